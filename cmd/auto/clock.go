@@ -1,0 +1,7 @@
+//go:build !failpoint
+
+package main
+
+import "auto/runtime/clock"
+
+func systemClock() clock.Clock { return clock.System{} }

@@ -1,0 +1,135 @@
+// Command auto checks, formats and runs automation policies for data assets.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"auto/lang/diag"
+	"auto/runtime/clock"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+)
+
+// Exit codes (docs/operations.md, Exit codes).
+const (
+	exitFine     = 0
+	exitFindings = 1
+	exitFailed   = 2
+	exitBug      = 3
+)
+
+// system is what the program has from outside: its streams, folder and clock.
+type system struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	// color and progress: standard error is a terminal that may be drawn on.
+	color, progress bool
+	clock           clock.Clock
+	getenv          func(name string) (string, bool)
+}
+
+// commands are the command line, for kong.
+type commands struct {
+	Init     initCommand     `cmd:"" help:"Write a small project that runs."`
+	Check    checkCommand    `cmd:"" help:"Check policies, and the project they belong to."`
+	Fmt      fmtCommand      `cmd:"" help:"Format policy files."`
+	Match    matchCommand    `cmd:"" help:"Show what the rules of a policy make of file keys."`
+	Run      runCommand      `cmd:"" help:"Watch the sources and launch runs."`
+	Files    filesCommand    `cmd:"" help:"Look at the files that are remembered, or forget some."`
+	Requests requestsCommand `cmd:"" help:"Look at the run requests, or deliver parked ones again."`
+	Version  versionCommand  `cmd:"" help:"Show the version."`
+	Help     helpCommand     `cmd:"" help:"Explain the code of a finding, such as A010."`
+}
+
+// findings is the error of a command that did its work and found something; the
+// findings have been written.
+type findings struct{ count int }
+
+// Error gives the number of findings.
+func (f findings) Error() string { return fmt.Sprintf("%d findings", f.count) }
+
+func main() {
+	color := term.IsTerminal(int(os.Stderr.Fd()))
+	ctx, stop := signals()
+	code := run(os.Args[1:], system{
+		ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		color: color && os.Getenv("NO_COLOR") == "", progress: color,
+		clock: systemClock(), getenv: os.LookupEnv,
+	})
+	stop()
+	os.Exit(code)
+}
+
+// run carries out one command line and gives the exit code.
+func run(args []string, s system) (code int) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			fmt.Fprintf(s.stderr, "auto: this is a bug in auto, not in your files: %v\nPlease report it with the command that you ran and the output of `auto version`.\n", bug)
+			code = exitBug
+		}
+	}()
+	exited := -1
+	var line commands
+	parser, err := kong.New(&line, kong.Name("auto"),
+		kong.Description("Automation policies as code, for data assets."),
+		kong.Writers(s.stdout, s.stderr), kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Vars{"formats": "text,json,github,sarif"})
+	if err != nil {
+		panic(err)
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 { // --help was answered
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(s.stderr, "auto: %v.\nRun `auto --help` for the commands and `auto COMMAND --help` for the words of one.\n", err)
+		return exitFailed
+	}
+	return s.finish(parsed.Run(s))
+}
+
+// finish turns the end of a command into the exit code, and says what went wrong.
+func (s system) finish(err error) int {
+	var found findings
+	var one diag.Diagnostic
+	var list findingList
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.As(err, &found):
+		return exitFindings
+	case errors.As(err, &list):
+		s.write(diag.Text, diag.List(list))
+		return exitFailed
+	case errors.As(err, &one):
+		s.write(diag.Text, diag.List{one})
+		return exitFailed
+	}
+	fmt.Fprintf(s.stderr, "auto: %v\n", err)
+	return exitFailed
+}
+
+// findingList is the error of a command that could not do its work because of
+// findings.
+type findingList diag.List
+
+// Error gives the first finding.
+func (l findingList) Error() string { return l[0].Error() }
+
+// write writes findings: text to standard error, the forms for machines to standard
+// output.
+func (s system) write(format diag.Format, list diag.List) {
+	out := s.stdout
+	if format == diag.Text {
+		out = s.stderr
+	}
+	if err := diag.Write(out, format, list, diag.Style{Color: s.color}); err != nil {
+		fmt.Fprintf(s.stderr, "auto: the findings could not be written: %v\n", err)
+	}
+}

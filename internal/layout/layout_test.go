@@ -1,0 +1,131 @@
+// Package layout holds the shape of the repository: which packages may import
+// which (docs/architecture.md), and what stands at the top.
+package layout
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// ranks orders the packages: an import goes to a lower rank only. A path stands
+// for all packages below it that have no entry of their own.
+var ranks = map[string]int{
+	"lang/source": 0, "vm/bits": 0, "vm/cron": 0,
+	"lang/diag": 10, "lang/ast": 10, "vm/code": 10, "vm/graph": 10, "vm/match": 10,
+	"lang/types": 20, "lang/parse": 20, "lang/format": 21, "lang/template": 20, "vm": 20,
+	"stdlib":         30,
+	"compiler/files": 40, "compiler": 41,
+	"runtime/clock": 50, "runtime/failpoint": 50, "runtime/request": 50, "runtime/sources": 50, "runtime/yamldoc": 50,
+	"runtime/sources/s3": 51, "runtime/sources/folder": 51, "runtime/store": 51, "runtime/rules": 51, "runtime/launch": 51,
+	"runtime/sources/sourcetest": 52, "runtime/store/sqlite": 52, "runtime/seen": 52, "runtime/project": 52,
+	"runtime/store/storetest": 53, "runtime/outbox": 53, "runtime/sensor": 53,
+	"runtime/control": 54,
+	"runtime":         60,
+	"cmd/auto":        70,
+}
+
+// leaves may be imported from everywhere below cmd, and import nothing of ours.
+var leaves = []string{"internal/spell"}
+
+// tops is everything that may stand at the top of the repository.
+var tops = []string{"lang", "compiler", "vm", "runtime", "stdlib", "cmd", "examples", "docs", "internal", "go.mod", "go.sum", "README.md", "CHANGELOG.md", "Makefile"}
+
+const module = "auto/"
+
+func TestImportsGoDown(t *testing.T) {
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && file != root {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(file, ".go") {
+			checkFile(t, root, file)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkFile(t *testing.T, root, file string) {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Errorf("%s: %v", file, err)
+		return
+	}
+	relative, err := filepath.Rel(root, file)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	from := path.Dir(filepath.ToSlash(relative))
+	for _, spec := range parsed.Imports {
+		to, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		checkEdge(t, relative, from, to)
+	}
+}
+
+func checkEdge(t *testing.T, file, from, to string) {
+	t.Helper()
+	if to == "github.com/alecthomas/participle/v2" && from != "lang/parse" {
+		t.Errorf("%s imports participle: only lang/parse may", file)
+	}
+	to, ours := strings.CutPrefix(to, module)
+	if !ours || slices.Contains(leaves, to) {
+		return
+	}
+	if strings.HasPrefix(from, "internal/") || strings.HasSuffix(file, "_test.go") {
+		return // tests and their tools look at everything
+	}
+	if strings.HasPrefix(to, "internal/") {
+		t.Errorf("%s imports %s, which is for tests", file, to)
+		return
+	}
+	low, high := rank(t, to), rank(t, from)
+	if low >= high {
+		t.Errorf("%s: %s (rank %d) imports %s (rank %d): imports go to lower ranks only", file, from, high, to, low)
+	}
+	if strings.HasPrefix(from, "vm") && strings.HasPrefix(to, "lang") || strings.HasPrefix(from, "lang") && strings.HasPrefix(to, "vm") {
+		t.Errorf("%s: %s imports %s: lang and vm do not know each other", file, from, to)
+	}
+}
+
+func rank(t *testing.T, pkg string) int {
+	t.Helper()
+	for at := pkg; at != "."; at = path.Dir(at) {
+		if r, ok := ranks[at]; ok {
+			return r
+		}
+	}
+	t.Errorf("package %s has no rank: add it to the table and to docs/architecture.md", pkg)
+	return 0
+}
+
+func TestNothingElseAtTheTop(t *testing.T) {
+	entries, err := os.ReadDir(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(tops, e.Name()) {
+			t.Errorf("%s stands at the top of the repository", e.Name())
+		}
+	}
+}

@@ -1,0 +1,4 @@
+package diag
+
+// A2xx: files blocks.
+var fileEntries = []Entry{}

@@ -1,0 +1,4 @@
+package diag
+
+// A1xx: names and types.
+var nameEntries = []Entry{}

@@ -1,0 +1,20 @@
+package diag
+
+// A5xx: running.
+const (
+	FirstListing Code = "A501"
+	StoreLocked  Code = "A502"
+	StoreFailed  Code = "A503"
+	SourceFailed Code = "A504"
+	NothingToRun Code = "A505"
+	SocketFailed Code = "A506"
+)
+
+var runningEntries = []Entry{
+	{FirstListing, "first listing without `existing`", "The first listing of a block found more than 100 files, and the block does not say what to do with them: `existing skip` remembers them, `existing take` runs them all.", "", ""},
+	{StoreLocked, "the store has an owner", "One process owns a project's state folder. While `auto run` lives, commands speak to it through its control socket.", "", ""},
+	{StoreFailed, "the store cannot be used", "The store is damaged, full, read-only, or was written by a newer version.", "", ""},
+	{SourceFailed, "the source cannot be listed", "The bucket or folder cannot be reached with what the project file and the environment say.", "", ""},
+	{NothingToRun, "nothing to run", "The project has no files block.", "", ""},
+	{SocketFailed, "the control socket cannot be opened", "The state folder does not allow a unix socket.", "", ""},
+}

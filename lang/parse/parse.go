@@ -1,0 +1,149 @@
+// Package parse turns policy text into its tree. It never fails: it gives the tree
+// of everything that could be read, and findings about the rest.
+package parse
+
+import (
+	"errors"
+
+	"auto/lang/ast"
+	"auto/lang/diag"
+	"auto/lang/source"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// File reads a policy file. A declaration that cannot be read whole is in the tree
+// as far as it could be, its block marked as Partial, or left out. Findings are
+// sorted by place.
+func File(src *source.File) (*ast.File, diag.List) {
+	s := scan(source.Span{File: src, End: len(src.Text)})
+	file := &ast.File{Source: src, Comments: s.comments}
+	p := &parser{src: src, all: s.tokens, findings: s.findings}
+	for start := 0; start < len(s.tokens); {
+		end := p.pieceEnd(start)
+		if decl := p.declaration(start, end); decl != nil {
+			file.Decls = append(file.Decls, decl)
+		}
+		start = end
+	}
+	p.findings.Sort()
+	return file, p.findings
+}
+
+// Expr reads a text that is one expression. The expression is nil where it cannot
+// be read.
+func Expr(src *source.File) (ast.Expr, diag.List) {
+	return ExprAt(source.Span{File: src, End: len(src.Text)})
+}
+
+// ExprAt reads an expression that stands in a text of another form, such as a value
+// in a YAML file, at a span of it.
+func ExprAt(span source.Span) (ast.Expr, diag.List) {
+	s := scan(span)
+	p := &parser{src: span.File, all: s.tokens, findings: s.findings}
+	if len(s.tokens) == 0 {
+		p.findings.Addf(diag.NoExpression, span, "Write a condition or a selection, such as `eager()`.", "There is no expression.")
+		return nil, p.findings
+	}
+	if p.tooDeep(0, len(s.tokens)) {
+		return nil, p.findings
+	}
+	g, at := run(exprParser, p.stream(0, len(s.tokens)))
+	if at >= 0 {
+		p.mistake(context{part: "expression", start: 0, end: len(s.tokens)}, at)
+		p.findings.Sort()
+		return nil, p.findings
+	}
+	return p.expr(g), p.findings
+}
+
+// parser reads the tokens of one text.
+type parser struct {
+	src      *source.File
+	all      []token
+	findings diag.List
+}
+
+func (p *parser) stream(start, end int) *stream {
+	return &stream{tokens: p.all[start:end], base: start}
+}
+
+// run parses a stream with one of the grammar's parsers. It gives the tree, or the
+// index of the furthest token that could not be read.
+func run[G any](parser *participle.Parser[G], s *stream) (*G, int) {
+	peeking, err := lexer.Upgrade(s)
+	if err == nil {
+		var g *G
+		if g, err = parser.ParseFromLexer(peeking); err == nil {
+			return g, -1
+		}
+	}
+	var located participle.Error
+	if errors.As(err, &located) {
+		return nil, located.Position().Line
+	}
+	return nil, s.base
+}
+
+// pieceEnd gives the index after the last token of the declaration that begins at
+// start: the next declaration word that begins a line and has a name after it.
+func (p *parser) pieceEnd(start int) int {
+	for i := start + 1; i < len(p.all); i++ {
+		if p.beginsDeclaration(i) {
+			return i
+		}
+	}
+	return len(p.all)
+}
+
+func (p *parser) beginsDeclaration(i int) bool {
+	t := p.all[i]
+	if !t.first || !t.isDeclaration() || i+1 >= len(p.all) {
+		return false
+	}
+	next := p.all[i+1]
+	switch t.text {
+	case "export":
+		return next.is("let") || next.is("def") || next.kind == kindName
+	case "defaults":
+		return next.is("{") || next.kind == kindName
+	}
+	return next.kind == kindName || next.kind == kindWord
+}
+
+// declaration reads the tokens of one piece.
+func (p *parser) declaration(start, end int) ast.Decl {
+	if p.tooDeep(start, end) {
+		return nil
+	}
+	g, at := run(declParser, p.stream(start, end))
+	if at < 0 {
+		return p.decl(g)
+	}
+	return p.recover(start, end, at)
+}
+
+// tooDeep finds brackets or `~` that nest deeper than the language allows, before
+// anything descends into them.
+func (p *parser) tooDeep(start, end int) bool {
+	depth, nots := 0, 0
+	for i := start; i < end; i++ {
+		t := p.all[i]
+		switch {
+		case t.is("~"):
+			nots++
+		case t.is("("), t.is("["), t.is("{"):
+			depth++
+		case t.is(")"), t.is("]"), t.is("}"):
+			depth, nots = depth-1, 0
+		default:
+			nots = 0
+		}
+		if depth > maxNesting || nots > maxNesting {
+			p.findings.Addf(diag.TooDeep, t.span(p.src), "Name a part of it with `let`.", "Brackets and `~` nest deeper than %d.", maxNesting)
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,114 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"auto/runtime/failpoint"
+	"auto/runtime/launch"
+	"auto/runtime/request"
+	"auto/runtime/store"
+)
+
+// Waits between attempts double from firstWait to longestWait.
+const (
+	firstWait   = time.Second
+	longestWait = 5 * time.Minute
+)
+
+// deliver makes one attempt and stores what it came to. It reports whether the
+// request is done, and an error only when the store fails.
+func (o *Outbox) deliver(ctx context.Context, e store.Entry) (done bool, err error) {
+	failpoint.Hit("outbox.begin.before")
+	attempt, err := o.Store.Begin(ctx, e.Request.ID)
+	if err != nil {
+		return false, err
+	}
+	failpoint.Hit("outbox.begin.after")
+	r := e.Request
+	r.Attempt, r.Gone = attempt, e.Request.Gone
+	failure := o.hand(ctx, r)
+	failpoint.Hit("outbox.delivered")
+	if failure != nil && ctx.Err() != nil {
+		// Cut short on the way out: it stays due, and its next attempt has the next number.
+		return false, nil
+	}
+	outcome := o.outcome(r, failure)
+	// An acknowledgement that came just before the end must still be kept.
+	if err := o.Store.Finish(context.WithoutCancel(ctx), outcome); err != nil {
+		return false, err
+	}
+	failpoint.Hit("outbox.finished")
+	return outcome.Delivery != store.Due, nil
+}
+
+// hand gives the request to whoever acts on it.
+func (o *Outbox) hand(ctx context.Context, r request.Request) error {
+	if r.MoveTo != "" {
+		return o.Move(ctx, r)
+	}
+	return o.Launcher.Launch(ctx, r)
+}
+
+// outcome turns the result of an attempt into what is stored, and logs it.
+func (o *Outbox) outcome(r request.Request, err error) store.Outcome {
+	now := o.Clock.Now()
+	out := store.Outcome{ID: r.ID, At: now, Delivery: store.Delivered}
+	log := o.Log.With("request", r.ID, "run_key", r.RunKey, "attempt", r.Attempt)
+	if err == nil {
+		o.reached()
+		log.Info("delivered")
+		return out
+	}
+	failure := asFailure(err)
+	out.Reason = failure.Reason
+	if failure.Kind == launch.Refused {
+		o.reached()
+		out.Delivery = store.Refused
+		log.Error("refused for good; parked until retried with `auto requests retry`", "reason", failure.Reason)
+		return out
+	}
+	out.Delivery, out.NextAt = store.Due, now.Add(max(o.wait(r.Attempt), failure.Wait))
+	if failure.Kind == launch.Unreachable {
+		o.close(now)
+	} else {
+		o.reached()
+	}
+	log.Warn("not delivered", "reason", failure.Reason, "next_at", out.NextAt)
+	return out
+}
+
+func asFailure(err error) *launch.Failure {
+	var failure *launch.Failure
+	if errors.As(err, &failure) {
+		return failure
+	}
+	return &launch.Failure{Kind: launch.Passing, Reason: err.Error()}
+}
+
+// reached notes that the receiver answers.
+func (o *Outbox) reached() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.failures, o.closed = 0, time.Time{}
+}
+
+// close holds all deliveries back for a while, longer with each that did not reach
+// the receiver, so that an outage costs one attempt at a time.
+func (o *Outbox) close(now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.failures++
+	o.closed = now.Add(o.wait(o.failures))
+}
+
+// wait gives the wait after the n-th failed attempt (from 1): doubling, and within
+// its upper half at random, so that many do not come back together.
+func (o *Outbox) wait(n int) time.Duration {
+	full := longestWait
+	if n < 10 {
+		full = min(firstWait<<(n-1), longestWait)
+	}
+	return full/2 + time.Duration(o.Random()*float64(full/2))
+}

@@ -1,0 +1,201 @@
+// Package outbox delivers decided requests: at least once, until each is
+// acknowledged or refused for good, across restarts.
+package outbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"auto/runtime/clock"
+	"auto/runtime/failpoint"
+	"auto/runtime/launch"
+	"auto/runtime/request"
+	"auto/runtime/store"
+)
+
+// Options say how requests are delivered.
+type Options struct {
+	Store    store.Store
+	Launcher launch.Launcher
+	// Move carries out a quarantine: it moves the request's file to its MoveTo.
+	Move  func(ctx context.Context, r request.Request) error
+	Clock clock.Clock
+	// Random gives a number in [0, 1), for the jitter of waits.
+	Random func() float64
+	Log    *slog.Logger
+}
+
+// Outbox delivers the due requests of a store.
+type Outbox struct {
+	Options
+	wake chan struct{}
+
+	mu       sync.Mutex
+	inFlight map[string]bool
+	failures int       // deliveries in a row that did not reach the receiver
+	closed   time.Time // no delivery before this instant
+}
+
+// New gives an outbox that delivers nothing until it is run.
+func New(o Options) *Outbox {
+	return &Outbox{Options: o, wake: make(chan struct{}, 1), inFlight: map[string]bool{}}
+}
+
+// Notify tells the outbox that something may have become due.
+func (o *Outbox) Notify() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run delivers what becomes due until stop is closed, then waits for the
+// deliveries that are under way; cutting ctx cuts those short too. It gives an
+// error only when the store fails.
+func (o *Outbox) Run(ctx context.Context, stop <-chan struct{}) error {
+	var under sync.WaitGroup
+	defer under.Wait()
+	for {
+		if err := o.start(ctx, &under); err != nil {
+			return o.unlessEnded(ctx, err)
+		}
+		ended, err := o.rest(ctx, stop)
+		if ended || err != nil {
+			return o.unlessEnded(ctx, err)
+		}
+	}
+}
+
+// Drain delivers what is due now, each request once, and gives the number of
+// deliveries that failed and stay due.
+func (o *Outbox) Drain(ctx context.Context) (failed int, err error) {
+	now := o.Clock.Now()
+	tried := map[string]bool{}
+	for {
+		entries, err := o.Store.Due(ctx, now, len(tried)+batch)
+		if err != nil {
+			return failed, err
+		}
+		fresh := 0
+		for _, e := range entries {
+			if tried[e.Request.ID] {
+				continue
+			}
+			tried[e.Request.ID] = true
+			fresh++
+			if acknowledged, err := o.deliver(ctx, e); err != nil {
+				return failed, err
+			} else if !acknowledged {
+				failed++
+			}
+		}
+		if fresh == 0 {
+			return failed, nil
+		}
+	}
+}
+
+// batch is how many requests a drain reads at once.
+const batch = 256
+
+// start begins deliveries until all workers are busy or nothing further is due.
+func (o *Outbox) start(ctx context.Context, under *sync.WaitGroup) error {
+	now := o.Clock.Now()
+	free, flying := o.free(now)
+	if free == 0 {
+		return nil
+	}
+	entries, err := o.Store.Due(ctx, now, flying+free)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !o.take(e.Request.ID) {
+			continue
+		}
+		under.Go(func() {
+			defer o.release(e.Request.ID)
+			if _, err := o.deliver(ctx, e); err != nil && ctx.Err() == nil {
+				o.Log.Error("The outcome of a delivery could not be stored.", "request", e.Request.ID, "error", err)
+			}
+		})
+	}
+	return nil
+}
+
+// free gives how many deliveries may begin now, and how many are under way.
+func (o *Outbox) free(now time.Time) (free, flying int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	flying = len(o.inFlight)
+	if now.Before(o.closed) {
+		return 0, flying
+	}
+	return max(o.Launcher.Workers()-flying, 0), flying
+}
+
+// take marks a request as under way, and reports false where it is already or no
+// worker is free.
+func (o *Outbox) take(id string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.inFlight[id] || len(o.inFlight) >= o.Launcher.Workers() {
+		return false
+	}
+	o.inFlight[id] = true
+	return true
+}
+
+func (o *Outbox) release(id string) {
+	o.mu.Lock()
+	delete(o.inFlight, id)
+	o.mu.Unlock()
+	o.Notify()
+}
+
+// rest waits until a delivery can begin, and reports whether the outbox has to
+// end. What is under way wakes it when done, and what is due now has begun; so only
+// a later instant needs a timer.
+func (o *Outbox) rest(ctx context.Context, stop <-chan struct{}) (ended bool, err error) {
+	next, some, err := o.next(ctx)
+	if err != nil {
+		return true, err
+	}
+	var timer <-chan struct{}
+	if some {
+		var cancel func()
+		timer, cancel = o.Clock.Until(next)
+		defer cancel()
+	}
+	select {
+	case <-ctx.Done():
+		return true, nil
+	case <-stop:
+		return true, nil
+	case <-o.wake:
+	case <-timer:
+	}
+	return false, nil
+}
+
+func (o *Outbox) next(ctx context.Context) (time.Time, bool, error) {
+	now := o.Clock.Now()
+	o.mu.Lock()
+	closed := o.closed
+	o.mu.Unlock()
+	if now.Before(closed) {
+		return closed, true, nil
+	}
+	return o.Store.NextDue(ctx, now)
+}
+
+// unlessEnded gives nil for an error that is only the end of ctx.
+func (o *Outbox) unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,255 @@
+package project
+
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"auto/lang/diag"
+	"auto/lang/source"
+	"auto/runtime/yamldoc"
+
+	"gopkg.in/yaml.v3"
+)
+
+// FileName is the name of the project file.
+const FileName = "auto.yaml"
+
+// Config is the project file: where everything is, and where requests go
+// (docs/operations.md, The project file).
+type Config struct {
+	// Policies, Assets, Jobs and Sensors are globs below the project's folder.
+	Policies, Assets, Jobs, Sensors Globs
+	// State is the folder of the store and the control socket, below the project's
+	// folder unless absolute.
+	State string
+	// Store is "sqlite".
+	Store string
+	// Env are the environment names that policies may use, with the value that each
+	// has where the environment does not set it; nil where there is none.
+	Env map[string]*string
+	// S3 stands for what an s3 source does not say itself.
+	S3 S3
+	// Sources are the named sources.
+	Sources  map[string]Source
+	Launcher Launcher
+}
+
+// Globs are patterns of files and the place where they are written.
+type Globs struct {
+	Patterns []string
+	// At is where they are written, invalid where they are the default.
+	At source.Span
+}
+
+// S3 says how a bucket is reached. Credentials come from the standard chain of the
+// AWS tools.
+type S3 struct {
+	Region, Endpoint string
+	// PathStyle puts the bucket into the path instead of the host's name.
+	PathStyle bool
+	// Timeout bounds one call, 0 for the default.
+	Timeout time.Duration
+}
+
+// Source is a named source.
+type Source struct {
+	// Kind is "s3" or "folder".
+	Kind string
+	// Bucket of an s3 source, Path of a folder, below the project's folder unless
+	// absolute.
+	Bucket, Path string
+	// Prefix ends in "/" or is empty.
+	Prefix string
+	S3     S3
+}
+
+// Launcher says where requests go.
+type Launcher struct {
+	// Kind is "stdout" or "webhook".
+	Kind    string
+	URL     string
+	Timeout time.Duration
+	// Headers of a webhook; `{env.NAME}` stands for an allowed environment name.
+	Headers map[string]string
+	// Workers is how many deliveries may be under way at once.
+	Workers int
+	// At is where it is written.
+	At source.Span
+}
+
+// parseConfig reads a project file.
+func parseConfig(src *source.File, list *diag.List) Config {
+	doc, root := yamldoc.Parse(src, list)
+	config := Config{
+		Policies: Globs{Patterns: []string{"policies/*.auto"}}, Assets: Globs{Patterns: []string{"assets/*.yaml"}},
+		Jobs: Globs{Patterns: []string{"jobs/*.yaml"}}, Sensors: Globs{Patterns: []string{"sensors/*.yaml"}},
+		State: ".auto", Store: "sqlite", Launcher: Launcher{Kind: "stdout", Workers: 1},
+	}
+	if root == nil {
+		return config
+	}
+	m := doc.Map(root, "the project file")
+	for name, globs := range map[string]*Globs{"policies": &config.Policies, "assets": &config.Assets, "jobs": &config.Jobs, "sensors": &config.Sensors} {
+		if patterns := m.Texts(name); patterns != nil {
+			*globs = Globs{patterns, m.At(name)}
+		}
+	}
+	if state := m.Text("state"); state != "" {
+		config.State = state
+	}
+	config.Store = parseStore(m)
+	config.Env = parseEnv(m)
+	config.S3 = parseS3Options(m)
+	config.Sources = parseSources(m, config.S3)
+	config.Launcher = parseLauncher(m, config.Launcher)
+	m.Close()
+	return config
+}
+
+func parseStore(m *yamldoc.Map) string {
+	n := m.Node("store")
+	if n == nil {
+		return "sqlite"
+	}
+	store := m.Map(n, "the store")
+	defer store.Close()
+	return store.OneOf("type", "sqlite")
+}
+
+// parseEnv reads a list of names, or a mapping of names to the values that stand
+// where the environment has none.
+func parseEnv(m *yamldoc.Map) map[string]*string {
+	env := map[string]*string{}
+	n := m.Node("env")
+	if n == nil {
+		return env
+	}
+	if n.Kind == yaml.MappingNode {
+		inner := m.Map(n, "`env`")
+		for _, name := range inner.Names() {
+			value := inner.Text(name)
+			env[name] = &value
+		}
+		return env
+	}
+	for _, name := range m.Texts("env") {
+		env[name] = nil
+	}
+	return env
+}
+
+func parseS3Options(m *yamldoc.Map) S3 {
+	n := m.Node("s3")
+	if n == nil {
+		return S3{}
+	}
+	s3 := m.Map(n, "`s3`")
+	defer s3.Close()
+	return parseS3(s3, S3{})
+}
+
+// parseS3 reads the fields that say how a bucket is reached; what is not given is
+// taken from base.
+func parseS3(m *yamldoc.Map, base S3) S3 {
+	if region := m.Text("region"); region != "" {
+		base.Region = region
+	}
+	if endpoint := m.Text("endpoint"); endpoint != "" {
+		base.Endpoint = checkURL(m, "endpoint", endpoint)
+	}
+	if m.Node("path_style") != nil {
+		base.PathStyle = m.Bool("path_style")
+	}
+	if timeout, ok := m.Duration("timeout"); ok {
+		base.Timeout = timeout
+	}
+	return base
+}
+
+func checkURL(m *yamldoc.Map, field, text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) {
+		m.Addf(diag.YAMLValue, m.At(field), "Write such as `https://host.example/path`.", "`%s` is an address, and this is %q.", field, text)
+	}
+	return text
+}
+
+func parseSources(m *yamldoc.Map, base S3) map[string]Source {
+	sources := map[string]Source{}
+	n := m.Node("sources")
+	if n == nil {
+		return sources
+	}
+	all := m.Map(n, "`sources`")
+	for _, name := range all.Names() {
+		if n := all.Node(name); n != nil {
+			sources[name] = parseSource(all.Map(n, "a source"), base)
+		}
+	}
+	return sources
+}
+
+func parseSource(m *yamldoc.Map, base S3) Source {
+	defer m.Close()
+	m.Require("type", "s3")
+	s := Source{Kind: m.OneOf("type", "s3", "folder"), Prefix: folderPrefix(m.Text("prefix"))}
+	if s.Kind == "folder" {
+		m.Require("path", "landing")
+		s.Path = m.Text("path")
+		return s
+	}
+	m.Require("bucket", "acme-landing")
+	s.Bucket, s.S3 = m.Text("bucket"), parseS3(m, base)
+	return s
+}
+
+// folderPrefix gives a prefix that ends at a slash, written or not.
+func folderPrefix(prefix string) string {
+	if prefix == "" || strings.HasSuffix(prefix, "/") {
+		return prefix
+	}
+	return prefix + "/"
+}
+
+func parseLauncher(m *yamldoc.Map, stdout Launcher) Launcher {
+	n := m.Node("launcher")
+	if n == nil {
+		return stdout
+	}
+	inner := m.Map(n, "the launcher")
+	defer inner.Close()
+	inner.Require("type", "webhook")
+	l := Launcher{Kind: inner.OneOf("type", "stdout", "webhook"), Workers: 1, At: inner.Place()}
+	if l.Kind == "webhook" {
+		parseWebhook(inner, &l)
+	}
+	return l
+}
+
+func parseWebhook(m *yamldoc.Map, l *Launcher) {
+	l.Workers, l.Timeout = 8, 10*time.Second
+	if m.Require("url", "https://host.example/runs") {
+		l.URL = checkURL(m, "url", m.Text("url"))
+	}
+	if timeout, ok := m.Duration("timeout"); ok {
+		l.Timeout = timeout
+	}
+	if workers, ok := m.Int("workers"); ok {
+		l.Workers = workers
+		if workers < 1 || workers > 256 {
+			m.Addf(diag.YAMLValue, m.At("workers"), "Write a number from 1 to 256.", "`workers` cannot be %d.", workers)
+		}
+	}
+	l.Headers = m.TextMap("headers")
+}
+
+// below gives a path below the project's folder, an absolute one as it is.
+func below(dir, name string) string {
+	if path.IsAbs(name) {
+		return name
+	}
+	return path.Join(dir, name)
+}

@@ -1,0 +1,208 @@
+// Package store is the narrow interface between the runtime and what it keeps:
+// the files that blocks remember, the requests that were decided, and the journal
+// of what was observed. Everything a tick changes, it changes in one transaction.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"auto/runtime/request"
+)
+
+// State is what became of one version of a file. It is in exactly one state.
+type State string
+
+// The states of a version.
+const (
+	// Settling: seen, and not yet unchanged for as long as the block's `settled`.
+	Settling State = "settling"
+	// Skipped: lay there on the first day, by `existing skip`.
+	Skipped State = "skipped"
+	// Requested: a request was decided.
+	Requested State = "requested"
+	// Unmatched: no rule matched.
+	Unmatched State = "unmatched"
+	// Parked: it could not be decided; the reason says why.
+	Parked State = "parked"
+	// Quarantined: no rule matched and a move was requested.
+	Quarantined State = "quarantined"
+	// Kept: changed in a way that the block's `redeliver` does not take again.
+	Kept State = "kept"
+)
+
+// Version is what a block knows of one (key, etag, last_modified).
+type Version struct {
+	Block string
+	File  request.File
+	State State
+	// Reason says why in a sentence; for Unmatched the rules that were tried.
+	Reason string
+	// Request is the ID of the newest request about it, "" where there is none.
+	Request string
+	// FirstSeen is the instant of the tick that saw it first, and DecidedAt of the
+	// one that decided, zero while it is settling.
+	FirstSeen, DecidedAt time.Time
+	// Current: it is the version that the newest listing had of its key. The key's
+	// newest version stays current when the key is gone.
+	Current bool
+	// GoneAt is the instant of the complete listing that no longer had the key,
+	// zero while it is listed.
+	GoneAt time.Time
+}
+
+// Delivery is the state of a request in the outbox.
+type Delivery string
+
+// The states of a request.
+const (
+	// Held: decided, but a clause of its block holds it back (limit, pause, halt).
+	Held Delivery = "held"
+	// Due: to be delivered at its NextAt or later.
+	Due Delivery = "due"
+	// Delivered: the receiver acknowledged it.
+	Delivered Delivery = "delivered"
+	// Refused: the receiver refused it for good; it waits to be retried on demand.
+	Refused Delivery = "parked"
+)
+
+// Entry is a request with its place in the outbox.
+type Entry struct {
+	Request  request.Request
+	Delivery Delivery
+	// Attempts counts deliveries that were begun.
+	Attempts int
+	// NextAt is when the next delivery may begin; ReleasedAt when it left Held;
+	// DoneAt when it was acknowledged or refused. Zero where it does not apply.
+	NextAt, ReleasedAt, DoneAt time.Time
+	// Reason is the last failure, the refusal, or what holds it back.
+	Reason string
+}
+
+// Block is what is kept of a files block beside its files.
+type Block struct {
+	Name string
+	// Listed: a complete listing has been taken in, so that `existing` is settled.
+	Listed bool
+	// LastTick is the instant of its last tick that changed something.
+	LastTick time.Time
+	// HaltedAt is when `halt above` stopped it, zero where it is not halted.
+	HaltedAt time.Time
+}
+
+// Tick is everything that one tick of a block changes.
+type Tick struct {
+	Block Block
+	At    time.Time
+	// Versions are written whole; of a key that gets a new current version the
+	// older ones stop being current in the same transaction.
+	Versions []Version
+	// Unseen are settling versions that vanished undecided; they are removed.
+	Unseen []request.File
+	// Entries are new requests. One whose run key another request of the block has
+	// is stored as Refused with the reason, never dropped.
+	Entries []Entry
+	// Journal are the observations, in order.
+	Journal []Record
+}
+
+// Record is one entry of the journal.
+type Record struct {
+	// Seq orders the journal; the store gives it.
+	Seq  int64
+	At   time.Time
+	Kind string
+	// Block is the files block that it belongs to, "" for the whole project.
+	Block string
+	// Body is a JSON value whose form depends on Kind.
+	Body []byte
+}
+
+// Outcome is what a delivery came to.
+type Outcome struct {
+	ID string
+	At time.Time
+	// Delivery is Delivered, Refused, or Due for a further attempt at NextAt.
+	Delivery Delivery
+	NextAt   time.Time
+	Reason   string
+}
+
+// FileFilter selects versions; zero fields select everything.
+type FileFilter struct {
+	Block string
+	State State
+	Key   string
+	// Glob is matched against whole keys, by the rules of a folder glob.
+	Glob string
+	// History includes versions that are not current.
+	History bool
+	// Limit is the greatest number given, 0 for all; After skips up to and
+	// including that key.
+	Limit int
+	After string
+}
+
+// EntryFilter selects requests; zero fields select everything.
+type EntryFilter struct {
+	Block    string
+	Delivery Delivery
+	Limit    int
+}
+
+// ErrNotFound: there is no such request.
+var ErrNotFound = errors.New("not found")
+
+// Store keeps the state of a project. All methods are safe for concurrent use;
+// there is one writer at a time. Times are kept in UTC, exact to the nanosecond.
+type Store interface {
+	// Block gives the state of a block, the zero state where it has none.
+	Block(ctx context.Context, name string) (Block, error)
+	// Versions calls yield for the versions that a filter selects, ordered by block,
+	// key and first sight.
+	Versions(ctx context.Context, filter FileFilter, yield func(Version) error) error
+	// Version gives what is known of one version, and false where nothing is.
+	Version(ctx context.Context, block string, file request.File) (Version, bool, error)
+	// Commit stores a tick in one transaction, whole or not at all.
+	Commit(ctx context.Context, tick Tick) error
+
+	// Release turns up to limit held requests of a block into due ones, those with
+	// higher priority first, then by the file's last_modified, oldest or newest
+	// first, then by the order of decision; and gives their number.
+	Release(ctx context.Context, block string, at time.Time, limit int, newest bool) (int, error)
+	// Released counts the block's requests that left Held at or after an instant.
+	Released(ctx context.Context, block string, since time.Time) (int, error)
+	// Due gives up to limit requests that may be delivered at an instant, higher
+	// priority first, then in order of decision, with Gone as the newest listing
+	// has it. They stay due.
+	Due(ctx context.Context, at time.Time, limit int) ([]Entry, error)
+	// NextDue gives the earliest NextAt of a due request that is later than an
+	// instant, and false where there is none.
+	NextDue(ctx context.Context, after time.Time) (time.Time, bool, error)
+	// Begin counts an attempt before it is made, so that a receiver never sees the
+	// same attempt number for two deliveries, and gives its number.
+	Begin(ctx context.Context, id string) (int, error)
+	// Finish stores what a delivery came to.
+	Finish(ctx context.Context, outcome Outcome) error
+	// Retry makes a refused or held request due at once; ErrNotFound where there is
+	// no such request; a delivered one is left alone and false is given.
+	Retry(ctx context.Context, id string, at time.Time) (bool, error)
+	// Entries calls yield for the requests that a filter selects, newest decision last.
+	Entries(ctx context.Context, filter EntryFilter, yield func(Entry) error) error
+	// Entry gives one request by its ID or a unique beginning of it; ErrNotFound.
+	Entry(ctx context.Context, id string) (Entry, error)
+
+	// Forget removes everything known of the keys of a block that a glob matches,
+	// all blocks where block is "", frees their run keys, writes a journal record,
+	// and gives the number of keys.
+	Forget(ctx context.Context, block, glob string, at time.Time) (int, error)
+	// Resume lifts the halt of a block and releases nothing by itself.
+	Resume(ctx context.Context, block string, at time.Time) error
+	// Append writes a record that belongs to no tick, such as a policy that was loaded.
+	Append(ctx context.Context, record Record) error
+	// Journal calls yield for the records after a sequence number, in order.
+	Journal(ctx context.Context, after int64, yield func(Record) error) error
+	// Close ends all work and gives the store free.
+	Close() error
+}
