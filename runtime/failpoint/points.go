@@ -1,0 +1,28 @@
+// Package failpoint names the places around durable writes where a test kills the
+// process. In an ordinary build a point does nothing; in one with the build tag
+// `failpoint` the environment variable AUTO_KILL says where the process dies, by
+// SIGKILL as a crash would end it:
+//
+//	AUTO_KILL=7                      at the seventh point that is reached
+//	AUTO_KILL=store.commit.after:2   when that point is reached for the second time
+package failpoint
+
+import "slices"
+
+// points are the names that the program passes to Hit; a test compares them with
+// its source.
+var points = []string{
+	"outbox.begin.after",
+	"outbox.begin.before",
+	"outbox.delivered",
+	"outbox.finished",
+	"store.commit.after",
+	"store.commit.before",
+	"store.commit.staged",
+	"store.write.after",
+	"store.write.before",
+	"store.write.staged",
+}
+
+// Points gives the names of all points, sorted.
+func Points() []string { return slices.Clone(points) }
