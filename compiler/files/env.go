@@ -1,6 +1,8 @@
 package files
 
 import (
+	"time"
+
 	"auto/lang/ast"
 	"auto/vm/graph"
 )
@@ -13,15 +15,16 @@ type Env struct {
 	// Sources are the named sources of the project file; nil where there is no
 	// project, and then any name is taken.
 	Sources map[string]SourceDecl
-	// Constant gives the value of a `let` (and of an expression over such) that is
-	// a constant: string, int64, bool, time.Duration, []any, map[string]any. It
-	// reports false for a name that is none.
-	Constant func(name string) (any, bool)
+	// Now is the instant that `pause until` is compared with; zero for none.
+	Now time.Time
+	// Declared reports whether a name is that of a `let`.
+	Declared func(name string) bool
 	// Getenv gives the value of an environment name that the project allows, and
 	// false for any other.
 	Getenv func(name string) (string, bool)
-	// Evaluate gives the constant that an expression stands for, false where it is
-	// none. It adds no findings.
+	// Evaluate gives the constant that an expression stands for: string, int64, bool,
+	// time.Duration, []any, map[string]any; and false where it is none, about which it
+	// adds the finding itself.
 	Evaluate func(ast.Expr) (any, bool)
 }
 

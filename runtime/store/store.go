@@ -47,8 +47,11 @@ type Version struct {
 	// Current: it is the version that the newest listing had of its key. The key's
 	// newest version stays current when the key is gone.
 	Current bool
-	// GoneAt is the instant of the complete listing that no longer had the key,
-	// zero while it is listed.
+	// Returned, of a settling version: its key had been gone, so it is a new file
+	// whatever `redeliver` says.
+	Returned bool
+	// GoneAt is the instant of the listing that no longer had it: a complete one
+	// without its key, or one with another version of it. Zero while it is listed.
 	GoneAt time.Time
 }
 
@@ -89,19 +92,28 @@ type Block struct {
 	LastTick time.Time
 	// HaltedAt is when `halt above` stopped it, zero where it is not halted.
 	HaltedAt time.Time
+	// Held is the number of its held requests. The store counts; what a Tick says
+	// is ignored.
+	Held int
+	// Forgets counts the calls of Forget that removed something of it, so that
+	// whoever remembers its files knows when to read them again. The store counts.
+	Forgets int64
 }
 
 // Tick is everything that one tick of a block changes.
 type Tick struct {
+	// Block is its state after the tick. Listed is never taken back, and HaltedAt
+	// is stored only by the tick that halts, so that a Resume meanwhile stays.
 	Block Block
 	At    time.Time
 	// Versions are written whole; of a key that gets a new current version the
-	// older ones stop being current in the same transaction.
+	// older one stops being current, and is gone, in the same transaction.
 	Versions []Version
 	// Unseen are settling versions that vanished undecided; they are removed.
 	Unseen []request.File
 	// Entries are new requests. One whose run key another request of the block has
-	// is stored as Refused with the reason, never dropped.
+	// is stored as Refused with the reason, never dropped; an empty run key is no
+	// one's. One that was decided already, by its ID, takes the place of the first.
 	Entries []Entry
 	// Journal are the observations, in order.
 	Journal []Record
@@ -148,22 +160,31 @@ type FileFilter struct {
 type EntryFilter struct {
 	Block    string
 	Delivery Delivery
-	Limit    int
+	// Limit is the greatest number given, the newest; 0 for all.
+	Limit int
 }
 
 // ErrNotFound: there is no such request.
 var ErrNotFound = errors.New("not found")
 
 // Store keeps the state of a project. All methods are safe for concurrent use;
-// there is one writer at a time. Times are kept in UTC, exact to the nanosecond.
+// there is one writer at a time. Times are kept in UTC, exact to the nanosecond,
+// from Earliest to Latest. Keys, etags and run keys may hold any bytes. Numbers in
+// the parameters and configuration of a request come back as json.Number.
+//
+// A yield may read from the store, and stops the call by its error, which is given
+// back as it is.
 type Store interface {
 	// Block gives the state of a block, the zero state where it has none.
 	Block(ctx context.Context, name string) (Block, error)
 	// Versions calls yield for the versions that a filter selects, ordered by block,
 	// key and first sight.
 	Versions(ctx context.Context, filter FileFilter, yield func(Version) error) error
-	// Version gives what is known of one version, and false where nothing is.
+	// Version gives what is known of one version, found by its key, etag and
+	// last_modified, and false where nothing is.
 	Version(ctx context.Context, block string, file request.File) (Version, bool, error)
+	// Keys calls yield for the keys that the newest listing of a block had, in order.
+	Keys(ctx context.Context, block string, yield func(key string) error) error
 	// Commit stores a tick in one transaction, whole or not at all.
 	Commit(ctx context.Context, tick Tick) error
 
@@ -199,9 +220,15 @@ type Store interface {
 	Forget(ctx context.Context, block, glob string, at time.Time) (int, error)
 	// Resume lifts the halt of a block and releases nothing by itself.
 	Resume(ctx context.Context, block string, at time.Time) error
+	// Prune forgets what is past its retention, up to limit of each: versions that
+	// were gone, and requests that were delivered, before an instant. It gives the
+	// number. A version that is listed, or whose request is not delivered, stays.
+	Prune(ctx context.Context, block string, before time.Time, limit int) (int, error)
 	// Append writes a record that belongs to no tick, such as a policy that was loaded.
 	Append(ctx context.Context, record Record) error
-	// Journal calls yield for the records after a sequence number, in order.
+	// Journal calls yield for the records after a sequence number, in order. Beside
+	// what ticks and Append wrote it has a record of each call of Forget, Resume and
+	// Retry that changed something, and of each delivery that was done.
 	Journal(ctx context.Context, after int64, yield func(Record) error) error
 	// Close ends all work and gives the store free.
 	Close() error

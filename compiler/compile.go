@@ -1,0 +1,135 @@
+// Package compiler turns the trees of policy files into checked, resolved policies. It
+// is the bridge between the language and the machine: names are resolved over all files,
+// functions expanded, every call and clause checked, selections resolved to assets.
+package compiler
+
+import (
+	"slices"
+	"time"
+
+	"auto/compiler/files"
+	"auto/lang/ast"
+	"auto/lang/diag"
+	"auto/lang/source"
+	"auto/stdlib"
+	"auto/vm/graph"
+)
+
+// Input is everything that a set of policies is checked against.
+type Input struct {
+	// Files are the policy files of one project.
+	Files []*ast.File
+	// Graph holds its assets and jobs; nil where none is given, and then keys, jobs and
+	// partitions are not checked.
+	Graph *graph.Graph
+	// Env are the environment names that policies may use, with their values; nil where
+	// there is no project, and then every name is allowed and stands for itself.
+	Env map[string]string
+	// Sources are the named sources of the project; nil where there is no project.
+	Sources map[string]files.SourceDecl
+	// Now is the instant that `pause until` is compared with; zero for no comparison.
+	Now time.Time
+}
+
+// Policies is a checked set of policies.
+type Policies struct {
+	Policies []*Policy
+	Sensors  []*Sensor
+	Files    []*files.Program
+}
+
+// Policy is a checked policy.
+type Policy struct {
+	Name string
+	Decl *ast.Policy
+	// Defaults is the block that stands for clauses it does not write, nil for none.
+	Defaults *ast.Block
+	// Keys are the assets, or checks as asset:check, that it is for; empty without a
+	// graph.
+	Keys []string
+	Job  string
+}
+
+// Sensor is a checked sensor.
+type Sensor struct {
+	Name  string
+	Decl  *ast.Sensor
+	Keys  []string
+	Every time.Duration
+}
+
+// Compile checks a set of policy files. What has findings is left out of the result, so
+// that the result of a set with errors is only good for showing.
+func Compile(in Input) (*Policies, diag.List) {
+	c := &checker{Input: in, exported: map[string]*binding{}, evaluating: map[*binding]bool{}, expanding: map[*ast.Def]bool{}}
+	c.resolve()
+	c.checkBindings()
+	out := &Policies{}
+	for _, s := range c.scopes {
+		c.declarations(s, out)
+	}
+	c.checkClaims(out)
+	c.findings.Sort()
+	return out, c.findings
+}
+
+// checker holds the names and findings of one set.
+type checker struct {
+	Input
+	findings diag.List
+	scopes   []*scope
+	exported map[string]*binding
+	// evaluating and expanding are the lets and defs under way, to find circles.
+	evaluating map[*binding]bool
+	expanding  map[*ast.Def]bool
+	depth      int
+}
+
+func (c *checker) find(code diag.Code, at source.Span, help, format string, args ...any) {
+	c.findings.Addf(code, at, help, format, args...)
+}
+
+// declarations checks the policies, sensors and files blocks of one file.
+func (c *checker) declarations(s *scope, out *Policies) {
+	if s.defaults != nil {
+		c.block(s, "defaults", s.defaults.Body)
+		c.maps(s, s.defaults.Body, slices.Concat(stdlib.FileFields, stdlib.PolicyFields))
+	}
+	for _, decl := range s.file.Decls {
+		switch d := decl.(type) {
+		case *ast.Policy:
+			out.Policies = append(out.Policies, c.policy(s, d))
+		case *ast.Sensor:
+			out.Sensors = append(out.Sensors, c.sensor(s, d))
+		case *ast.Files:
+			c.block(s, "files", d.Body)
+			program, findings := files.Compile(d, s.defaultsBlock(), c.fileEnv(s))
+			c.findings = append(c.findings, findings...)
+			if program != nil {
+				out.Files = append(out.Files, program)
+			}
+		}
+	}
+}
+
+// fileEnv gives what a files block of a scope can refer to.
+func (c *checker) fileEnv(s *scope) files.Env {
+	return files.Env{
+		Graph: c.Graph, Sources: c.Sources, Now: c.Now,
+		Declared: func(name string) bool { _, ok := s.lookup(c, name); return ok },
+		Getenv:   c.getenv,
+		Evaluate: func(e ast.Expr) (any, bool) {
+			v := c.expr(s, nil, e)
+			return v.constant, v.constant != nil
+		},
+	}
+}
+
+// getenv gives the value of an environment name, and false where it is not allowed.
+func (c *checker) getenv(name string) (string, bool) {
+	if c.Env == nil {
+		return "{env." + name + "}", true
+	}
+	value, ok := c.Env[name]
+	return value, ok
+}

@@ -1,0 +1,105 @@
+package compiler_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"auto/compiler"
+	"auto/internal/samples"
+	"auto/lang/ast"
+	"auto/lang/diag"
+	"auto/lang/parse"
+	"auto/lang/source"
+)
+
+// check parses and compiles texts as one set without a project.
+func check(t testing.TB, texts ...string) diag.List {
+	t.Helper()
+	var in compiler.Input
+	in.Now = time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
+	var all diag.List
+	for i, text := range texts {
+		file, found := parse.File(source.New(fmt.Sprintf("%d.auto", i), text))
+		all = append(all, found...)
+		in.Files = append(in.Files, file)
+	}
+	_, found := compiler.Compile(in)
+	return append(all, found...)
+}
+
+func TestSamplesCheck(t *testing.T) {
+	for name, text := range samples.Policies() {
+		for _, d := range check(t, text) {
+			t.Errorf("%s: %v", name, d)
+		}
+	}
+}
+
+// TestEntries holds every example of the catalogue's A1xx to A3xx against the compiler.
+func TestEntries(t *testing.T) {
+	for _, e := range diag.Catalogue() {
+		if e.Code[1] < '1' || e.Code[1] > '3' || e.Bad == "" {
+			continue
+		}
+		found := diag.List{}
+		if e.Code == diag.EnvNotAllowed {
+			file, _ := parse.File(source.New("bad.auto", e.Bad+" policy p for all() { when eager() tags { b: env.HOME } }"))
+			_, found = compiler.Compile(compiler.Input{Files: []*ast.File{file}, Env: map[string]string{}})
+		} else {
+			found = check(t, e.Bad)
+		}
+		if len(found) == 0 || found[0].Code != e.Code {
+			t.Errorf("%s: Bad gives %v\n%s", e.Code, found, e.Bad)
+		}
+		if found := check(t, e.Good); len(found) != 0 {
+			t.Errorf("%s: Good gives %v\n%s", e.Code, found, e.Good)
+		}
+	}
+}
+
+// BenchmarkCheck500 parses and checks 500 policy files of 1.7 KB.
+func BenchmarkCheck500(b *testing.B) {
+	texts := policies500()
+	total := 0
+	for _, text := range texts {
+		total += len(text)
+	}
+	b.ReportMetric(float64(total)/500, "bytes/file")
+	for b.Loop() {
+		if found := check(b, texts...); found.HasErrors() {
+			b.Fatal(found[0])
+		}
+	}
+}
+
+// policies500 gives 500 files made of the samples, with names of their own.
+func policies500() []string {
+	var texts []string
+	for i := range 500 {
+		text := ""
+		for j := 0; len(text) < 1700; j++ {
+			text += fmt.Sprintf(`
+# The mart of team %[1]d follows the raw orders.
+policy mart_%[1]d_%[2]d for groups("mart_%[1]d") - tag("load", "none") {
+    when in_latest_time_window(lookback_delta=2d)
+        & (newly_missing() | any_deps_match(newly_updated() & ~executed_with_root_target()).allow(groups("core"))).since_last_handled()
+        & ~any_deps_missing() & ~any_deps_in_progress().ignore(tag("quality", "flaky"))
+    tags { team: "sales", tier: "gold" }
+    limit 48 per tick
+    retry 3 after 10m up to 1h
+}
+
+files inbound_%[1]d_%[2]d from s3("acme-landing", prefix="in/%[1]d/") every 30s {
+    always move_files
+    settled 60s
+    match sales: "sales_{day:%%Y%%m%%d}.{csv,parquet}" in "**/sales" -> sales_data[day]
+    match audit: /mkt_(?P<region>[a-z]{2})_\d{8}\.csv/ in "**/marketing" -> marketing_data, "audit_{region}"
+    config move_files { file_key_to_process: key, size: size }
+}
+`, i, j)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}

@@ -1,0 +1,169 @@
+// Package files turns files blocks into programs: what arrives, which assets that
+// means, and what the run is told (docs/language.md).
+package files
+
+import (
+	"strconv"
+	"time"
+
+	"auto/internal/strftime"
+	"auto/lang/source"
+	"auto/lang/template"
+	"auto/vm/match"
+)
+
+// Program is a checked files block with everything resolved. It is immutable and safe
+// for concurrent use.
+type Program struct {
+	Name   string
+	At     source.Span
+	Source SourceRef
+	// Every is how often the source is listed.
+	Every time.Duration
+	// Settled is how long a file has to be unchanged before it is taken.
+	Settled time.Duration
+	// Existing is what the first listing's files are for: "skip", "take", or "" where
+	// it is not written.
+	Existing  string
+	Redeliver Redeliver
+	// TakeFirst: only the first rule that matches contributes.
+	TakeFirst bool
+	// PerTick is the most requests that one tick launches, 0 for no limit.
+	PerTick int
+	// Limits bound the launches in any stretch of time.
+	Limits []Limit
+	// NewestFirst orders what is owed by last_modified, newest first.
+	NewestFirst bool
+	// HaltAbove stops the block when a tick asks for more, 0 for never.
+	HaltAbove int
+	// PausedUntil holds launches back until then, zero for no pause.
+	PausedUntil time.Time
+	PauseReason string
+	Priority    int
+	// Retries: the block asks for failed runs to be launched again.
+	Retries source.Span
+	// Job is "" where none selects the assets.
+	Job    string
+	Always []string
+	Rules  []Rule
+	// Set matches the rules' patterns, by their index.
+	Set       *match.Set
+	Otherwise Otherwise
+	RunKey    *template.Template
+	Tags      []Entry
+	Params    []Entry
+	Config    []Config
+}
+
+// SourceRef names a source.
+type SourceRef struct {
+	// Name is that of the project file's source, "" where the block says itself.
+	Name string
+	// Kind is "s3" or "folder", "" for a named source that is not known.
+	Kind string
+	// Bucket is the bucket, or the folder's path.
+	Bucket string
+	// Prefix ends in "/" or is empty, and includes that of a named source.
+	Prefix string
+}
+
+// Redeliver says when a key that stayed in the listing is taken again.
+type Redeliver struct {
+	// Mode is "on new etag", "never", "always" or "after".
+	Mode  string
+	After time.Duration
+}
+
+// Limit is at most Count launches in any stretch of Per.
+type Limit struct {
+	Count int
+	Per   time.Duration
+}
+
+// Rule is one match clause.
+type Rule struct {
+	Name string
+	At   source.Span
+	// Pattern is for the file's name, Folder for its folder path, nil for any.
+	Pattern, Folder *match.Pattern
+	Targets         []Target
+	Tags, Params    []Entry
+	Config          []Config
+}
+
+// Target is an asset that a rule requests.
+type Target struct {
+	// Key is a template; most have no fields.
+	Key *template.Template
+	// Parts are empty where no partition is named; with dimensions there are two.
+	Parts []Part
+}
+
+// Part is a partition, or one dimension of it.
+type Part struct {
+	Dimension string
+	Capture   string
+	// As reads a captured text as a time, nil for none.
+	As *strftime.Layout
+}
+
+// Config is what the op of one asset is told.
+type Config struct {
+	Asset   string
+	Entries []Entry
+}
+
+// Otherwise is what happens to a file that no rule matches.
+type Otherwise struct {
+	// Action is "ignore", "error" or "quarantine".
+	Action string
+	// To is where a quarantined file is moved; Head is the text that every such key
+	// begins with, and what lies below it is none of the block's files.
+	To   *template.Template
+	Head string
+}
+
+// timeFields are the fields of a file that take a format.
+var timeFields = []string{"last_modified", "tick"}
+
+// Uses reports whether any template or value of the program names a field.
+func (p *Program) Uses(field string) bool {
+	if p.RunKey.Uses(field) || p.Otherwise.To != nil && p.Otherwise.To.Uses(field) || uses(p.Tags, p.Params, p.Config, field) {
+		return true
+	}
+	for _, r := range p.Rules {
+		if uses(r.Tags, r.Params, r.Config, field) {
+			return true
+		}
+	}
+	return false
+}
+
+func uses(tags, params []Entry, config []Config, field string) bool {
+	for _, c := range config {
+		if usesEntries(c.Entries, field) {
+			return true
+		}
+	}
+	return usesEntries(tags, field) || usesEntries(params, field)
+}
+
+func usesEntries(entries []Entry, field string) bool {
+	for _, e := range entries {
+		if usesValue(e.Value, field) {
+			return true
+		}
+	}
+	return false
+}
+
+func usesValue(v Value, field string) bool {
+	for _, item := range v.Items {
+		if usesValue(item, field) {
+			return true
+		}
+	}
+	return v.Field == field || v.Template != nil && v.Template.Uses(field) || usesEntries(v.Entries, field)
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,157 @@
+package compiler
+
+import (
+	"slices"
+	"strings"
+
+	"auto/compiler/files"
+	"auto/lang/ast"
+	"auto/lang/diag"
+	"auto/lang/types"
+	"auto/stdlib"
+)
+
+// policy checks a policy.
+func (c *checker) policy(s *scope, d *ast.Policy) *Policy {
+	p := &Policy{Name: d.Name.Name, Decl: d, Defaults: s.defaultsBlock()}
+	target := c.expr(s, nil, d.For)
+	if c.fit(target, []types.Type{types.Selection, types.Checks}, "`for`") && target.typ != types.Any {
+		p.Keys = c.selected(target, d.For)
+	}
+	c.block(s, "policy", d.Body)
+	c.when(s, d, target)
+	c.maps(s, d.Body, stdlib.PolicyFields)
+	if target.typ == types.Selection {
+		p.Job = c.policyJob(d, p.Keys)
+	}
+	return p
+}
+
+// selected resolves a selection, where there is a graph.
+func (c *checker) selected(v value, at ast.Expr) []string {
+	if c.Graph == nil {
+		return nil
+	}
+	keys := v.selection.Resolve(c.Graph)
+	if len(keys) == 0 {
+		c.find(diag.SelectsNothing, at.Place(), "Write a selection that some asset is in.", "The selection selects nothing.")
+	}
+	return keys
+}
+
+// when checks the condition of a policy.
+func (c *checker) when(s *scope, d *ast.Policy, target value) {
+	clause := clauseOf[*ast.When](d.Body, "when")
+	if clause == nil {
+		if !d.Body.Partial {
+			c.find(diag.ClauseMissing, d.Name.Span, "Write such as `when eager()`.", "The policy `%s` has no `when`.", d.Name.Name)
+		}
+		return
+	}
+	v := c.expr(s, nil, clause.Condition)
+	if !c.fit(v, []types.Type{types.Condition}, "`when`") || v.typ != types.Condition {
+		return
+	}
+	want := types.OnAsset
+	if target.typ == types.Checks {
+		want = types.OnCheck
+	}
+	if target.typ != types.Any && v.scope&want == 0 {
+		c.find(diag.WrongScope, clause.Condition.Place(), "Ask about an asset's checks with `any_checks_match(…)`.", "The policy is for %s, and this condition is about %s.", scopeName(want), scopeName(v.scope))
+	}
+}
+
+// maps checks the values of tags, params and config, in which some fields are known.
+func (c *checker) maps(s *scope, b *ast.Block, fields []string) {
+	env := c.fileEnv(s)
+	for _, clause := range b.Clauses {
+		switch k := clause.(type) {
+		case *ast.Entries:
+			_, findings := files.CompileMap(k.Map, fields, k.Word(), env)
+			c.findings = append(c.findings, findings...)
+		case *ast.Config:
+			_, findings := files.CompileMap(k.Map, fields, "config", env)
+			c.findings = append(c.findings, findings...)
+			c.checkAsset(value{constant: k.Asset.Text, at: k.Asset.Span})
+		}
+	}
+}
+
+// policyJob gives the job of a policy: the one that it names, or the only one that
+// selects its assets.
+func (c *checker) policyJob(d *ast.Policy, keys []string) string {
+	clause := clauseOf[*ast.Job](d.Body, "job")
+	if clause != nil {
+		files.CheckJob(c.Graph, clause.Key, keys, &c.findings)
+		return clause.Key.Text
+	}
+	if c.Graph == nil || len(keys) == 0 {
+		return ""
+	}
+	switch jobs := c.Graph.JobsOf(keys...); len(jobs) {
+	case 0:
+		return ""
+	case 1:
+		return jobs[0]
+	default:
+		c.find(diag.WrongJob, d.Name.Span, "Write such as `job "+jobs[0]+"`.", "Several jobs select the assets of `%s`: `%s`.", d.Name.Name, strings.Join(jobs, "`, `"))
+		return ""
+	}
+}
+
+// sensor checks a sensor.
+func (c *checker) sensor(s *scope, d *ast.Sensor) *Sensor {
+	target := c.expr(s, nil, d.For)
+	out := &Sensor{Name: d.Name.Name, Decl: d, Every: d.Every.Value}
+	if c.fit(target, []types.Type{types.Selection, types.Checks}, "`for`") && target.typ != types.Any {
+		out.Keys = c.selected(target, d.For)
+	}
+	c.lasting(d.Every)
+	c.block(s, "sensor", d.Body)
+	if d.Body != nil {
+		c.maps(s, d.Body, stdlib.PolicyFields)
+	}
+	return out
+}
+
+// checkClaims finds assets that two policies or two sensors claim.
+func (c *checker) checkClaims(out *Policies) {
+	policies := map[string]ast.Ident{}
+	for _, p := range out.Policies {
+		c.claim(policies, "policies", p.Decl.Name, p.Keys)
+	}
+	sensors := map[string]ast.Ident{}
+	for _, s := range out.Sensors {
+		c.claim(sensors, "sensors", s.Decl.Name, s.Keys)
+	}
+}
+
+func (c *checker) claim(claimed map[string]ast.Ident, what string, by ast.Ident, keys []string) {
+	var shared []string
+	var first ast.Ident
+	for _, key := range keys {
+		if other, ok := claimed[key]; ok {
+			if len(shared) == 0 {
+				first = other
+			}
+			if other == first {
+				shared = append(shared, key)
+			}
+			continue
+		}
+		claimed[key] = by
+	}
+	if len(shared) == 0 {
+		return
+	}
+	names := strings.Join(shared[:min(3, len(shared))], "`, `")
+	more := ""
+	if len(shared) > 3 {
+		more = " and others"
+	}
+	slices.Sort(shared)
+	c.findings.Add(diag.Diagnostic{Code: diag.ClaimedTwice, Span: by.Span,
+		Message: "Two " + what + ", `" + first.Name + "` and `" + by.Name + "`, claim `" + names + "`" + more + ".",
+		Help:    "Take them out of one of the two, such as with `- assets(…)`.",
+		Related: []diag.Related{{Span: first.Span, Message: "The other one is here."}}})
+}
