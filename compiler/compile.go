@@ -11,6 +11,7 @@ import (
 	"auto/lang/ast"
 	"auto/lang/diag"
 	"auto/lang/source"
+	"auto/lang/types"
 	"auto/stdlib"
 	"auto/vm/graph"
 )
@@ -120,7 +121,7 @@ func (c *checker) fileEnv(s *scope) files.Env {
 		Getenv:   c.getenv,
 		Evaluate: func(e ast.Expr) (any, bool) {
 			v := c.expr(s, nil, e)
-			return v.constant, v.constant != nil
+			return v.constant, v.constant != nil || v.typ == types.Any
 		},
 	}
 }

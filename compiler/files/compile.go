@@ -135,7 +135,7 @@ func (c *compiler) text(e ast.Expr) (string, bool) {
 	if text, isText := constant.(string); isText {
 		return text, true
 	}
-	if ok {
+	if !ok || constant != nil {
 		c.find(diag.WrongType, e.Place(), "Write a text in double quotes.", "This is no text.")
 	}
 	return "", false

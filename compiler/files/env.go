@@ -23,8 +23,8 @@ type Env struct {
 	// false for any other.
 	Getenv func(name string) (string, bool)
 	// Evaluate gives the constant that an expression stands for: string, int64, bool,
-	// time.Duration, []any, map[string]any; and false where it is none, about which it
-	// adds the finding itself.
+	// time.Duration, []any, map[string]any; nil where a finding has been made about it;
+	// and false where it is a condition or selection.
 	Evaluate func(ast.Expr) (any, bool)
 }
 

@@ -110,20 +110,16 @@ func (c *valueCompiler) mapping(e *ast.Map) Value {
 func (c *valueCompiler) constant(e ast.Expr) Value {
 	constant, ok := c.env.Evaluate(e)
 	if !ok {
-		if _, called := e.(*ast.Call); called || !isName(e) {
-			c.findings.Addf(diag.WrongType, e.Place(), "Write a text, a number, true, false, a list, a map, or a field such as `key`.", "A condition or selection is no value of `%s`.", c.clause)
-		}
+		c.findings.Addf(diag.WrongType, e.Place(), "Write a text, a number, true, false, a list, a map, or a field such as `key`.", "A condition or selection is no value of `%s`.", c.clause)
+		return Value{Const: ""}
+	}
+	if constant == nil {
 		return Value{Const: ""}
 	}
 	if d, isDuration := constant.(time.Duration); isDuration {
 		return Value{Const: durationText(d)}
 	}
 	return Value{Const: constant}
-}
-
-func isName(e ast.Expr) bool {
-	_, ok := e.(*ast.Name)
-	return ok
 }
 
 // durationText gives a duration as policy files write it.

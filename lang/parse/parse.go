@@ -4,6 +4,10 @@ package parse
 
 import (
 	"errors"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"auto/lang/ast"
 	"auto/lang/diag"
@@ -146,4 +150,23 @@ func (p *parser) tooDeep(start, end int) bool {
 		}
 	}
 	return false
+}
+
+// Files reads several policy files, side by side on all processors. The trees are in the
+// order of the sources; the findings are sorted.
+func Files(sources []*source.File) ([]*ast.File, diag.List) {
+	trees, found := make([]*ast.File, len(sources)), make([]diag.List, len(sources))
+	var group sync.WaitGroup
+	var next atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), len(sources)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(sources); i = int(next.Add(1)) - 1 {
+				trees[i], found[i] = File(sources[i])
+			}
+		})
+	}
+	group.Wait()
+	all := slices.Concat(found...)
+	all.Sort()
+	return trees, all
 }
