@@ -134,3 +134,13 @@ func (c *checker) getenv(name string) (string, bool) {
 	value, ok := c.Env[name]
 	return value, ok
 }
+
+// Selection checks an expression that has to be a selection of assets, such as that of a
+// job. Without a graph keys are not checked.
+func Selection(e ast.Expr, g *graph.Graph) (graph.Selection, diag.List) {
+	c := &checker{Input: Input{Graph: g}, exported: map[string]*binding{}, evaluating: map[*binding]bool{}, expanding: map[*ast.Def]bool{}}
+	v := c.expr(&scope{names: map[string]*binding{}}, nil, e)
+	c.fit(v, []types.Type{types.Selection}, "`selection`")
+	c.findings.Sort()
+	return v.selection, c.findings
+}

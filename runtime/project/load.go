@@ -1,0 +1,232 @@
+// Package project loads a project: its file, the assets, jobs and policies that it
+// names, checked together.
+package project
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"auto/compiler"
+	"auto/compiler/files"
+	"auto/lang/ast"
+	"auto/lang/diag"
+	"auto/lang/parse"
+	"auto/lang/source"
+	"auto/runtime/yamldoc"
+	"auto/vm/graph"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// Project is a loaded project.
+type Project struct {
+	// Dir is its folder, as it was given.
+	Dir      string
+	Config   Config
+	Graph    *graph.Graph
+	Policies *compiler.Policies
+	// Env are the values of the allowed environment names.
+	Env map[string]string
+	// Files are the paths of everything that was read, with their contents' places, by
+	// which a change is noticed.
+	Files []string
+	// Counts of what was loaded, for people.
+	PolicyFiles, Assets, Jobs int
+}
+
+// Options say how a project is loaded.
+type Options struct {
+	// Getenv looks an environment name up.
+	Getenv func(name string) (string, bool)
+	// Now is the instant for checks that compare with it.
+	Now time.Time
+	// NeedEnv: an allowed name without a value is a finding, as when the project is to
+	// run; otherwise it stands for itself.
+	NeedEnv bool
+}
+
+// Find gives the folder of the project that a path belongs to: the nearest at or above
+// it with a project file; and false where there is none.
+func Find(start string) (string, bool) {
+	dir, err := filepath.Abs(start)
+	if err != nil {
+		return "", false
+	}
+	shown := start
+	for {
+		if info, err := os.Stat(filepath.Join(dir, FileName)); err == nil && !info.IsDir() {
+			return filepath.Clean(shown), true
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", false
+		}
+		dir, shown = parent, filepath.Join(shown, "..")
+	}
+}
+
+// Load reads and checks the project of a folder. The findings are sorted; with errors
+// among them the project is only good for showing.
+func Load(dir string, o Options) (*Project, diag.List) {
+	l := &loader{dir: dir, root: os.DirFS(dir)}
+	p := &Project{Dir: dir}
+	src, ok := l.read(FileName, source.Span{})
+	if !ok {
+		return p, l.list
+	}
+	p.Config = parseConfig(src, &l.list)
+	p.Graph = l.graph(p)
+	trees := l.policies(p)
+	p.Env = l.env(p.Config, o)
+	var findings diag.List
+	p.Policies, findings = compiler.Compile(compiler.Input{Files: trees, Graph: p.Graph, Env: p.Env, Sources: declared(p.Config), Now: o.Now})
+	l.list = append(l.list, findings...)
+	l.outcomes(p)
+	p.Files = l.files
+	l.list.Sort()
+	return p, l.list
+}
+
+// loader reads the files of one project.
+type loader struct {
+	dir   string
+	root  fs.FS
+	list  diag.List
+	files []string
+}
+
+// read reads one file; a failure is a finding, at the place that named it.
+func (l *loader) read(name string, at source.Span) (*source.File, bool) {
+	text, err := fs.ReadFile(l.root, name)
+	shown := path.Join(filepath.ToSlash(l.dir), name)
+	if err != nil {
+		var reason *fs.PathError
+		if errors.As(err, &reason) {
+			err = reason.Err
+		}
+		l.list.Addf(diag.ProjectFile, at, "Make it readable, or correct its name.", "The file `%s` cannot be read: %v.", shown, err)
+		return nil, false
+	}
+	l.files = append(l.files, filepath.Join(l.dir, filepath.FromSlash(name)))
+	return source.New(shown, string(text)), true
+}
+
+// glob gives the files that globs name, each once. One that is written and matches
+// nothing is a finding.
+func (l *loader) glob(g Globs) []*source.File {
+	var names []string
+	for _, pattern := range g.Patterns {
+		matches, err := doublestar.Glob(l.root, strings.TrimPrefix(pattern, "./"), doublestar.WithFilesOnly())
+		switch {
+		case err != nil:
+			l.list.Addf(diag.ProjectFile, g.At, "Write such as `policies/*.auto`, below the project's folder.", "`%s` is no glob.", pattern)
+		case len(matches) == 0 && g.At.IsValid():
+			l.list.Addf(diag.ProjectFile, g.At, "Correct it, or remove it.", "`%s` matches no file below `%s`.", pattern, l.dir)
+		}
+		names = append(names, matches...)
+	}
+	slices.Sort(names)
+	var sources []*source.File
+	for _, name := range slices.Compact(names) {
+		if src, ok := l.read(name, g.At); ok {
+			sources = append(sources, src)
+		}
+	}
+	return sources
+}
+
+// graph reads the asset and job files: definitions of all first, then assets, then
+// jobs, which select from them.
+func (l *loader) graph(p *Project) *graph.Graph {
+	a := newAssets(&l.list)
+	assetFiles, jobFiles := l.open(l.glob(p.Config.Assets), "the asset file"), l.open(l.glob(p.Config.Jobs), "the job file")
+	all := slices.Concat(assetFiles, jobFiles)
+	for _, f := range all {
+		a.readDefinitions(f)
+	}
+	for _, f := range all {
+		a.readAssets(f)
+	}
+	for _, f := range all {
+		a.readJobs(f)
+		f.root.Close()
+	}
+	g, problems := graph.New(a.assets, a.jobs)
+	a.problems(problems)
+	p.Assets, p.Jobs = len(a.assets), len(a.jobs)
+	return g
+}
+
+func (l *loader) open(sources []*source.File, what string) []file {
+	var opened []file
+	for _, src := range sources {
+		if doc, root := yamldoc.Parse(src, &l.list); root != nil {
+			opened = append(opened, file{doc.Map(root, what), src})
+		}
+	}
+	return opened
+}
+
+// policies reads the policy files, and the files blocks in YAML.
+func (l *loader) policies(p *Project) []*ast.File {
+	sources := l.glob(p.Config.Policies)
+	trees, found := parse.Files(sources)
+	l.list = append(l.list, found...)
+	p.PolicyFiles = len(trees)
+	for _, src := range l.glob(p.Config.Sensors) {
+		trees = append(trees, parseSensors(src, &l.list))
+	}
+	return trees
+}
+
+// env gives the values of the allowed environment names.
+func (l *loader) env(c Config, o Options) map[string]string {
+	values := map[string]string{}
+	for name, missing := range c.Env {
+		value, ok := "", false
+		if o.Getenv != nil {
+			value, ok = o.Getenv(name)
+		}
+		switch {
+		case ok:
+			values[name] = value
+		case missing != nil:
+			values[name] = *missing
+		default:
+			if o.NeedEnv {
+				l.list.Addf(diag.EnvMissing, source.Span{}, "Set it, or write a default: `env: {"+name+": value}`.", "The environment name `%s` is not set.", name)
+			}
+			values[name] = "{env." + name + "}"
+		}
+	}
+	return values
+}
+
+// declared gives the sources of the project file as policies see them.
+func declared(c Config) map[string]files.SourceDecl {
+	out := map[string]files.SourceDecl{}
+	for name, s := range c.Sources {
+		out[name] = files.SourceDecl{Kind: s.Kind, Bucket: s.Bucket + s.Path, Prefix: s.Prefix}
+	}
+	return out
+}
+
+// outcomes warns about clauses that need more than the launcher tells.
+func (l *loader) outcomes(p *Project) {
+	for _, program := range p.Policies.Files {
+		if program.Retries.IsValid() {
+			l.list.Addf(diag.RetryUnheard, program.Retries, "Remove the clause, or use a launcher that reports outcomes.", "The launcher `%s` does not report how a run ended, so nothing is launched again.", p.Config.Launcher.Kind)
+		}
+	}
+}
+
+// StateFolder gives the folder of the store and the control socket.
+func (p *Project) StateFolder() string {
+	return filepath.FromSlash(below(filepath.ToSlash(p.Dir), p.Config.State))
+}
