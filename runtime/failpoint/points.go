@@ -22,6 +22,8 @@ var points = []string{
 	"store.write.after",
 	"store.write.before",
 	"store.write.staged",
+	"tick.after",
+	"tick.before",
 }
 
 // Points gives the names of all points, sorted.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"auto/runtime/clock"
-	"auto/runtime/failpoint"
 	"auto/runtime/launch"
 	"auto/runtime/request"
 	"auto/runtime/store"

@@ -221,8 +221,9 @@ type Store interface {
 	// Resume lifts the halt of a block and releases nothing by itself.
 	Resume(ctx context.Context, block string, at time.Time) error
 	// Prune forgets what is past its retention, up to limit of each: versions that
-	// were gone, and requests that were delivered, before an instant. It gives the
-	// number. A version that is listed, or whose request is not delivered, stays.
+	// were gone, requests that were delivered and journal records that were written
+	// before an instant. It gives the number. What is about a key that is still listed,
+	// or a request that is not delivered, stays.
 	Prune(ctx context.Context, block string, before time.Time, limit int) (int, error)
 	// Append writes a record that belongs to no tick, such as a policy that was loaded.
 	Append(ctx context.Context, record Record) error

@@ -1,0 +1,199 @@
+package sensor
+
+import (
+	"time"
+
+	"auto/runtime/seen"
+	"auto/runtime/sources"
+	"auto/runtime/store"
+)
+
+// observe takes in one object of the listing.
+func (t *tick) observe(o sources.Object) error {
+	state, same, decided := t.set.Observe(o)
+	if state == seen.Decided && same && t.Program.Redeliver.After == 0 && t.Program.Redeliver.Mode != "always" {
+		return nil
+	}
+	if t.handled[o.Key] {
+		return nil // listed twice; the next listing shows what it is
+	}
+	t.handled[o.Key] = true
+	switch {
+	case state == seen.Decided && same:
+		return t.again(o, decided)
+	case state == seen.Settling && same:
+		return t.settled(o)
+	case state == seen.Settling:
+		return t.resettle(o)
+	}
+	return t.changed(o, state)
+}
+
+// again decides anew about a version that stayed, where `redeliver` says so.
+func (t *tick) again(o sources.Object, decided time.Time) error {
+	switch r := t.Program.Redeliver; {
+	case r.Mode == "always", r.Mode == "after" && !t.at.Before(decided.Add(r.After)):
+		return t.decide(o, t.at)
+	}
+	return nil
+}
+
+// settled decides about a version that has been unchanged for long enough.
+func (t *tick) settled(o sources.Object) error {
+	v := t.settling[o.Key]
+	if t.at.Sub(v.FirstSeen) < t.Program.Settled {
+		t.report.Settling++
+		return nil
+	}
+	return t.decide(o, v.FirstSeen)
+}
+
+// resettle begins to wait anew: the file changed while it settled.
+func (t *tick) resettle(o sources.Object) error {
+	old := t.settling[o.Key]
+	t.out.Unseen = append(t.out.Unseen, old.File)
+	previous, err := t.previous(o.Key)
+	if err != nil {
+		return err
+	}
+	return t.judge(o, previous, old.Returned)
+}
+
+// changed takes in a version that is not the key's newest known.
+func (t *tick) changed(o sources.Object, state seen.State) error {
+	previous, err := t.previous(o.Key)
+	if err != nil {
+		return err
+	}
+	return t.judge(o, previous, state == seen.Gone && previous != nil && o.LastModified.After(previous.File.LastModified))
+}
+
+// previous gives the newest version of a key that was decided, nil for none.
+func (t *tick) previous(key string) (*store.Version, error) {
+	var newest *store.Version
+	err := t.Store.Versions(t.ctx, store.FileFilter{Block: t.Program.Name, Key: key, History: true}, func(v store.Version) error {
+		if v.State != store.Settling && (newest == nil || v.Current || !newest.Current && v.DecidedAt.After(newest.DecidedAt)) {
+			newest = &v
+		}
+		return nil
+	})
+	return newest, err
+}
+
+// judge says what becomes of a version that was not expected: a version that was decided
+// before is known, one that `redeliver` does not take is kept, any other is taken once it
+// has settled. Returned tells that the key was gone and this is a newer file.
+func (t *tick) judge(o sources.Object, previous *store.Version, returned bool) error {
+	known, found, err := t.Store.Version(t.ctx, t.Program.Name, t.file(o))
+	switch {
+	case err != nil:
+		return err
+	case found && known.State != store.Settling:
+		return t.recall(o, known)
+	case previous != nil && !returned && !t.takes(o, *previous):
+		t.keep(o, *previous)
+		return nil
+	}
+	t.report.New++
+	if t.Program.Settled <= 0 {
+		t.note(o, "seen")
+		return t.decide(o, t.at)
+	}
+	t.note(o, "settling")
+	t.report.Settling++
+	t.put(store.Version{File: t.file(o), State: store.Settling, FirstSeen: t.at, Returned: returned})
+	return nil
+}
+
+// takes reports whether `redeliver` takes a key again that stayed and changed.
+func (t *tick) takes(o sources.Object, previous store.Version) bool {
+	switch r := t.Program.Redeliver; r.Mode {
+	case "never":
+		return false
+	case "after":
+		return !t.at.Before(previous.DecidedAt.Add(r.After))
+	case "always":
+		return true
+	}
+	return o.ETag != previous.File.ETag
+}
+
+// recall makes a version that was decided before the newest again.
+func (t *tick) recall(o sources.Object, known store.Version) error {
+	if r := t.Program.Redeliver; r.Mode == "always" || r.Mode == "after" && !t.at.Before(known.DecidedAt.Add(r.After)) {
+		return t.decide(o, known.FirstSeen)
+	}
+	t.note(o, "back")
+	known.GoneAt = time.Time{}
+	t.put(known)
+	return nil
+}
+
+// keep remembers a version without a run.
+func (t *tick) keep(o sources.Object, previous store.Version) {
+	t.note(o, "kept")
+	t.report.Kept++
+	decided := t.at
+	if t.Program.Redeliver.Mode == "after" {
+		decided = previous.DecidedAt // its time goes on
+	}
+	reason := "It changed, and the block says `redeliver " + t.Program.Redeliver.Mode + "`."
+	if t.Program.Redeliver.Mode == "on new etag" {
+		reason = "Its etag is the same, and the block says `redeliver on new etag`."
+	}
+	t.put(store.Version{File: t.file(o), State: store.Kept, Reason: reason, FirstSeen: t.at, DecidedAt: decided})
+}
+
+// missing finds the keys that a complete listing no longer has.
+func (t *tick) missing() error {
+	if t.set.Missing() == 0 {
+		return nil
+	}
+	var gone []string
+	err := t.Store.Keys(t.ctx, t.Program.Name, func(key string) error {
+		if !t.set.Shown(key) {
+			gone = append(gone, key)
+		}
+		return nil
+	})
+	for _, key := range gone {
+		if err == nil {
+			err = t.lose(key)
+		}
+	}
+	return err
+}
+
+// lose notes that a key is gone. A version that was settling is forgotten, and the one
+// decided before it is the key's newest again.
+func (t *tick) lose(key string) error {
+	t.report.Gone++
+	t.gone = append(t.gone, key)
+	if v, ok := t.settling[key]; ok {
+		t.out.Unseen = append(t.out.Unseen, v.File)
+	}
+	previous, err := t.previous(key)
+	if err != nil || previous == nil {
+		return err
+	}
+	if previous.GoneAt.IsZero() || !previous.Current {
+		previous.GoneAt = t.at
+	}
+	t.put(*previous)
+	return nil
+}
+
+// apply brings the set to what has been stored.
+func (t *tick) apply() {
+	for _, f := range t.out.Unseen {
+		t.set.Drop(f.Key)
+		delete(t.settling, f.Key)
+	}
+	for _, v := range t.out.Versions {
+		t.set.Put(object(v.File), stateOf(v), v.DecidedAt)
+		delete(t.settling, v.File.Key)
+		if v.State == store.Settling {
+			t.settling[v.File.Key] = v
+		}
+	}
+}

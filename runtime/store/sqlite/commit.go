@@ -1,0 +1,144 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"auto/runtime/failpoint"
+	"auto/runtime/store"
+)
+
+// Commit implements store.Store.
+func (s *Store) Commit(ctx context.Context, t store.Tick) error {
+	failpoint.Hit("store.commit.before")
+	err := s.transact(ctx, func(tx *sql.Tx) error {
+		for _, step := range []func(context.Context, *sql.Tx, store.Tick) error{dropUnseen, putVersions, putEntries, putJournal, putBlock} {
+			if err := step(ctx, tx, t); err != nil {
+				return err
+			}
+		}
+		failpoint.Hit("store.commit.staged")
+		return nil
+	})
+	failpoint.Hit("store.commit.after")
+	return err
+}
+
+func putBlock(ctx context.Context, tx *sql.Tx, t store.Tick) error {
+	_, err := exec(ctx, tx, `INSERT INTO blocks (name, listed, last_tick, halted_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET listed = max(listed, excluded.listed), last_tick = excluded.last_tick, halted_at = coalesce(excluded.halted_at, halted_at)`,
+		t.Block.Name, t.Block.Listed, nanos(t.At), nanos(t.Block.HaltedAt))
+	return err
+}
+
+func putVersions(ctx context.Context, tx *sql.Tx, t store.Tick) error {
+	if len(t.Versions) == 0 {
+		return nil
+	}
+	retire, err := tx.PrepareContext(ctx, `UPDATE versions SET current = 0, gone_at = coalesce(gone_at, ?) WHERE block = ? AND key = ? AND current = 1`)
+	if err != nil {
+		return err
+	}
+	defer retire.Close()
+	put, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO versions (`+versionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer put.Close()
+	for _, v := range t.Versions {
+		if v.Current {
+			if _, err := retire.ExecContext(ctx, nanos(t.At), v.Block, []byte(v.File.Key)); err != nil {
+				return err
+			}
+		}
+		if err := putVersion(ctx, put, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putVersion(ctx context.Context, put *sql.Stmt, v store.Version) error {
+	_, err := put.ExecContext(ctx, v.Block, []byte(v.File.Key), []byte(v.File.ETag), part(v.File.LastModified), v.File.Bucket, v.File.Size, v.File.VersionID,
+		string(v.State), v.Reason, v.Request, nanos(v.FirstSeen), nanos(v.DecidedAt), v.Current, v.Returned, nanos(v.GoneAt))
+	return err
+}
+
+func dropUnseen(ctx context.Context, tx *sql.Tx, t store.Tick) error {
+	for _, f := range t.Unseen {
+		if _, err := exec(ctx, tx, `DELETE FROM versions WHERE block = ? AND key = ? AND etag = ? AND last_modified = ? AND state = 'settling'`,
+			t.Block.Name, []byte(f.Key), []byte(f.ETag), part(f.LastModified)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putEntries(ctx context.Context, tx *sql.Tx, t store.Tick) error {
+	for _, e := range t.Entries {
+		if err := putEntry(ctx, tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putEntry stores a request; a run whose run key is taken is parked instead. The claim
+// is NULL where the request has not the run key for itself.
+func putEntry(ctx context.Context, tx *sql.Tx, e store.Entry) error {
+	body, err := json.Marshal(e.Request)
+	if err != nil {
+		return err
+	}
+	var claim any
+	if e.Request.RunKey != "" && e.Request.MoveTo == "" {
+		claim = []byte(e.Request.RunKey)
+		var other string
+		err := tx.QueryRowContext(ctx, `SELECT id FROM requests WHERE block = ? AND claim = ? AND id <> ?`, e.Request.Block, claim, e.Request.ID).Scan(&other)
+		if err == nil {
+			claim, e.Delivery, e.DoneAt = nil, store.Refused, e.Request.DecidedAt
+			e.Reason = fmt.Sprintf("The run key `%s` was used by request %s.", e.Request.RunKey, other)
+		} else if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
+	f := e.Request.File
+	_, err = exec(ctx, tx, `INSERT OR REPLACE INTO requests (id, block, run_key, claim, key, etag, last_modified, move_to, priority, body, delivery, attempts, next_at, released_at, done_at, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`, e.Request.ID, e.Request.Block, []byte(e.Request.RunKey), claim, []byte(f.Key), []byte(f.ETag), part(f.LastModified),
+		[]byte(e.Request.MoveTo), e.Request.Priority, body, string(e.Delivery), nanos(e.NextAt), nanos(e.ReleasedAt), nanos(e.DoneAt), e.Reason)
+	return err
+}
+
+func putJournal(ctx context.Context, tx *sql.Tx, t store.Tick) error {
+	for _, r := range t.Journal {
+		if err := appendRecord(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func appendRecord(ctx context.Context, tx *sql.Tx, r store.Record) error {
+	_, err := exec(ctx, tx, `INSERT INTO journal (at, kind, block, body) VALUES (?, ?, ?, ?)`, nanos(r.At), r.Kind, r.Block, r.Body)
+	return err
+}
+
+// Append implements store.Store.
+func (s *Store) Append(ctx context.Context, r store.Record) error {
+	return s.write(ctx, func(tx *sql.Tx) error { return appendRecord(ctx, tx, r) })
+}
+
+// Journal implements store.Store.
+func (s *Store) Journal(ctx context.Context, after int64, yield func(store.Record) error) error {
+	scan := func(r row) (store.Record, error) {
+		var out store.Record
+		var at sql.NullInt64
+		err := r.Scan(&out.Seq, &at, &out.Kind, &out.Block, &out.Body)
+		out.At = instant(at)
+		return out, err
+	}
+	return read(ctx, s, scan, yield, `SELECT seq, at, kind, block, body FROM journal WHERE seq > ? ORDER BY seq`, after)
+}
