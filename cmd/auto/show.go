@@ -17,6 +17,17 @@ func (s system) line(value any) error {
 	return out.Encode(value)
 }
 
+// compact gives a value as JSON on one line.
+func compact(value any) string {
+	var b strings.Builder
+	out := json.NewEncoder(&b)
+	out.SetEscapeHTML(false)
+	if err := out.Encode(value); err != nil {
+		return err.Error()
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
 // show gives an instant for people, "-" where there is none.
 func show(t time.Time) string {
 	if t.IsZero() {

@@ -7,15 +7,24 @@ import (
 	"syscall"
 )
 
-// signals gives a context that a second SIGINT or SIGTERM ends at once; the first
-// one ends it too unless a command takes it for a drain.
+// signals gives a context that ends with SIGINT or SIGTERM.
 func signals() (context.Context, func()) {
 	return signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 }
 
 // reloads gives a channel that gets a value for each SIGHUP.
-func reloads() (<-chan os.Signal, func()) {
-	hup := make(chan os.Signal, 1)
+func reloads() (<-chan struct{}, func()) {
+	hup, out, done := make(chan os.Signal, 1), make(chan struct{}, 1), make(chan struct{})
 	signal.Notify(hup, syscall.SIGHUP)
-	return hup, func() { signal.Stop(hup) }
+	go func() {
+		for {
+			select {
+			case <-hup:
+				out <- struct{}{}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return out, func() { signal.Stop(hup); close(done) }
 }

@@ -88,7 +88,7 @@ type gClause struct {
 	Max         *gInt       `parser:"| 'max' @@ 'per' 'run'"`
 	Budget      *gDuration  `parser:"| 'budget' @@"`
 	Settled     *gDuration  `parser:"| 'settled' @@"`
-	Existing    *gWord      `parser:"| 'existing' (?= 'skip' | 'take' ) @@"`
+	Existing    *gExisting  `parser:"| 'existing' @@"`
 	Redeliver   *gRedeliver `parser:"| 'redeliver' @@"`
 	Always      []*gKey     `parser:"| 'always' @@ ( ',' @@ )*"`
 	Take        *gWord      `parser:"| 'take' (?= 'first' | 'all' ) @@"`
@@ -121,6 +121,12 @@ type gPause struct {
 type gConfig struct {
 	Asset *gKey `parser:"@@"`
 	Map   *gMap `parser:"@@"`
+}
+
+// gExisting is a word of its own: `take` begins a clause, too.
+type gExisting struct {
+	Pos, EndPos lexer.Position
+	Name        string `parser:"@( 'skip' | 'take' )"`
 }
 
 type gRedeliver struct {

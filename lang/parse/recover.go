@@ -95,7 +95,11 @@ func (p *parser) clauseAt(i, end int) bool {
 	if i >= end || !p.all[i].isClause() {
 		return false
 	}
-	return !(i+1 < end && p.all[i+1].is(":")) && !p.all[i-1].is(".")
+	before := p.all[i-1]
+	if before.is("existing") && p.all[i].is("take") || before.is("redeliver") && p.all[i].is("always") {
+		return false
+	}
+	return !(i+1 < end && p.all[i+1].is(":")) && !before.is(".")
 }
 
 // recoverBlock reads the block that opens at a token, clause by clause, and gives the

@@ -101,6 +101,8 @@ func (p *parser) clause(g *gClause) ast.Clause {
 		return &ast.Pause{Head: head, Until: p.str(g.Pause.Until), Because: p.str(g.Pause.Because)}
 	case g.Redeliver != nil:
 		return p.redeliver(head, g.Redeliver)
+	case g.Existing != nil:
+		return &ast.Choice{Head: head, Value: ast.Ident{Span: p.span(g.Existing.Pos, g.Existing.EndPos), Name: g.Existing.Name}}
 	case g.Otherwise != nil:
 		return p.otherwise(head, g.Otherwise)
 	}
@@ -126,7 +128,7 @@ func (p *parser) small(head ast.Head, g *gClause) ast.Clause {
 			return &ast.Wait{Head: head, For: p.duration(d)}
 		}
 	}
-	for _, w := range []*gWord{g.Missed, g.Order, g.GroupBy, g.Existing, g.Take} {
+	for _, w := range []*gWord{g.Missed, g.Order, g.GroupBy, g.Take} {
 		if w != nil {
 			return &ast.Choice{Head: head, Value: p.ident(w)}
 		}

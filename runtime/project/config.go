@@ -1,8 +1,11 @@
 package project
 
 import (
+	"auto/compiler/files"
+	"maps"
 	"net/url"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -252,4 +255,24 @@ func below(dir, name string) string {
 		return name
 	}
 	return path.Join(dir, name)
+}
+
+// BucketOptions say how a bucket is reached: as the named source says, or another source
+// of the same bucket, or the project's `s3`.
+func (c Config) BucketOptions(ref files.SourceRef) S3 {
+	if s, ok := c.Sources[ref.Name]; ok {
+		return s.S3
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Sources)) {
+		if s := c.Sources[name]; s.Kind == "s3" && s.Bucket == ref.Bucket {
+			return s.S3
+		}
+	}
+	return c.S3
+}
+
+// Path gives a path of the project file or of a policy: below the project's folder, an
+// absolute one as it is.
+func (p *Project) Path(name string) string {
+	return filepath.FromSlash(below(filepath.ToSlash(p.Dir), name))
 }

@@ -230,3 +230,14 @@ func (l *loader) outcomes(p *Project) {
 func (p *Project) StateFolder() string {
 	return filepath.FromSlash(below(filepath.ToSlash(p.Dir), p.Config.State))
 }
+
+// StateFolder gives the state folder of the project of a folder, without its policies:
+// commands find a running daemon there whatever state the policies are in.
+func StateFolder(dir string) string {
+	l := &loader{dir: dir, root: os.DirFS(dir)}
+	src, ok := l.read(FileName, source.Span{})
+	if !ok {
+		return filepath.Join(dir, ".auto")
+	}
+	return (&Project{Dir: dir, Config: parseConfig(src, new(diag.List))}).StateFolder()
+}

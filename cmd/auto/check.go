@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"auto/compiler"
+	"auto/lang/diag"
+	"auto/lang/parse"
+	"auto/lang/source"
+	"auto/runtime/project"
+)
+
+type checkCommand struct {
+	Paths  []string `arg:"" optional:"" name:"path" help:"Projects, folders or policy files; the project here by default."`
+	Format string   `help:"Form of the findings: ${enum}." enum:"${formats}" default:"text"`
+}
+
+// Run checks what the paths name and writes the findings.
+func (c checkCommand) Run(s system) error {
+	if len(c.Paths) == 0 {
+		c.Paths = []string{"."}
+	}
+	var all diag.List
+	var counts []string
+	for _, path := range c.Paths {
+		found, count, err := c.path(s, path)
+		if err != nil {
+			return err
+		}
+		all, counts = append(all, found...), append(counts, count)
+	}
+	all.Sort()
+	format := diag.Format(c.Format)
+	if len(all) > 0 || format != diag.Text {
+		s.write(format, all)
+	}
+	if format == diag.Text {
+		c.close(s, all, counts)
+	}
+	if len(all) > 0 {
+		return findings{len(all)}
+	}
+	return nil
+}
+
+func (c checkCommand) close(s system, all diag.List, counts []string) {
+	summary := all.Summary()
+	if summary == "" {
+		summary = "no findings"
+	}
+	gap := ""
+	if len(all) > 0 {
+		gap = "\n"
+	}
+	fmt.Fprintf(s.stderr, "%s%s: %s\n", gap, strings.Join(counts, "; "), summary)
+}
+
+// path checks one path: the project that it belongs to, of which a file's own findings
+// are kept, or policy files alone.
+func (c checkCommand) path(s system, path string) (diag.List, string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, "", noSuchPath(path, err)
+	}
+	dir := path
+	if !info.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	if root, ok := project.Find(dir); ok {
+		p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
+		if info.IsDir() {
+			return found, count(p), nil
+		}
+		if belongs(p, path) {
+			return only(found, path), plural(1, "file"), nil
+		}
+	}
+	return c.alone(s, path, info.IsDir())
+}
+
+func noSuchPath(path string, err error) error {
+	if os.IsNotExist(err) {
+		return fmt.Errorf("there is no `%s`", path)
+	}
+	return err
+}
+
+func count(p *project.Project) string {
+	return plural(p.PolicyFiles, "policy file") + ", " + plural(p.Assets, "asset") + ", " + plural(p.Jobs, "job")
+}
+
+// belongs reports whether a project reads a file.
+func belongs(p *project.Project, path string) bool {
+	return slices.ContainsFunc(p.Files, func(name string) bool { return sameFile(name, path) })
+}
+
+// only keeps the findings about one file.
+func only(found diag.List, path string) diag.List {
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool { return !d.Span.IsValid() || !sameFile(d.Span.File.Name, path) })
+}
+
+func sameFile(a, b string) bool {
+	one, errA := filepath.Abs(a)
+	other, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && one == other
+}
+
+// alone checks policy files without a project, all files of a folder as one set.
+func (c checkCommand) alone(s system, path string, folder bool) (diag.List, string, error) {
+	names := []string{path}
+	if folder {
+		var err error
+		if names, err = policyFiles(path); err != nil {
+			return nil, "", err
+		}
+		if len(names) == 0 {
+			return nil, "", fmt.Errorf("`%s` has no `auto.yaml` and no policy files (*.auto)", path)
+		}
+	}
+	sources := make([]*source.File, len(names))
+	for i, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, "", err
+		}
+		sources[i] = source.New(filepath.ToSlash(name), string(text))
+	}
+	trees, found := parse.Files(sources)
+	_, more := compiler.Compile(compiler.Input{Files: trees, Now: s.clock.Now()})
+	return append(found, more...), plural(len(names), "policy file"), nil
+}
+
+// policyFiles gives the policy files of a folder and below, but not of hidden folders.
+func policyFiles(root string) ([]string, error) {
+	var names []string
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != root && strings.HasPrefix(entry.Name(), "."):
+			return filepath.SkipDir
+		case !entry.IsDir() && filepath.Ext(path) == ".auto":
+			names = append(names, path)
+		}
+		return nil
+	})
+	return names, err
+}

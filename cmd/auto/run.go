@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+
+	"auto/compiler/files"
+	"auto/lang/diag"
+	"auto/runtime"
+	"auto/runtime/control"
+	"auto/runtime/launch"
+	"auto/runtime/project"
+	"auto/runtime/sources"
+	"auto/runtime/sources/folder"
+	"auto/runtime/sources/s3"
+)
+
+type runCommand struct {
+	projectFlag
+	Once    bool `help:"Tick every block once, deliver what is due, and end."`
+	DryRun  bool `help:"Show the requests of one tick as JSON lines; change and deliver nothing."`
+	Verbose bool `short:"v" help:"Log ticks that changed nothing, too."`
+	clockFlag
+}
+
+// Run runs the project.
+func (c runCommand) Run(s system) error {
+	s, closeClock, err := c.clockFlag.use(s)
+	if err != nil {
+		return err
+	}
+	defer closeClock()
+	root, err := c.root()
+	if err != nil {
+		return err
+	}
+	load := func() (*project.Project, diag.List) {
+		return project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now(), NeedEnv: true})
+	}
+	p, found := load()
+	if len(found) > 0 {
+		s.write(diag.Text, found)
+	}
+	if found.HasErrors() {
+		return fmt.Errorf("the project has findings (%s) and does not run", found.Summary())
+	}
+	if len(p.Policies.Files) == 0 {
+		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has no files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
+	}
+	log := c.logger(s)
+	if n := len(p.Policies.Policies); n > 0 {
+		log.Info("policies for conditions are checked, and not evaluated by this version", "policies", n)
+	}
+	return c.open(s, p, load, log)
+}
+
+// logger writes text to a terminal and JSON elsewhere.
+func (c runCommand) logger(s system) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if c.Verbose {
+		options.Level = slog.LevelDebug
+	}
+	if s.progress {
+		return slog.New(slog.NewTextHandler(s.stderr, options))
+	}
+	return slog.New(slog.NewJSONHandler(s.stderr, options))
+}
+
+// open opens what the daemon works with, and lets it work.
+func (c runCommand) open(s system, p *project.Project, load func() (*project.Project, diag.List), log *slog.Logger) error {
+	store, err := openStore(s.ctx, p.StateFolder(), "auto run")
+	if err != nil {
+		return err
+	}
+	options := runtime.Options{
+		Project: p, Store: store, Launcher: s.launcher(p), Clock: s.clock, Random: rand.Float64, Log: log,
+		Open: s.openSource, Reload: load, Report: func(found diag.List) { s.write(diag.Text, found) },
+	}
+	if s.progress {
+		options.Progress = s.showProgress
+	}
+	switch {
+	case c.DryRun:
+		err = s.dryRun(options)
+	case c.Once:
+		err = runtime.New(options).Once(s.ctx)
+	default:
+		err = c.daemon(s, p, options)
+	}
+	return errors.Join(err, store.Close())
+}
+
+// daemon runs until it is told to stop.
+func (c runCommand) daemon(s system, p *project.Project, options runtime.Options) error {
+	d := runtime.New(options)
+	listener, err := control.Listen(p.StateFolder())
+	if err != nil {
+		return diag.Diagnostic{Code: diag.SocketFailed, Message: fmt.Sprintf("The control socket in %s cannot be opened: %v.", p.StateFolder(), err), Help: "Name a `state` folder on a local file system."}
+	}
+	server := &http.Server{Handler: control.Handler(d.Service())}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	stop, ctx, end := drains(s.ctx)
+	defer end()
+	reload, endReload := reloads()
+	defer endReload()
+	options.Log.Info("running", "project", p.Dir, "blocks", len(p.Policies.Files), "launcher", p.Config.Launcher.Kind)
+	err = d.Run(ctx, stop, reload)
+	options.Log.Info("stopped")
+	failures := []error{err, server.Close(), control.Cleanup(p.StateFolder())}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		failures = append(failures, err)
+	}
+	return errors.Join(failures...)
+}
+
+// launcher makes what the project's requests go to.
+func (s system) launcher(p *project.Project) launch.Launcher {
+	l := p.Config.Launcher
+	if l.Kind == "stdout" {
+		return launch.NewLines(s.stdout)
+	}
+	headers := map[string]string{}
+	for name, value := range l.Headers {
+		headers[name] = expandEnv(value, p.Env)
+	}
+	return launch.NewWebhook(launch.WebhookOptions{URL: l.URL, Timeout: l.Timeout, Workers: l.Workers, Headers: headers, Clock: s.clock})
+}
+
+var envField = regexp.MustCompile(`\{env\.([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// expandEnv puts the values of allowed environment names into a text.
+func expandEnv(text string, env map[string]string) string {
+	return envField.ReplaceAllStringFunc(text, func(field string) string {
+		if value, ok := env[envField.FindStringSubmatch(field)[1]]; ok {
+			return value
+		}
+		return field
+	})
+}
+
+// openSource gives the source that a program reads.
+func (s system) openSource(ctx context.Context, p *project.Project, ref files.SourceRef) (sources.Source, error) {
+	if ref.Kind == "folder" {
+		return folder.New(ref.Bucket, p.Path(ref.Bucket)), nil
+	}
+	o := p.Config.BucketOptions(ref)
+	return s3.New(ctx, s3.Options{
+		Bucket: ref.Bucket, Region: o.Region, Endpoint: o.Endpoint, PathStyle: o.PathStyle, Timeout: o.Timeout, Clock: s.clock, Random: rand.Float64,
+	})
+}
+
+// showProgress draws how far a long listing is.
+func (s system) showProgress(block string, keys int) {
+	const long = 10_000
+	if keys >= long {
+		fmt.Fprintf(s.stderr, "\r%s: %d keys listed\x1b[K\r", block, keys)
+	}
+}
+
+// drains gives a channel that closes when the first signal comes, and a context that
+// ends when a second one does.
+func drains(first context.Context) (<-chan struct{}, context.Context, func()) {
+	second, cancel := context.WithCancel(context.WithoutCancel(first))
+	stop := make(chan struct{})
+	go func() {
+		<-first.Done()
+		close(stop)
+		again, end := signals()
+		defer end()
+		select {
+		case <-again.Done():
+			cancel()
+		case <-second.Done():
+		}
+	}()
+	return stop, second, cancel
+}

@@ -1,0 +1,312 @@
+// Package runtime runs a project: its files blocks tick, each on its own, and their
+// requests go out, until it is told to stop.
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"auto/compiler/files"
+	"auto/lang/diag"
+	"auto/runtime/clock"
+	"auto/runtime/control"
+	"auto/runtime/launch"
+	"auto/runtime/outbox"
+	"auto/runtime/project"
+	"auto/runtime/request"
+	"auto/runtime/rules"
+	"auto/runtime/sensor"
+	"auto/runtime/sources"
+	"auto/runtime/store"
+)
+
+// retention is how long what is gone or delivered is kept.
+const retention = 90 * 24 * time.Hour
+
+// Options say what a daemon works with.
+type Options struct {
+	Project  *project.Project
+	Store    store.Store
+	Launcher launch.Launcher
+	Clock    clock.Clock
+	// Random gives a number in [0, 1).
+	Random func() float64
+	Log    *slog.Logger
+	// Open gives the source that a program reads.
+	Open func(ctx context.Context, p *project.Project, ref files.SourceRef) (sources.Source, error)
+	// Reload loads the project anew; nil where it never changes.
+	Reload func() (*project.Project, diag.List)
+	// Report is called with the findings of a reload that failed.
+	Report func(diag.List)
+	// Progress, where it is not nil, is called while a long listing goes on.
+	Progress func(block string, keys int)
+}
+
+// Daemon runs one project.
+type Daemon struct {
+	Options
+	outbox *outbox.Outbox
+	// origins are the sources by block, for moves.
+	mu      sync.Mutex
+	origins map[string]sources.Source
+	running map[string]*runner
+}
+
+// runner is a files block at work.
+type runner struct {
+	program *files.Program
+	stop    chan struct{}
+	done    chan struct{}
+}
+
+// New gives a daemon that does nothing until it is run.
+func New(o Options) *Daemon {
+	d := &Daemon{Options: o, origins: map[string]sources.Source{}, running: map[string]*runner{}}
+	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: o.Launcher, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
+	return d
+}
+
+// Service gives what commands ask of the daemon.
+func (d *Daemon) Service() control.Service {
+	return service{control.Local{Store: d.Store, Now: d.Clock.Now}, d.outbox}
+}
+
+// service wakes the outbox when a command makes something due.
+type service struct {
+	control.Local
+	outbox *outbox.Outbox
+}
+
+// Retry implements control.Service.
+func (s service) Retry(ctx context.Context, ids []string) (int, error) {
+	n, err := s.Local.Retry(ctx, ids)
+	s.outbox.Notify()
+	return n, err
+}
+
+// Once ticks every block once and delivers what is due, each request once. It gives an
+// error where a source or the store failed, or a delivery stays due.
+func (d *Daemon) Once(ctx context.Context) error {
+	var failures []error
+	for _, program := range d.Project.Policies.Files {
+		s, err := d.sensor(ctx, d.Project, program)
+		if err == nil {
+			err = d.tick(ctx, s)
+		}
+		if err != nil {
+			failures = append(failures, err)
+		}
+	}
+	failed, err := d.outbox.Drain(ctx)
+	if failed > 0 {
+		failures = append(failures, fmt.Errorf("%d requests were not delivered and stay due; `auto requests ls` lists them", failed))
+	}
+	return errors.Join(append(failures, err)...)
+}
+
+// Run works until stop is closed, then ends what is under way. Each value of reload, and
+// each change of the project's files, loads it anew. Cutting ctx short ends deliveries,
+// too.
+func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}) error {
+	if err := d.announce(ctx); err != nil {
+		return err
+	}
+	d.start(ctx, d.Project)
+	delivered := make(chan error, 1)
+	stopOutbox := make(chan struct{})
+	go func() { delivered <- d.outbox.Run(ctx, stopOutbox) }()
+	err := d.watch(ctx, stop, reload, delivered)
+	d.stopAll()
+	close(stopOutbox)
+	return errors.Join(err, <-delivered)
+}
+
+// watch reloads until the end.
+func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}, delivered chan error) error {
+	const look = 2 * time.Second
+	print := fingerprint(d.Project)
+	for {
+		timer, cancel := d.Clock.Until(d.Clock.Now().Add(look))
+		asked := false
+		select {
+		case <-ctx.Done():
+			cancel()
+			return nil
+		case <-stop:
+			cancel()
+			return nil
+		case err := <-delivered:
+			cancel()
+			delivered <- nil
+			return err
+		case <-reload:
+			asked = true
+		case <-timer:
+		}
+		cancel()
+		if now := fingerprint(d.Project); asked || now != print {
+			d.reload(ctx)
+			print = fingerprint(d.Project)
+		}
+	}
+}
+
+// reload loads the project anew; with errors the last good one goes on.
+func (d *Daemon) reload(ctx context.Context) {
+	if d.Reload == nil {
+		return
+	}
+	fresh, found := d.Reload()
+	if found.HasErrors() {
+		d.Log.Error("the project was not reloaded; the last good policies stay", "findings", found.Summary())
+		d.Report(found)
+		// What was read is watched on, so that the next change is noticed.
+		d.Project.Files = fresh.Files
+		return
+	}
+	d.stopAll()
+	d.Project = fresh
+	if err := d.announce(ctx); err != nil {
+		d.Log.Error("the journal could not be written", "error", err)
+	}
+	d.start(ctx, fresh)
+	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files))
+}
+
+// announce writes into the journal which policies are in force.
+func (d *Daemon) announce(ctx context.Context) error {
+	return d.Store.Append(ctx, store.Record{At: d.Clock.Now(), Kind: "policies", Body: []byte(fmt.Sprintf("{%q:%q}", "fingerprint", fingerprint(d.Project)))})
+}
+
+// start lets every block of a project tick.
+func (d *Daemon) start(ctx context.Context, p *project.Project) {
+	for _, program := range p.Policies.Files {
+		r := &runner{program, make(chan struct{}), make(chan struct{})}
+		d.running[program.Name] = r
+		go func() {
+			defer close(r.done)
+			d.loop(ctx, p, r)
+		}()
+	}
+}
+
+// stopAll waits for the ticks that are under way.
+func (d *Daemon) stopAll() {
+	for _, r := range d.running {
+		close(r.stop)
+	}
+	for name, r := range d.running {
+		<-r.done
+		delete(d.running, name)
+	}
+}
+
+// loop ticks one block at its pace. A tick that takes longer than the pace is followed
+// by the next at once; what fell into it is not made up for.
+func (d *Daemon) loop(ctx context.Context, p *project.Project, r *runner) {
+	s, err := d.sensor(ctx, p, r.program)
+	if err != nil {
+		d.Log.Error("the source cannot be opened", "block", r.program.Name, "error", err)
+		return
+	}
+	for {
+		began := d.Clock.Now()
+		// A failed tick is logged there, and the next one tries again.
+		_ = d.tick(ctx, s)
+		timer, cancel := d.Clock.Until(began.Add(r.program.Every))
+		select {
+		case <-ctx.Done():
+		case <-r.stop:
+		case <-timer:
+			cancel()
+			continue
+		}
+		cancel()
+		return
+	}
+}
+
+// sensor makes the sensor of a program.
+func (d *Daemon) sensor(ctx context.Context, p *project.Project, program *files.Program) (*sensor.Sensor, error) {
+	source, err := d.Open(ctx, p, program.Source)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", program.Name, err)
+	}
+	d.mu.Lock()
+	d.origins[program.Name] = source
+	d.mu.Unlock()
+	s := &sensor.Sensor{Program: program, Source: source, Store: d.Store, Retention: retention, Decider: Decider(p, program)}
+	if d.Progress != nil {
+		s.Progress = func(keys int) { d.Progress(program.Name, keys) }
+	}
+	return s, nil
+}
+
+// Decider gives what decides about the files of a program.
+func Decider(p *project.Project, program *files.Program) *rules.Decider {
+	getenv := func(name string) (string, bool) { value, ok := p.Env[name]; return value, ok }
+	return &rules.Decider{Program: program, Graph: p.Graph, Getenv: getenv}
+}
+
+// tick ticks one block and logs what it did.
+func (d *Daemon) tick(ctx context.Context, s *sensor.Sensor) error {
+	at := d.Clock.Now()
+	report, err := s.Tick(ctx, at)
+	d.outbox.Notify()
+	log := d.Log.With("block", s.Program.Name)
+	took := d.Clock.Now().Sub(at).Round(time.Microsecond)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		log.Error("tick failed", "error", err, "took", took)
+		return fmt.Errorf("%s: %w", s.Program.Name, err)
+	case report.Failed != nil:
+		log.Warn("listing failed", "error", report.Failed, "calls", report.Calls, "keys", report.Keys)
+	}
+	level := slog.LevelDebug
+	if report.Changed() {
+		level = slog.LevelInfo
+	}
+	log.Log(ctx, level, "tick", counts(report, took)...)
+	if report.Failed != nil {
+		return fmt.Errorf("%s: %w", s.Program.Name, report.Failed)
+	}
+	return nil
+}
+
+// counts gives what a tick did, without what it did not.
+func counts(r sensor.Report, took time.Duration) []any {
+	out := []any{"calls", r.Calls, "keys", r.Keys, "took", took.String()}
+	for _, c := range []struct {
+		name string
+		n    int
+	}{
+		{"new", r.New}, {"settling", r.Settling}, {"requested", r.Requested}, {"unmatched", r.Unmatched}, {"parked", r.Parked}, {"skipped", r.Skipped},
+		{"quarantined", r.Quarantined}, {"kept", r.Kept}, {"gone", r.Gone}, {"released", r.Released}, {"held", r.Held},
+	} {
+		if c.n > 0 {
+			out = append(out, c.name, c.n)
+		}
+	}
+	return out
+}
+
+// move carries out a quarantine.
+func (d *Daemon) move(ctx context.Context, r request.Request) error {
+	d.mu.Lock()
+	source := d.origins[r.Block]
+	d.mu.Unlock()
+	if source == nil {
+		return &launch.Failure{Kind: launch.Refused, Reason: "The block " + r.Block + " is no longer in the project, so its file cannot be moved."}
+	}
+	err := source.Move(ctx, r.File.Key, r.MoveTo)
+	if errors.Is(err, sources.ErrNotExist) {
+		return nil // someone moved or deleted it: it is out of the way
+	}
+	return err
+}
