@@ -1,7 +1,9 @@
 package compiler_test
 
 import (
+	"auto/stdlib"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,7 +41,7 @@ func TestEntries(t *testing.T) {
 		if e.Code[1] < '1' || e.Code[1] > '3' || e.Bad == "" {
 			continue
 		}
-		found := diag.List{}
+		var found diag.List
 		if e.Code == diag.EnvNotAllowed {
 			file, _ := parse.File(source.New("bad.auto", e.Bad+" policy p for all() { when eager() tags { b: env.HOME } }"))
 			_, found = compiler.Compile(compiler.Input{Files: []*ast.File{file}, Env: map[string]string{}})
@@ -99,4 +101,20 @@ files inbound_%[1]d_%[2]d from s3("acme-landing", prefix="in/%[1]d/") every 30s 
 		texts = append(texts, text)
 	}
 	return texts
+}
+
+// TestVocabularyExamples checks the example of every word.
+func TestVocabularyExamples(t *testing.T) {
+	for _, e := range stdlib.Table() {
+		text := "let x = " + e.Example
+		if e.Kind == stdlib.Origin {
+			text = "files f from " + e.Example + " { always a }"
+		}
+		for _, d := range check(t, text) {
+			t.Errorf("%s: %v", e.Name, d)
+		}
+		if !strings.Contains(e.Example, e.Name) || e.Doc == "" {
+			t.Errorf("%s: its example does not show it", e.Name)
+		}
+	}
 }
