@@ -61,6 +61,9 @@ func (w *Webhook) Launch(ctx context.Context, r request.Request) error {
 	if err != nil {
 		return &Failure{Kind: Refused, Reason: "The address is not usable: " + err.Error() + "."}
 	}
+	// With an Idempotency-Key the client would send the body again by itself when a kept
+	// connection breaks, and a receiver would see one attempt twice.
+	post.GetBody = nil
 	for name, value := range w.options.Headers {
 		post.Header.Set(name, value)
 	}

@@ -1,0 +1,8 @@
+//go:build soak
+
+package e2e
+
+import "testing"
+
+// TestSoakKills is TestKills at full size.
+func TestSoakKills(t *testing.T) { kills(t, 200, 5000) }
