@@ -65,7 +65,7 @@ func (t *tick) changed(o sources.Object, state seen.State) error {
 	if err != nil {
 		return err
 	}
-	return t.judge(o, previous, state == seen.Gone && previous != nil && o.LastModified.After(previous.File.LastModified))
+	return t.judge(o, previous, state == seen.Gone)
 }
 
 // previous gives the newest version of a key that was decided, nil for none.
@@ -82,15 +82,16 @@ func (t *tick) previous(key string) (*store.Version, error) {
 
 // judge says what becomes of a version that was not expected: a version that was decided
 // before is known, one that `redeliver` does not take is kept, any other is taken once it
-// has settled. Returned tells that the key was gone and this is a newer file.
-func (t *tick) judge(o sources.Object, previous *store.Version, returned bool) error {
+// has settled. Gone tells that the key has been away since it was decided about: a later
+// file is new then, whatever `redeliver` says.
+func (t *tick) judge(o sources.Object, previous *store.Version, gone bool) error {
 	known, found, err := t.Store.Version(t.ctx, t.Program.Name, t.file(o))
 	switch {
 	case err != nil:
 		return err
 	case found && known.State != store.Settling:
 		return t.recall(o, known)
-	case previous != nil && !returned && !t.takes(o, *previous):
+	case previous != nil && !(gone && o.LastModified.After(previous.File.LastModified)) && !t.takes(o, *previous):
 		t.keep(o, *previous)
 		return nil
 	}
@@ -101,7 +102,7 @@ func (t *tick) judge(o sources.Object, previous *store.Version, returned bool) e
 	}
 	t.note(o, "settling")
 	t.report.Settling++
-	t.put(store.Version{File: t.file(o), State: store.Settling, FirstSeen: t.at, Returned: returned})
+	t.put(store.Version{File: t.file(o), State: store.Settling, FirstSeen: t.at, Returned: gone})
 	return nil
 }
 

@@ -47,8 +47,8 @@ type Version struct {
 	// Current: it is the version that the newest listing had of its key. The key's
 	// newest version stays current when the key is gone.
 	Current bool
-	// Returned, of a settling version: its key had been gone, so it is a new file
-	// whatever `redeliver` says.
+	// Returned, of a settling version: its key has been gone since it was decided about,
+	// so that a later file is new whatever `redeliver` says.
 	Returned bool
 	// GoneAt is the instant of the listing that no longer had it: a complete one
 	// without its key, or one with another version of it. Zero while it is listed.
