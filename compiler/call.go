@@ -110,11 +110,12 @@ func (a arguments) is(name string) bool {
 // constants.
 func (c *checker) arguments(s *scope, vars map[string]value, usage string, params []types.Param, at source.Span, given []ast.Arg) arguments {
 	args := arguments{named: map[string]value{}}
-	position := 0
+	position, misnamed := 0, false
 	for _, a := range given {
 		v := c.expr(s, vars, a.Value)
 		p, ok := c.parameter(usage, params, &position, a)
 		if !ok {
+			misnamed = true
 			continue
 		}
 		if !c.fit(v, p.Types, "`"+p.Name+"` of `"+usage+"`") {
@@ -132,7 +133,7 @@ func (c *checker) arguments(s *scope, vars map[string]value, usage string, param
 	}
 	for _, p := range params {
 		_, ok := args.named[p.Name]
-		if p.Default == "" && !ok && !(p.Rest && len(args.rest) > 0) {
+		if p.Default == "" && !ok && !misnamed && !(p.Rest && len(args.rest) > 0) {
 			c.find(diag.WrongArguments, at, "Write `"+usage+"`.", "`%s` is missing.", p.Name)
 		}
 	}

@@ -157,6 +157,7 @@ func (c *compiler) named(name ast.Ident, args []ast.Arg) {
 			help = "Did you mean `" + near + "`?"
 		}
 		c.find(diag.BadSource, name.Span, help, "No source is called `%s`.", name.Name)
+		return
 	}
 	if c.env.Sources == nil && name.Name != "" {
 		if near, found := spell.Nearest(name.Name, []string{"s3", "folder"}); found {
@@ -348,9 +349,10 @@ func (c *compiler) runKey() {
 		c.program.RunKey, _ = template.Parse(text)
 		return
 	}
+	before := len(c.findings)
 	t := c.blockValues("run_key").template(clause.Template.Value, clause.Template.At)
 	c.program.RunKey = t
-	if len(t.Parts()) == 0 {
+	if len(c.findings) > before {
 		return
 	}
 	file := t.Uses("key") || t.Uses("folder_path") && t.Uses("name")

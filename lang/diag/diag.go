@@ -92,12 +92,50 @@ func (l List) HasErrors() bool {
 }
 
 // Sort orders the findings by file name, place, and code; findings without a
-// file come last. Findings that are equal in code, place and message stay once.
+// file come last. Findings that are equal in code, place and message stay once. What
+// follows from another finding is left out: on a line whose YAML has findings all others,
+// and on one whose text has findings those about names, types and meaning.
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, compare)
 	*l = slices.CompactFunc(*l, func(a, b Diagnostic) bool {
 		return a.Code == b.Code && a.Span == b.Span && a.Message == b.Message
 	})
+	first := map[line]int{}
+	for _, d := range *l {
+		if at, ok := d.line(); ok {
+			if depth, seen := first[at]; !seen || d.depth() < depth {
+				first[at] = d.depth()
+			}
+		}
+	}
+	*l = slices.DeleteFunc(*l, func(d Diagnostic) bool {
+		at, ok := d.line()
+		return ok && d.depth() > first[at]
+	})
+}
+
+// line is a line of a file.
+type line struct {
+	file   *source.File
+	number int
+}
+
+func (d Diagnostic) line() (line, bool) {
+	if !d.Span.IsValid() {
+		return line{}, false
+	}
+	return line{d.Span.File, d.Span.From().Line}, true
+}
+
+// depth orders the steps of reading: YAML, text, meaning.
+func (d Diagnostic) depth() int {
+	switch d.Code[1] {
+	case '4':
+		return 0
+	case '0':
+		return 1
+	}
+	return 2
 }
 
 func compare(a, b Diagnostic) int {

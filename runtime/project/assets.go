@@ -63,7 +63,9 @@ func (a *assets) definition(doc *yamldoc.Doc, n *yaml.Node) *graph.Partitions {
 		return p
 	}
 	m := doc.Map(n, "a partitions definition")
-	m.Require("type", "daily")
+	if !m.Require("type", "daily") {
+		return nil
+	}
 	spec := graph.Spec{
 		Type:  graph.Type(m.OneOf("type", "hourly", "daily", "weekly", "monthly", "cron", "static", "dynamic", "multi")),
 		Start: m.Text("start"), End: m.Text("end"), Timezone: m.Text("timezone"), Format: m.Text("format"), Cron: m.Text("cron"), Name: m.Text("name"), Keys: m.Texts("keys"),
@@ -72,6 +74,9 @@ func (a *assets) definition(doc *yamldoc.Doc, n *yaml.Node) *graph.Partitions {
 	spec.Hour, _ = m.Int("hour_offset")
 	spec.Day, _ = m.Int("day_offset")
 	spec.EndOffset, _ = m.Int("end_offset")
+	if spec.Type == "" {
+		return nil
+	}
 	if d := m.Node("dimensions"); d != nil && !a.dimensions(m, d, &spec) {
 		return nil
 	}
@@ -106,10 +111,10 @@ func (a *assets) readAssets(f file) {
 }
 
 func (a *assets) asset(m *yamldoc.Map) {
-	defer m.Close()
 	if !m.Require("key", "sales/orders") {
 		return
 	}
+	defer m.Close()
 	out := graph.Asset{
 		Key: m.Text("key"), Description: m.Text("description"), Group: m.Text("group"), Kinds: m.Texts("kinds"), Owners: m.Texts("owners"), Tags: m.TextMap("tags"),
 		CodeVersion: m.Text("code_version"), External: m.Bool("external"), Observable: m.Bool("observable"), ExecutionSet: m.Text("execution_set"),
@@ -156,7 +161,7 @@ func (a *assets) dep(doc *yamldoc.Doc, n *yaml.Node) graph.Dep {
 }
 
 func (a *assets) mapping(m *yamldoc.Map) *graph.Mapping {
-	m.Require("type", "identity")
+	typed := m.Require("type", "identity")
 	out := &graph.Mapping{
 		Kind: graph.MappingKind(m.OneOf("type", "identity", "time_window", "all", "last", "static", "specific", "multi_to_single", "multi")),
 		Keys: m.Texts("keys"), Dimension: m.Text("dimension"), AllowNonexistent: m.Bool("allow_nonexistent_upstream_partitions"),
@@ -172,6 +177,9 @@ func (a *assets) mapping(m *yamldoc.Map) *graph.Mapping {
 	}
 	if n := m.Node("dimensions"); n != nil {
 		out.Dimensions = a.dimensionMappings(m.Map(n, "`dimensions`"))
+	}
+	if !typed || out.Kind == "" {
+		return nil
 	}
 	m.Close()
 	var wrong *graph.FieldError

@@ -196,9 +196,11 @@ func parseSources(m *yamldoc.Map, base S3) map[string]Source {
 }
 
 func parseSource(m *yamldoc.Map, base S3) Source {
-	defer m.Close()
-	m.Require("type", "s3")
 	s := Source{Kind: m.OneOf("type", "s3", "folder"), Prefix: folderPrefix(m.Text("prefix"))}
+	if !m.Require("type", "s3") || s.Kind == "" {
+		return s
+	}
+	defer m.Close()
 	if s.Kind == "folder" {
 		m.Require("path", "landing")
 		s.Path = m.Text("path")
@@ -223,9 +225,11 @@ func parseLauncher(m *yamldoc.Map, stdout Launcher) Launcher {
 		return stdout
 	}
 	inner := m.Map(n, "the launcher")
-	defer inner.Close()
-	inner.Require("type", "webhook")
 	l := Launcher{Kind: inner.OneOf("type", "stdout", "webhook"), Workers: 1, At: inner.Place()}
+	if !inner.Require("type", "webhook") || l.Kind == "" {
+		return l
+	}
+	defer inner.Close()
 	if l.Kind == "webhook" {
 		parseWebhook(inner, &l)
 	}

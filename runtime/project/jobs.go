@@ -18,11 +18,11 @@ func (a *assets) readJobs(f file) {
 }
 
 func (a *assets) job(m *yamldoc.Map) {
-	defer m.Close()
 	named, selects := m.Require("name", "nightly"), m.Require("selection", `groups("sales")`)
 	if !named || !selects {
 		return
 	}
+	defer m.Close()
 	name := m.Text("name")
 	a.placeOf[placeKey("job "+name, "name", 0)] = m.At("name")
 	a.placeOf[placeKey("job "+name, "selection", 0)] = m.At("selection")

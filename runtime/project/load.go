@@ -99,6 +99,9 @@ type loader struct {
 	root  fs.FS
 	list  diag.List
 	files []string
+	// incomplete: a glob of assets or jobs has a finding, so that nothing is said about
+	// what they do not have.
+	incomplete bool
 }
 
 // read reads one file; a failure is a finding, at the place that named it.
@@ -127,7 +130,7 @@ func (l *loader) glob(g Globs) []*source.File {
 		case err != nil:
 			l.list.Addf(diag.ProjectFile, g.At, "Write such as `policies/*.auto`, below the project's folder.", "`%s` is no glob.", pattern)
 		case len(matches) == 0 && g.At.IsValid():
-			l.list.Addf(diag.ProjectFile, g.At, "Correct it, or remove it.", "`%s` matches no file below `%s`.", pattern, l.dir)
+			l.list.Addf(diag.ProjectFile, g.At, "Correct it, or remove it.", "`%s` matches no file of the project.", pattern)
 		}
 		names = append(names, matches...)
 	}
@@ -145,7 +148,9 @@ func (l *loader) glob(g Globs) []*source.File {
 // jobs, which select from them.
 func (l *loader) graph(p *Project) *graph.Graph {
 	a := newAssets(&l.list)
+	before := len(l.list)
 	assetFiles, jobFiles := l.open(l.glob(p.Config.Assets), "the asset file"), l.open(l.glob(p.Config.Jobs), "the job file")
+	l.incomplete = len(l.list) > before
 	all := slices.Concat(assetFiles, jobFiles)
 	for _, f := range all {
 		a.readDefinitions(f)
@@ -157,9 +162,12 @@ func (l *loader) graph(p *Project) *graph.Graph {
 		a.readJobs(f)
 		f.root.Close()
 	}
+	p.Assets, p.Jobs = len(a.assets), len(a.jobs)
+	if l.incomplete {
+		return nil
+	}
 	g, problems := graph.New(a.assets, a.jobs)
 	a.problems(problems)
-	p.Assets, p.Jobs = len(a.assets), len(a.jobs)
 	return g
 }
 

@@ -20,16 +20,12 @@ func parseSensors(src *source.File, list *diag.List) *ast.File {
 	if root == nil {
 		return &ast.File{Source: src}
 	}
-	before := len(*list)
 	m := doc.Map(root, "the sensor file")
 	w := &sensorWriter{Doc: doc}
 	for _, n := range m.Items("files") {
 		w.block(doc.Map(n, "a file sensor"))
 	}
 	m.Close()
-	if len(*list) > before {
-		return &ast.File{Source: src}
-	}
 	file, findings := w.parse(src)
 	*list = append(*list, findings...)
 	return file
@@ -46,11 +42,11 @@ type sensorWriter struct {
 var phrases = []string{"job", "settled", "existing", "redeliver", "take", "limit", "order", "halt", "priority", "retry"}
 
 func (w *sensorWriter) block(m *yamldoc.Map) {
-	defer m.Close()
 	named, sourced := m.Require("name", "inbound"), m.Require("from", `folder("landing")`)
 	if !named || !sourced {
 		return
 	}
+	defer m.Close()
 	w.put(m.KeyAt("name"), "files ")
 	w.put(m.At("name"), m.Text("name"))
 	w.put(m.KeyAt("from"), " from ")
@@ -165,11 +161,11 @@ func (w *sensorWriter) otherwise(m *yamldoc.Map) {
 }
 
 func (w *sensorWriter) rule(m *yamldoc.Map) {
-	defer m.Close()
 	named, aimed := m.Require("file", `"*.csv"`), m.Require("to", "[asset]")
 	if !named || !aimed {
 		return
 	}
+	defer m.Close()
 	w.put(m.Place(), "match ")
 	if m.Node("name") != nil {
 		w.put(m.At("name"), m.Text("name"))

@@ -112,6 +112,8 @@ func (m *Map) Require(name, example string) bool {
 
 // Close adds a finding for each field that was never asked for.
 func (m *Map) Close() {
+	slices.Sort(m.asked)
+	m.asked = slices.Compact(m.asked)
 	for _, name := range m.Names() {
 		if slices.Contains(m.asked, name) {
 			continue
@@ -197,8 +199,8 @@ func (m *Map) Duration(name string) (time.Duration, bool) {
 	return d, true
 }
 
-// OneOf gives a field that must be one of the words, and the first word where it
-// is not given or not one of them.
+// OneOf gives a field that must be one of the words: the first word where it is not
+// given, "" where it is none of them.
 func (m *Map) OneOf(name string, words ...string) string {
 	n := m.Node(name)
 	if n == nil {
@@ -212,7 +214,7 @@ func (m *Map) OneOf(name string, words ...string) string {
 		help = "Did you mean `" + near + "`?"
 	}
 	m.Addf(diag.YAMLValue, m.Span(n), help, "`%s` cannot be %s.", name, kind(n))
-	return words[0]
+	return ""
 }
 
 // Items gives the nodes of a list field, none where it is not given.
