@@ -298,7 +298,7 @@ func (c *checker) fit(v value, want []types.Type, what string) bool {
 	for i, t := range want {
 		names[i] = string(t)
 	}
-	c.find(diag.WrongType, v.at, "Write "+example(want[0])+".", "%s%s takes a %s, and this is a %s.", strings.ToUpper(what[:1]), what[1:], strings.Join(names, " or "), v.typ)
+	c.find(diag.WrongType, v.at, "Write "+example(want[0])+".", "%s%s takes a %s, and this has the type %s.", strings.ToUpper(what[:1]), what[1:], strings.Join(names, " or "), v.typ)
 	return false
 }
 

@@ -207,5 +207,9 @@ func (c *valueCompiler) unknownCapture(at source.Span, name string) {
 	if near, ok := spell.Nearest(name, c.fields); ok {
 		help = "Did you mean `" + near + "`?"
 	}
+	if !slices.Contains(c.fields, "key") {
+		c.findings.Addf(diag.UnknownField, at, help, "There is no field `%s` here.", name)
+		return
+	}
 	c.findings.Addf(diag.UnknownCapture, at, help, "The rule binds no `%s`.", name)
 }
