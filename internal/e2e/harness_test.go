@@ -96,6 +96,13 @@ type process struct {
 	stderr *bytes.Buffer
 }
 
+// command gives a command of auto in a folder.
+func command(name, dir string, args ...string) *exec.Cmd {
+	c := exec.Command(name, args...)
+	c.Dir = dir
+	return c
+}
+
 // start runs auto in a folder.
 func start(t *testing.T, dir string, env []string, args ...string) *process {
 	t.Helper()

@@ -1,0 +1,134 @@
+package e2e
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// daemon is a running `auto run` whose requests and log lines a test reads.
+type daemon struct {
+	*process
+	dir   string
+	lines chan string
+	log   chan string
+}
+
+func startDaemon(t *testing.T, policy string) *daemon {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "auto.yaml"), "sources: {landing: {type: folder, path: landing}}\n")
+	write(t, filepath.Join(dir, "assets", "a.yaml"), assets)
+	write(t, filepath.Join(dir, "policies", "p.auto"), policy)
+	write(t, filepath.Join(dir, "landing", "sales", "first.csv"), "x")
+	clock := newTimekeeper(t)
+	name, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &daemon{&process{done: make(chan error, 1)}, dir, make(chan string, 1000), make(chan string, 100_000)}
+	d.Cmd = command(name, dir, "run", "--clock", "unix:"+clock.path)
+	stdout, err := d.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr, err := d.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Start(); err != nil {
+		t.Fatal(err)
+	}
+	read := func(s *bufio.Scanner, into chan string) {
+		for s.Scan() {
+			into <- s.Text()
+		}
+		close(into)
+	}
+	ended := make(chan struct{})
+	go func() { read(bufio.NewScanner(stderr), d.log); close(ended) }()
+	go func() { read(bufio.NewScanner(stdout), d.lines); <-ended; d.done <- d.Wait() }()
+	t.Cleanup(func() {
+		if d.ProcessState == nil {
+			d.Process.Kill()
+		}
+	})
+	return d
+}
+
+// expect waits for a line that holds a text.
+func expect(t *testing.T, lines chan string, text string) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	for {
+		select {
+		case line, ok := <-lines:
+			if !ok {
+				t.Fatalf("the output ended before %q", text)
+			}
+			if strings.Contains(line, text) {
+				return
+			}
+		case <-deadline:
+			t.Fatalf("no line with %q within 30 s", text)
+		}
+	}
+}
+
+func (d *daemon) end(t *testing.T, signal syscall.Signal) {
+	t.Helper()
+	if err := d.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-d.done; err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+// TestDaemon: what a platform team does with a running daemon.
+func TestDaemon(t *testing.T) {
+	d := startDaemon(t, policy)
+	expect(t, d.lines, `"key":"sales/first.csv"`)
+
+	// Commands speak to it over its socket, and a second one is told whose the store is.
+	if out, errs, code := auto(t, d.dir, "files", "ls"); code != 0 || !strings.Contains(out, "sales/first.csv") {
+		t.Errorf("files ls: %s%s", out, errs)
+	}
+	if _, errs, code := auto(t, d.dir, "run", "--once"); code != 2 || !strings.Contains(errs, fmt.Sprintf("process %d", d.Process.Pid)) || !strings.Contains(errs, "A502") {
+		t.Errorf("a second owner: code %d, %s", code, errs)
+	}
+	if info, err := os.Stat(filepath.Join(d.dir, ".auto", "control.sock")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info, err)
+	}
+
+	// Forgotten while it runs, a file is taken again.
+	if out, errs, code := auto(t, d.dir, "files", "forget", "sales/*"); code != 0 || !strings.Contains(out, "Forgot 1 file") {
+		t.Errorf("forget: %s%s", out, errs)
+	}
+	expect(t, d.lines, `"key":"sales/first.csv"`)
+
+	// A broken policy keeps the last good one; a right one is taken, on a change or SIGHUP.
+	write(t, filepath.Join(d.dir, "policies", "p.auto"), "files inbound from landing {\n    match \"*.csv\" -> sales_date\n}\n")
+	expect(t, d.log, "the last good policies stay")
+	write(t, filepath.Join(d.dir, "landing", "sales", "second.csv"), "x")
+	expect(t, d.lines, `"key":"sales/second.csv"`)
+	write(t, filepath.Join(d.dir, "policies", "p.auto"), strings.Replace(policy, `"*.csv"`, `"*.txt"`, 1))
+	if err := d.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, d.log, "the project was reloaded")
+	write(t, filepath.Join(d.dir, "landing", "sales", "third.txt"), "x")
+	expect(t, d.lines, `"key":"sales/third.txt"`)
+	d.end(t, syscall.SIGTERM)
+	if _, err := os.Stat(filepath.Join(d.dir, ".auto", "control.sock")); !os.IsNotExist(err) {
+		t.Errorf("the socket stays: %v", err)
+	}
+	if out, _, code := auto(t, d.dir, "requests", "ls", "--json"); code != 0 || strings.Count(out, `"state":"delivered"`) != 4 {
+		t.Errorf("requests: %s", out)
+	}
+}
