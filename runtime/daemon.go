@@ -42,7 +42,8 @@ type Options struct {
 	Reload func() (*project.Project, diag.List)
 	// Report is called with the findings of a reload that failed.
 	Report func(diag.List)
-	// Progress, where it is not nil, is called while a long listing goes on.
+	// Progress, where it is not nil, is called while a listing goes on, with the keys so
+	// far, and with 0 at its end.
 	Progress func(block string, keys int)
 }
 
@@ -256,6 +257,9 @@ func Decider(p *project.Project, program *files.Program) *rules.Decider {
 func (d *Daemon) tick(ctx context.Context, s *sensor.Sensor) error {
 	at := d.Clock.Now()
 	report, err := s.Tick(ctx, at)
+	if d.Progress != nil {
+		d.Progress(s.Program.Name, 0)
+	}
 	d.outbox.Notify()
 	log := d.Log.With("block", s.Program.Name)
 	took := d.Clock.Now().Sub(at).Round(time.Microsecond)
@@ -263,10 +267,10 @@ func (d *Daemon) tick(ctx context.Context, s *sensor.Sensor) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		log.Error("tick failed", "error", err, "took", took)
+		log.Error("tick failed", "code", codeOf(err), "error", err, "took", took)
 		return fmt.Errorf("%s: %w", s.Program.Name, err)
 	case report.Failed != nil:
-		log.Warn("listing failed", "error", report.Failed, "calls", report.Calls, "keys", report.Keys)
+		log.Warn("listing failed", "code", diag.SourceFailed, "error", report.Failed, "calls", report.Calls, "keys", report.Keys)
 	}
 	level := slog.LevelDebug
 	if report.Changed() {
@@ -277,6 +281,15 @@ func (d *Daemon) tick(ctx context.Context, s *sensor.Sensor) error {
 		return fmt.Errorf("%s: %w", s.Program.Name, report.Failed)
 	}
 	return nil
+}
+
+// codeOf gives the code that explains why a tick failed.
+func codeOf(err error) diag.Code {
+	var first *sensor.FirstListingError
+	if errors.As(err, &first) {
+		return diag.FirstListing
+	}
+	return diag.StoreFailed
 }
 
 // counts gives what a tick did, without what it did not.

@@ -15,6 +15,7 @@ import (
 	"auto/runtime/control"
 	"auto/runtime/launch"
 	"auto/runtime/project"
+	"auto/runtime/sensor"
 	"auto/runtime/sources"
 	"auto/runtime/sources/folder"
 	"auto/runtime/sources/s3"
@@ -88,11 +89,25 @@ func (c runCommand) open(s system, p *project.Project, load func() (*project.Pro
 	case c.DryRun:
 		err = s.dryRun(options)
 	case c.Once:
-		err = runtime.New(options).Once(s.ctx)
+		err = explain(runtime.New(options).Once(s.ctx))
 	default:
 		err = c.daemon(s, p, options)
 	}
 	return errors.Join(err, store.Close())
+}
+
+// explain gives the failures of a tick as findings, with the codes that explain them.
+func explain(err error) error {
+	var first *sensor.FirstListingError
+	var failed *sources.Error
+	switch {
+	case errors.As(err, &first):
+		return diag.Diagnostic{Code: diag.FirstListing, Message: fmt.Sprintf("The first listing of `%s` found %d files, and the block does not say what they are for.", first.Block, first.Files),
+			Help: "Write `existing skip` to remember them without a run, or `existing take` to run each."}
+	case errors.As(err, &failed):
+		return diag.Diagnostic{Code: diag.SourceFailed, Message: failed.Message, Help: failed.Help}
+	}
+	return err
 }
 
 // daemon runs until it is told to stop.
@@ -155,11 +170,14 @@ func (s system) openSource(ctx context.Context, p *project.Project, ref files.So
 	})
 }
 
-// showProgress draws how far a long listing is.
+// showProgress draws how far a long listing is, and wipes it at the end.
 func (s system) showProgress(block string, keys int) {
 	const long = 10_000
-	if keys >= long {
-		fmt.Fprintf(s.stderr, "\r%s: %d keys listed\x1b[K\r", block, keys)
+	switch {
+	case keys >= long:
+		fmt.Fprintf(s.stderr, "\r%s: %d keys listed\x1b[K", block, keys)
+	case keys == 0:
+		fmt.Fprint(s.stderr, "\r\x1b[K")
 	}
 }
 
