@@ -3,8 +3,8 @@ package compiler
 import (
 	"slices"
 	"strings"
-	"time"
 
+	"auto/compiler/files"
 	"auto/lang/ast"
 	"auto/lang/diag"
 )
@@ -105,7 +105,7 @@ func (c *checker) checkRetry(k *ast.Retry) {
 
 // checkPause reads the time of a pause.
 func (c *checker) checkPause(k *ast.Pause) {
-	until, ok := PauseUntil(k.Until.Value)
+	until, ok := files.PauseUntil(k.Until.Value)
 	switch {
 	case !ok:
 		c.find(diag.OutOfRange, k.Until.Span, "Write such as `\"2026-12-01T06:00:00+01:00\"`, or a date, which is in UTC.", "`%s` is no time.", k.Until.Value)
@@ -116,17 +116,7 @@ func (c *checker) checkPause(k *ast.Pause) {
 	}
 }
 
-// PauseUntil reads the time of `pause until`: RFC 3339, or a date in UTC.
-func PauseUntil(text string) (time.Time, bool) {
-	for _, form := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(form, text); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
-}
-
-// clause gives the first clause of a block with a word, nil for none.
+// clauseOf gives the first clause of a block with a word, nil for none.
 func clauseOf[T ast.Clause](b *ast.Block, word string) T {
 	var none T
 	if b == nil {

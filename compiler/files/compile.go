@@ -232,18 +232,20 @@ func (c *compiler) clause(clause ast.Clause) {
 	case *ast.Retry:
 		p.Retries = k.Span
 	case *ast.Pause:
-		p.PausedUntil, p.PauseReason = pauseUntil(k.Until.Value), k.Because.Value
+		p.PausedUntil, _ = PauseUntil(k.Until.Value) // its form is checked with the clause
+		p.PauseReason = k.Because.Value
 	}
 }
 
-// pauseUntil reads the time of a pause; its form is checked with the clause.
-func pauseUntil(text string) time.Time {
+// PauseUntil reads the time of `pause until`: RFC 3339, or a date in UTC; and gives false
+// for any other text.
+func PauseUntil(text string) (time.Time, bool) {
 	for _, form := range []string{time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(form, text); err == nil {
-			return t.UTC()
+			return t.UTC(), true
 		}
 	}
-	return time.Time{}
+	return time.Time{}, false
 }
 
 func (c *compiler) choice(k *ast.Choice) {

@@ -2,11 +2,11 @@ package project
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 
 	"auto/lang/ast"
 	"auto/lang/diag"
+	"auto/lang/parse"
 	"auto/lang/source"
 	"auto/runtime/yamldoc"
 
@@ -72,7 +72,7 @@ func (w *sensorWriter) clauses(m *yamldoc.Map) {
 	w.otherwise(m)
 	if m.Node("run_key") != nil {
 		w.put(m.KeyAt("run_key"), "run_key ")
-		w.put(m.At("run_key"), quote(m.Text("run_key"))+"\n")
+		w.put(m.At("run_key"), parse.Quote(m.Text("run_key"))+"\n")
 	}
 	w.maps(m)
 }
@@ -105,7 +105,7 @@ func (w *sensorWriter) phrase(m *yamldoc.Map, word string) {
 		case item.Kind != yaml.ScalarNode:
 			m.Addf(diag.YAMLKind, w.Span(item), "Write what stands after `"+word+"` in a policy file.", "`%s` is a text.", word)
 		case word == "job":
-			w.put(w.Span(item), quote(item.Value))
+			w.put(w.Span(item), parse.Quote(item.Value))
 		default:
 			w.scalar(item)
 		}
@@ -120,7 +120,7 @@ func (w *sensorWriter) keys(m *yamldoc.Map, word string) {
 		} else {
 			w.put(m.At(word), ", ")
 		}
-		w.put(m.At(word), quote(key))
+		w.put(m.At(word), parse.Quote(key))
 	}
 	w.put(m.KeyAt(word), "\n")
 }
@@ -134,9 +134,9 @@ func (w *sensorWriter) pause(m *yamldoc.Map) {
 	defer p.Close()
 	if p.Require("until", `"2026-12-01"`) && p.Require("because", `"the reason"`) {
 		w.put(m.KeyAt("pause"), "pause until ")
-		w.put(p.At("until"), quote(p.Text("until")))
+		w.put(p.At("until"), parse.Quote(p.Text("until")))
 		w.put(p.KeyAt("because"), " because ")
-		w.put(p.At("because"), quote(p.Text("because"))+"\n")
+		w.put(p.At("because"), parse.Quote(p.Text("because"))+"\n")
 	}
 }
 
@@ -151,7 +151,7 @@ func (w *sensorWriter) otherwise(m *yamldoc.Map) {
 	if n.Kind == yaml.MappingNode {
 		q := m.Map(n, "`otherwise`")
 		if q.Require("quarantine", "rejected/") {
-			w.put(q.At("quarantine"), "quarantine "+quote(q.Text("quarantine")))
+			w.put(q.At("quarantine"), "quarantine "+parse.Quote(q.Text("quarantine")))
 		}
 		q.Close()
 	} else {
@@ -190,7 +190,7 @@ func (w *sensorWriter) pattern(m *yamldoc.Map, name string) {
 		w.field(m, name)
 		return
 	}
-	w.put(m.At(name), quote(text))
+	w.put(m.At(name), parse.Quote(text))
 }
 
 // targetForm cuts a target into its key and its partition.
@@ -207,7 +207,7 @@ func (w *sensorWriter) targets(m *yamldoc.Map) {
 			w.put(w.Span(item), ", ")
 		}
 		parts := targetForm.FindStringSubmatch(item.Value)
-		w.put(w.Span(item), quote(parts[1])+parts[2])
+		w.put(w.Span(item), parse.Quote(parts[1])+parts[2])
 	}
 }
 
@@ -227,7 +227,7 @@ func (w *sensorWriter) maps(m *yamldoc.Map) {
 	config := m.Map(n, "`config`")
 	for _, asset := range config.Names() {
 		if fields := config.Node(asset); fields != nil {
-			w.put(config.KeyAt(asset), "config "+quote(asset)+" ")
+			w.put(config.KeyAt(asset), "config "+parse.Quote(asset)+" ")
 			w.value(fields)
 			w.put(config.KeyAt(asset), "\n")
 		}
@@ -258,7 +258,7 @@ func (w *sensorWriter) value(n *yaml.Node) {
 	case n.Tag == "!!bool":
 		w.put(at, strings.ToLower(n.Value))
 	case n.Tag == "!!str" || n.Tag == "!!timestamp":
-		w.put(at, quote(n.Value))
+		w.put(at, parse.Quote(n.Value))
 	default:
 		w.Addf(diag.YAMLKind, at, "Write a whole number, true, false, or a text in quotes.", "%q is no value of a policy.", n.Value)
 	}
@@ -267,12 +267,12 @@ func (w *sensorWriter) value(n *yaml.Node) {
 func (w *sensorWriter) mapping(n *yaml.Node) {
 	m := w.Map(n, "a value")
 	if names := m.Names(); len(names) == 1 && names[0] == "secret" {
-		w.put(m.At("secret"), "secret("+quote(m.Text("secret"))+")")
+		w.put(m.At("secret"), "secret("+parse.Quote(m.Text("secret"))+")")
 		return
 	}
 	w.put(w.Span(n), "{ ")
 	for _, name := range m.Names() {
-		w.put(m.KeyAt(name), quote(name)+": ")
+		w.put(m.KeyAt(name), parse.Quote(name)+": ")
 		if value := m.Node(name); value != nil {
 			w.value(value)
 		} else {
@@ -283,5 +283,3 @@ func (w *sensorWriter) mapping(n *yaml.Node) {
 	}
 	w.put(w.Span(n), "}")
 }
-
-func hex(r rune) string { return strconv.FormatInt(int64(r), 16) }

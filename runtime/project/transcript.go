@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"sort"
 	"strings"
-	"unicode"
 
 	"auto/lang/ast"
 	"auto/lang/diag"
@@ -93,29 +92,4 @@ func (t *transcript) at(offset, end int) source.Span {
 		return p.from.Sub(offset-p.start, end-offset)
 	}
 	return p.from
-}
-
-// quote gives text as a string of the language.
-func quote(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range text {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteRune('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case unicode.IsControl(r):
-			b.WriteString(`\u{` + strings.ToUpper(hex(r)) + `}`)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 
 	"auto/internal/spell"
 	"auto/lang/diag"
+	"auto/lang/parse"
 	"auto/lang/source"
 
 	"gopkg.in/yaml.v3"
@@ -191,8 +192,8 @@ func (m *Map) Duration(name string) (time.Duration, bool) {
 	if n == nil {
 		return 0, false
 	}
-	d, err := ParseDuration(n.Value)
-	if n.Kind != yaml.ScalarNode || err != nil {
+	d, err := parse.Duration(n.Value)
+	if n.Kind != yaml.ScalarNode || n.Value == "" || err != nil {
 		m.Addf(diag.YAMLValue, m.Span(n), "Write such as `30s`, `10m` or `1h30m` (units `w d h m s`).", "`%s` is a duration, and this is %s.", name, kind(n))
 		return 0, false
 	}
