@@ -58,10 +58,12 @@ func (o *Outbox) Run(ctx context.Context, stop <-chan struct{}) error {
 	var under sync.WaitGroup
 	defer under.Wait()
 	for {
-		if err := o.start(ctx, &under); err != nil {
+		// One instant for both steps: what becomes due between them must not be missed.
+		now := o.Clock.Now()
+		if err := o.start(ctx, &under, now); err != nil {
 			return o.unlessEnded(ctx, err)
 		}
-		ended, err := o.rest(ctx, stop)
+		ended, err := o.rest(ctx, stop, now)
 		if ended || err != nil {
 			return o.unlessEnded(ctx, err)
 		}
@@ -100,21 +102,25 @@ func (o *Outbox) Drain(ctx context.Context) (failed int, err error) {
 // batch is how many requests a drain reads at once.
 const batch = 256
 
-// start begins deliveries until all workers are busy or nothing further is due.
-func (o *Outbox) start(ctx context.Context, under *sync.WaitGroup) error {
-	now := o.Clock.Now()
-	free, flying := o.free(now)
-	if free == 0 {
+// start begins deliveries until all workers are busy or nothing further is due. What is
+// due is read under the lock: a delivery that ends meanwhile is still under way here, and
+// not begun again from what was read before it ended.
+func (o *Outbox) start(ctx context.Context, under *sync.WaitGroup, now time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	workers, flying := o.Launcher.Workers(), len(o.inFlight)
+	if flying >= workers || now.Before(o.closed) {
 		return nil
 	}
-	entries, err := o.Store.Due(ctx, now, flying+free)
+	entries, err := o.Store.Due(ctx, now, workers)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if !o.take(e.Request.ID) {
+		if o.inFlight[e.Request.ID] || len(o.inFlight) == workers {
 			continue
 		}
+		o.inFlight[e.Request.ID] = true
 		under.Go(func() {
 			defer o.release(e.Request.ID)
 			if _, err := o.deliver(ctx, e); err != nil && ctx.Err() == nil {
@@ -123,29 +129,6 @@ func (o *Outbox) start(ctx context.Context, under *sync.WaitGroup) error {
 		})
 	}
 	return nil
-}
-
-// free gives how many deliveries may begin now, and how many are under way.
-func (o *Outbox) free(now time.Time) (free, flying int) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	flying = len(o.inFlight)
-	if now.Before(o.closed) {
-		return 0, flying
-	}
-	return max(o.Launcher.Workers()-flying, 0), flying
-}
-
-// take marks a request as under way, and reports false where it is already or no
-// worker is free.
-func (o *Outbox) take(id string) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.inFlight[id] || len(o.inFlight) >= o.Launcher.Workers() {
-		return false
-	}
-	o.inFlight[id] = true
-	return true
 }
 
 func (o *Outbox) release(id string) {
@@ -158,8 +141,8 @@ func (o *Outbox) release(id string) {
 // rest waits until a delivery can begin, and reports whether the outbox has to
 // end. What is under way wakes it when done, and what is due now has begun; so only
 // a later instant needs a timer.
-func (o *Outbox) rest(ctx context.Context, stop <-chan struct{}) (ended bool, err error) {
-	next, some, err := o.next(ctx)
+func (o *Outbox) rest(ctx context.Context, stop <-chan struct{}, now time.Time) (ended bool, err error) {
+	next, some, err := o.next(ctx, now)
 	if err != nil {
 		return true, err
 	}
@@ -180,8 +163,7 @@ func (o *Outbox) rest(ctx context.Context, stop <-chan struct{}) (ended bool, er
 	return false, nil
 }
 
-func (o *Outbox) next(ctx context.Context) (time.Time, bool, error) {
-	now := o.Clock.Now()
+func (o *Outbox) next(ctx context.Context, now time.Time) (time.Time, bool, error) {
 	o.mu.Lock()
 	closed := o.closed
 	o.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -163,7 +164,9 @@ func TestRetries(t *testing.T) {
 	if e := f.state(t, "a"); e.Delivery != store.Delivered || e.Attempts != 4 {
 		t.Errorf("%+v", e)
 	}
-	if got := f.sorted(); !slices.Equal(got, []string{"a:1 at 0s", "a:2 at 500ms", "a:3 at 1.5s", "a:4 at 1m1.5s", "b:1 at 0s"}) {
+	// When b goes depends on who comes first; that it goes once does not.
+	got := f.sorted()
+	if len(got) != 5 || !slices.Equal(got[:4], []string{"a:1 at 0s", "a:2 at 500ms", "a:3 at 1.5s", "a:4 at 1m1.5s"}) || !strings.HasPrefix(got[4], "b:1 ") {
 		t.Error(got)
 	}
 }

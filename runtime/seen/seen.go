@@ -19,6 +19,8 @@ const (
 	Settling
 	// Decided: decided, whatever came of it.
 	Decided
+	// Left: decided never to be taken as it is.
+	Left
 	// Gone: decided, and no longer listed.
 	Gone
 )
@@ -67,13 +69,12 @@ func (s *Set) hash(key string) [2]uint64 {
 	return [2]uint64{maphash.String(s.seeds[0], key), maphash.String(s.seeds[1], key)}
 }
 
-// version hashes what tells versions of a key apart.
+// version hashes what tells versions of a key apart in every listing.
 func (s *Set) version(o sources.Object) uint64 {
 	var h maphash.Hash
 	h.SetSeed(s.seeds[2])
 	h.WriteString(o.ETag)
 	maphash.WriteComparable(&h, [2]int64{o.LastModified.UnixNano(), o.Size})
-	h.WriteString(o.VersionID)
 	return h.Sum64()
 }
 
@@ -107,7 +108,7 @@ func (e *entry) state() State { return State(e.mark) }
 func (e *entry) set(state State) { e.mark = e.mark>>stateBits<<stateBits | uint32(state) }
 
 func (s State) present() int {
-	if s == Settling || s == Decided {
+	if s == Settling || s == Decided || s == Left {
 		return 1
 	}
 	return 0
@@ -167,7 +168,7 @@ func (s *Set) Begin() {
 }
 
 // Observe notes that the listing shows an object. It gives what is known of the key,
-// whether this is the version that was known, and when that was decided.
+// whether this is the version that was known, and the second in which that was decided.
 func (s *Set) Observe(o sources.Object) (state State, same bool, decided time.Time) {
 	e, _ := s.find(s.hash(o.Key))
 	if e == nil {

@@ -33,7 +33,7 @@ func TestAsMap(t *testing.T) {
 				key, version := rapid.IntRange(0, 12).Draw(t, "key"), rapid.IntRange(0, 3).Draw(t, "version")
 				switch rapid.IntRange(0, 3).Draw(t, "step") {
 				case 0:
-					state := rapid.SampledFrom([]seen.State{seen.Settling, seen.Decided, seen.Gone}).Draw(t, "state")
+					state := rapid.SampledFrom([]seen.State{seen.Settling, seen.Decided, seen.Left, seen.Gone}).Draw(t, "state")
 					if _, ok := model[key]; !ok {
 						shown[key] = true // a key that is remembered in a listing is of it
 					}
@@ -57,7 +57,7 @@ func TestAsMap(t *testing.T) {
 			}
 			missing := 0
 			for key, k := range model {
-				if (k.state == seen.Settling || k.state == seen.Decided) && !shown[key] {
+				if (k.state == seen.Settling || k.state == seen.Decided || k.state == seen.Left) && !shown[key] {
 					missing++
 				}
 				if set.Shown(object(key, 0).Key) != shown[key] {

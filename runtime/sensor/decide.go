@@ -1,10 +1,12 @@
 package sensor
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +78,9 @@ func (t *tick) whole(o sources.Object) (sources.Object, bool, error) {
 		return o, false, t.ctx.Err()
 	}
 	o.VersionID = full.VersionID
-	return o, full.ETag == o.ETag, nil
+	// Not every store shows more than the second of a single object.
+	same := full.LastModified.Truncate(time.Second).Equal(o.LastModified.Truncate(time.Second))
+	return o, same && full.ETag == o.ETag, nil
 }
 
 // request adds a request to the outbox, and gives its ID.
@@ -111,6 +115,7 @@ func (t *tick) commit() error {
 	if len(t.out.Versions)+len(t.out.Unseen)+len(t.gone) == 0 && !first {
 		return nil
 	}
+	t.sort()
 	if err := t.journal(); err != nil {
 		return err
 	}
@@ -123,6 +128,17 @@ func (t *tick) commit() error {
 	t.report.Entries = t.out.Entries
 	t.block.Listed = t.out.Block.Listed
 	return nil
+}
+
+// sort puts the requests into the block's order, in which they are decided.
+func (t *tick) sort() {
+	slices.SortStableFunc(t.out.Entries, func(a, b store.Entry) int {
+		order := a.Request.File.LastModified.Compare(b.Request.File.LastModified)
+		if t.Program.NewestFirst {
+			order = -order
+		}
+		return cmp.Or(order, cmp.Compare(a.Request.File.Key, b.Request.File.Key))
+	})
 }
 
 // halt holds back everything of a tick that asks for more than the block allows.
@@ -190,14 +206,14 @@ type observation struct {
 }
 
 func (t *tick) note(o sources.Object, what string) {
-	t.seen = append(t.seen, observation{o.Key, o.ETag, o.Size, o.LastModified.UTC(), what})
+	t.seen = append(t.seen, observation{o.Key, o.ETag, o.Size, o.LastModified, what})
 }
 
 // journal writes what the tick observed, in records of bounded size.
 func (t *tick) journal() error {
 	const most = 1000
 	listing := "complete"
-	if t.report.Failed != nil {
+	if t.partial {
 		listing = "partial"
 	}
 	for first := true; first || len(t.seen)+len(t.gone) > 0; first = false {

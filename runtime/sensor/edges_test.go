@@ -192,6 +192,7 @@ func (r refusing) Stat(context.Context, string) (sources.Object, error) {
 // TestStatFails: a file that cannot be looked at is reported, and taken when it can be.
 func TestStatFails(t *testing.T) {
 	w := newWorld(t, "    run_key \"{key}@{version_id}\"")
+	w.expect(t, 0)
 	w.put("a", "1", 1)
 	w.Source = refusing{w.bucket}
 	report, err := w.Tick(t.Context(), start.Add(10*time.Second))
@@ -240,6 +241,26 @@ func TestPartialListing(t *testing.T) {
 	if err != nil || report.Gone != 1 || report.Requested != 0 {
 		t.Errorf("%+v %v", report, err)
 	}
+}
+
+// TestPrunedReturns: what was forgotten after its retention is new, without a restart.
+func TestPrunedReturns(t *testing.T) {
+	w := newWorld(t, "")
+	w.Retention = 24 * time.Hour
+	w.put("a", "1", 1)
+	w.expect(t, 10, "a")
+	due, err := w.store.Due(t.Context(), start.Add(time.Minute), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.Finish(t.Context(), store.Outcome{ID: due[0].Request.ID, At: start, Delivery: store.Delivered}); err != nil {
+		t.Fatal(err)
+	}
+	delete(w.objects, "a")
+	w.expect(t, 20)
+	w.expect(t, 3*86400)
+	w.put("a", "1", 1)
+	w.expect(t, 3*86400+10, "a")
 }
 
 // version gives an object as the store names it.

@@ -11,16 +11,16 @@ import (
 // observe takes in one object of the listing.
 func (t *tick) observe(o sources.Object) error {
 	state, same, decided := t.set.Observe(o)
-	if state == seen.Decided && same && t.Program.Redeliver.After == 0 && t.Program.Redeliver.Mode != "always" {
+	switch {
+	case same && (state == seen.Left || state == seen.Decided && !t.elapsed(decided)):
 		return nil
-	}
-	if t.handled[o.Key] {
+	case t.handled[o.Key]:
 		return nil // listed twice; the next listing shows what it is
 	}
 	t.handled[o.Key] = true
 	switch {
 	case state == seen.Decided && same:
-		return t.again(o, decided)
+		return t.again(o)
 	case state == seen.Settling && same:
 		return t.settled(o)
 	case state == seen.Settling:
@@ -29,38 +29,54 @@ func (t *tick) observe(o sources.Object) error {
 	return t.changed(o, state)
 }
 
-// again decides anew about a version that stayed, where `redeliver` says so.
-func (t *tick) again(o sources.Object, decided time.Time) error {
-	switch r := t.Program.Redeliver; {
-	case r.Mode == "always", r.Mode == "after" && !t.at.Before(decided.Add(r.After)):
-		return t.decide(o, t.at)
+// elapsed reports whether `redeliver` takes again at once what was decided then.
+func (t *tick) elapsed(decided time.Time) bool {
+	switch r := t.Program.Redeliver; r.Mode {
+	case "always":
+		return true
+	case "after":
+		return !t.at.Before(decided.Add(r.After))
 	}
-	return nil
+	return false
+}
+
+// again decides anew about a version that stayed. The set knows only the second of the
+// decision, the store the instant.
+func (t *tick) again(o sources.Object) error {
+	known, found, err := t.Store.Version(t.ctx, t.Program.Name, t.file(o))
+	if err != nil || !found || !t.elapsed(known.DecidedAt) {
+		return err
+	}
+	return t.decide(o, known.FirstSeen)
 }
 
 // settled decides about a version that has been unchanged for long enough.
 func (t *tick) settled(o sources.Object) error {
-	v := t.settling[o.Key]
-	if t.at.Sub(v.FirstSeen) < t.Program.Settled {
+	w := t.settling[o.Key]
+	if t.at.Sub(w.since) < t.Program.Settled {
 		t.report.Settling++
 		return nil
 	}
-	return t.decide(o, v.FirstSeen)
+	return t.decide(o, w.since)
 }
 
 // resettle begins to wait anew: the file changed while it settled.
 func (t *tick) resettle(o sources.Object) error {
 	old := t.settling[o.Key]
-	t.out.Unseen = append(t.out.Unseen, old.File)
+	t.out.Unseen = append(t.out.Unseen, t.file(old.object))
 	previous, err := t.previous(o.Key)
 	if err != nil {
 		return err
 	}
-	return t.judge(o, previous, old.Returned)
+	return t.judge(o, previous, old.returned)
 }
 
-// changed takes in a version that is not the key's newest known.
+// changed takes in a version that is not the key's newest known. Of a key that the set
+// does not know the store knows nothing: a key of which anything is known has a newest.
 func (t *tick) changed(o sources.Object, state seen.State) error {
+	if state == seen.Unknown {
+		return t.admit(o, false)
+	}
 	previous, err := t.previous(o.Key)
 	if err != nil {
 		return err
@@ -68,11 +84,12 @@ func (t *tick) changed(o sources.Object, state seen.State) error {
 	return t.judge(o, previous, state == seen.Gone)
 }
 
-// previous gives the newest version of a key that was decided, nil for none.
+// previous gives the decided version that a key had last, nil for none: the one that is
+// current, else the one that was gone last.
 func (t *tick) previous(key string) (*store.Version, error) {
 	var newest *store.Version
 	err := t.Store.Versions(t.ctx, store.FileFilter{Block: t.Program.Name, Key: key, History: true}, func(v store.Version) error {
-		if v.State != store.Settling && (newest == nil || v.Current || !newest.Current && v.DecidedAt.After(newest.DecidedAt)) {
+		if v.State != store.Settling && (newest == nil || v.Current || !newest.Current && v.GoneAt.After(newest.GoneAt)) {
 			newest = &v
 		}
 		return nil
@@ -95,6 +112,11 @@ func (t *tick) judge(o sources.Object, previous *store.Version, gone bool) error
 		t.keep(o, *previous)
 		return nil
 	}
+	return t.admit(o, gone)
+}
+
+// admit takes a new version, or has it settle first.
+func (t *tick) admit(o sources.Object, returned bool) error {
 	t.report.New++
 	if t.Program.Settled <= 0 {
 		t.note(o, "seen")
@@ -102,30 +124,25 @@ func (t *tick) judge(o sources.Object, previous *store.Version, gone bool) error
 	}
 	t.note(o, "settling")
 	t.report.Settling++
-	t.put(store.Version{File: t.file(o), State: store.Settling, FirstSeen: t.at, Returned: gone})
+	t.put(store.Version{File: t.file(o), State: store.Settling, FirstSeen: t.at, Returned: returned})
 	return nil
 }
 
 // takes reports whether `redeliver` takes a key again that stayed and changed.
 func (t *tick) takes(o sources.Object, previous store.Version) bool {
-	switch r := t.Program.Redeliver; r.Mode {
-	case "never":
-		return false
-	case "after":
-		return !t.at.Before(previous.DecidedAt.Add(r.After))
-	case "always":
-		return true
+	if t.Program.Redeliver.Mode == "on new etag" {
+		return o.ETag != previous.File.ETag
 	}
-	return o.ETag != previous.File.ETag
+	return t.elapsed(previous.DecidedAt)
 }
 
 // recall makes a version that was decided before the newest again.
 func (t *tick) recall(o sources.Object, known store.Version) error {
-	if r := t.Program.Redeliver; r.Mode == "always" || r.Mode == "after" && !t.at.Before(known.DecidedAt.Add(r.After)) {
+	if known.State != store.Skipped && t.elapsed(known.DecidedAt) {
 		return t.decide(o, known.FirstSeen)
 	}
 	t.note(o, "back")
-	known.GoneAt = time.Time{}
+	known.GoneAt, known.File.Size = time.Time{}, o.Size
 	t.put(known)
 	return nil
 }
@@ -170,8 +187,8 @@ func (t *tick) missing() error {
 func (t *tick) lose(key string) error {
 	t.report.Gone++
 	t.gone = append(t.gone, key)
-	if v, ok := t.settling[key]; ok {
-		t.out.Unseen = append(t.out.Unseen, v.File)
+	if w, ok := t.settling[key]; ok {
+		t.out.Unseen = append(t.out.Unseen, t.file(w.object))
 	}
 	previous, err := t.previous(key)
 	if err != nil || previous == nil {
@@ -194,7 +211,7 @@ func (t *tick) apply() {
 		t.set.Put(object(v.File), stateOf(v), v.DecidedAt)
 		delete(t.settling, v.File.Key)
 		if v.State == store.Settling {
-			t.settling[v.File.Key] = v
+			t.settling[v.File.Key] = waitingOf(v)
 		}
 	}
 }

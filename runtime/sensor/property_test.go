@@ -28,25 +28,29 @@ type triple struct {
 
 // modelKey is what the model knows of a key.
 type modelKey struct {
-	decided map[triple]bool
-	last    *triple // decided last
+	decided map[triple]int // when it was decided
+	skipped map[triple]bool
+	last    *triple // the decided one that the key had last
 	gone    bool
 	pending *triple // settling
 	since   int
 }
 
-// model is the meaning of a sensor's ticks with `redeliver on new etag`, written down
-// from docs/language.md with maps and without hashes, transactions or memory of listings.
+// model is the meaning of a sensor's ticks, written down from docs/language.md with maps
+// and without hashes, transactions or memory of listings.
 type model struct {
-	settled int
-	listed  bool
-	keys    map[string]modelKey
+	settled   int
+	existing  string // "take" or "skip"
+	redeliver string // "on new etag", "never", "always", or "after 20s"
+	listed    bool
+	keys      map[string]modelKey
 }
 
 func (m model) clone() model {
-	c := model{m.settled, m.listed, map[string]modelKey{}}
+	c := m
+	c.keys = map[string]modelKey{}
 	for key, k := range m.keys {
-		k.decided = maps.Clone(k.decided)
+		k.decided, k.skipped = maps.Clone(k.decided), maps.Clone(k.skipped)
 		c.keys[key] = k
 	}
 	return c
@@ -58,9 +62,12 @@ func (m *model) tick(at int, shown map[string]triple, complete bool) []string {
 	if !m.listed && !complete {
 		return requested
 	}
+	first := !m.listed
 	m.listed = true
 	for key, v := range shown {
-		if m.observe(key, v, at) {
+		if first && m.existing == "skip" {
+			m.keys[key] = modelKey{decided: map[triple]int{v: at}, skipped: map[triple]bool{v: true}, last: &v}
+		} else if m.observe(key, v, at) {
 			requested = append(requested, key)
 		}
 	}
@@ -77,17 +84,24 @@ func (m *model) tick(at int, shown map[string]triple, complete bool) []string {
 func (m *model) observe(key string, v triple, at int) (requested bool) {
 	k, ok := m.keys[key]
 	if !ok {
-		k = modelKey{decided: map[triple]bool{}}
+		k = modelKey{decided: map[triple]int{}}
 	}
 	defer func() { m.keys[key] = k }()
 	if k.pending == nil || *k.pending != v {
-		if k.decided[v] {
+		if decided, ok := k.decided[v]; ok {
 			k.last, k.gone, k.pending = &v, false, nil
-			return false
+			if k.skipped[v] || !m.elapsed(decided, at) {
+				return false
+			}
+			k.decided[v] = at
+			return true
 		}
 		returned := k.gone && v.modified.After(k.last.modified)
-		if k.last != nil && !returned && v.etag == k.last.etag {
-			k.decided[v] = true
+		if k.last != nil && !returned && !m.takes(v, k, at) {
+			k.decided[v] = at
+			if m.redeliver == "after 20s" {
+				k.decided[v] = k.decided[*k.last]
+			}
 			k.last, k.gone, k.pending = &v, false, nil
 			return false
 		}
@@ -99,9 +113,22 @@ func (m *model) observe(key string, v triple, at int) (requested bool) {
 	if at-k.since < m.settled {
 		return false
 	}
-	k.decided[v] = true
+	k.decided[v] = at
 	k.last, k.gone, k.pending = &v, false, nil
 	return true
+}
+
+// elapsed reports whether what was decided is decided again.
+func (m *model) elapsed(decided, at int) bool {
+	return m.redeliver == "always" || m.redeliver == "after 20s" && at-decided >= 20
+}
+
+// takes reports whether a new version of a key that stayed is taken.
+func (m *model) takes(v triple, k modelKey, at int) bool {
+	if m.redeliver == "on new etag" {
+		return v.etag != k.last.etag
+	}
+	return m.elapsed(k.decided[*k.last], at)
 }
 
 // failing is a store whose commits fail when it is told to: before they happen, or after
@@ -134,7 +161,9 @@ func TestSimulatedBucket(t *testing.T) {
 		}
 		defer os.RemoveAll(dir)
 		settled := rapid.SampledFrom([]int{0, 20}).Draw(t, "settled")
-		p := program(t, fmt.Sprintf("    existing take\n    settled %ds", settled))
+		existing := rapid.SampledFrom([]string{"take", "skip"}).Draw(t, "existing")
+		redeliver := rapid.SampledFrom([]string{"on new etag", "never", "always", "after 20s"}).Draw(t, "redeliver")
+		p := program(t, fmt.Sprintf("    existing %s\n    settled %ds\n    redeliver %s", existing, settled, redeliver))
 		b := newBucket()
 		opened, err := sqlite.Open(context.Background(), dir, sqlite.Owner{PID: 1})
 		if err != nil {
@@ -143,7 +172,7 @@ func TestSimulatedBucket(t *testing.T) {
 		disk := &failing{Store: opened}
 		defer func() { disk.Store.Close() }()
 		s := &sensor.Sensor{Program: p, Source: b, Store: disk, Decider: &rules.Decider{Program: p}}
-		m := model{settled: settled, keys: map[string]modelKey{}}
+		m := model{settled: settled, existing: existing, redeliver: redeliver, keys: map[string]modelKey{}}
 		at := 0
 		for range rapid.IntRange(1, 25).Draw(t, "ticks") {
 			for range rapid.IntRange(0, 3).Draw(t, "changes") {
@@ -225,7 +254,7 @@ func checkStored(t *rapid.T, s store.Store, m model) {
 	err := s.Versions(context.Background(), store.FileFilter{History: true}, func(v store.Version) error {
 		if v.State != store.Settling {
 			decided[v.File.Key]++
-			if !m.keys[v.File.Key].decided[triple{v.File.ETag, v.File.LastModified}] {
+			if _, ok := m.keys[v.File.Key].decided[triple{v.File.ETag, v.File.LastModified}]; !ok {
 				t.Errorf("%q %s was decided, and should not have been", v.File.Key, v.File.ETag)
 			}
 		}
@@ -243,7 +272,7 @@ func checkStored(t *rapid.T, s store.Store, m model) {
 	err = s.Entries(context.Background(), store.EntryFilter{}, func(e store.Entry) error {
 		f := e.Request.File
 		o := sources.Object{Key: f.Key, ETag: f.ETag, LastModified: f.LastModified}
-		if seen[o] {
+		if seen[o] && (m.redeliver == "on new etag" || m.redeliver == "never") {
 			t.Errorf("%q %s was requested twice", f.Key, f.ETag)
 		}
 		seen[o] = true

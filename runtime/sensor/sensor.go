@@ -37,8 +37,20 @@ type Sensor struct {
 
 	set      *seen.Set
 	block    store.Block
-	settling map[string]store.Version
+	settling map[string]waiting
 	pruned   time.Time
+	stopped  error
+}
+
+// waiting is a file that settles.
+type waiting struct {
+	object   sources.Object
+	since    time.Time
+	returned bool
+}
+
+func waitingOf(v store.Version) waiting {
+	return waiting{object: object(v.File), since: v.FirstSeen, returned: v.Returned}
 }
 
 // Report is what a tick did.
@@ -56,7 +68,8 @@ type Report struct {
 	Held, Released int
 	// Entries are the new requests.
 	Entries []store.Entry
-	// Failed is why the listing was not complete, nil where it was.
+	// Failed is why the listing was not complete, or files could not be looked at; nil
+	// where all was seen.
 	Failed error
 }
 
@@ -78,9 +91,12 @@ func (e *FirstListingError) Error() string {
 }
 
 // Tick lists the source and decides, at an instant. The error is one of the store, or a
-// *FirstListingError; that of the source is in the report, because a listing that breaks
-// off still shows files.
+// *FirstListingError, after which the sensor does nothing but give it again; that of the
+// source is in the report, because a listing that breaks off still shows files.
 func (s *Sensor) Tick(ctx context.Context, at time.Time) (Report, error) {
+	if s.stopped != nil {
+		return Report{}, s.stopped
+	}
 	failpoint.Hit("tick.before")
 	if err := s.load(ctx); err != nil {
 		return Report{}, err
@@ -111,11 +127,11 @@ func (s *Sensor) load(ctx context.Context) error {
 	if known {
 		return nil
 	}
-	set, settling := seen.New(), map[string]store.Version{}
+	set, settling := seen.New(), map[string]waiting{}
 	err = s.Store.Versions(ctx, store.FileFilter{Block: block.Name}, func(v store.Version) error {
 		set.Put(object(v.File), stateOf(v), v.DecidedAt)
 		if v.State == store.Settling {
-			settling[v.File.Key] = v
+			settling[v.File.Key] = waitingOf(v)
 		}
 		return nil
 	})
@@ -135,11 +151,13 @@ func stateOf(v store.Version) seen.State {
 		return seen.Settling
 	case !v.GoneAt.IsZero():
 		return seen.Gone
+	case v.State == store.Skipped:
+		return seen.Left
 	}
 	return seen.Decided
 }
 
-// prune forgets what is past its retention, once a day.
+// prune forgets what is past its retention, once a day, in the store and in memory.
 func (s *Sensor) prune(ctx context.Context, at time.Time) error {
 	const batch = 10_000
 	if s.Retention == 0 || at.Sub(s.pruned) < 24*time.Hour {
@@ -149,6 +167,9 @@ func (s *Sensor) prune(ctx context.Context, at time.Time) error {
 		n, err := s.Store.Prune(ctx, s.Program.Name, at.Add(-s.Retention), batch)
 		if err != nil {
 			return err
+		}
+		if n > 0 {
+			s.set = nil
 		}
 		if n < batch {
 			s.pruned = at
@@ -168,6 +189,7 @@ type tick struct {
 	seen    []observation
 	gone    []string
 	first   []sources.Object // of a first listing, which is judged whole
+	partial bool             // the listing broke off
 }
 
 // list goes through the listing and decides about what is not as it was.
@@ -176,6 +198,7 @@ func (t *tick) list() error {
 	first := !t.block.Listed
 	stats, err := t.Source.List(t.ctx, t.Program.Source.Prefix, func(page []sources.Object) error {
 		for _, o := range page {
+			o.LastModified = store.Instant(o.LastModified)
 			if _, ok, _ := t.Decider.Scope(o.Key, o.Size); !ok {
 				continue
 			}
@@ -199,8 +222,9 @@ func (t *tick) list() error {
 	if t.ctx.Err() != nil {
 		return t.ctx.Err()
 	}
-	t.report.Failed = err
 	if err != nil {
+		t.partial = true
+		t.report.Failed = errors.Join(t.report.Failed, err)
 		return nil
 	}
 	if first {
@@ -215,7 +239,8 @@ type storeError struct{ error }
 // firstListing judges the files that lie there on the first day.
 func (t *tick) firstListing() error {
 	if t.Program.Existing == "" && len(t.first) > mostUndeclared {
-		return &FirstListingError{t.Program.Name, len(t.first)}
+		t.stopped = &FirstListingError{t.Program.Name, len(t.first)}
+		return t.stopped
 	}
 	t.out.Block.Listed = true
 	for _, o := range t.first {
@@ -234,7 +259,7 @@ func (t *tick) firstListing() error {
 
 // file gives an object as requests and the store name it.
 func (t *tick) file(o sources.Object) request.File {
-	return request.File{Bucket: t.Source.Bucket(), Key: o.Key, Size: o.Size, ETag: o.ETag, LastModified: o.LastModified.UTC(), VersionID: o.VersionID}
+	return request.File{Bucket: t.Source.Bucket(), Key: o.Key, Size: o.Size, ETag: o.ETag, LastModified: o.LastModified, VersionID: o.VersionID}
 }
 
 // put has a version stored as the key's newest.

@@ -113,7 +113,8 @@ type Tick struct {
 	Unseen []request.File
 	// Entries are new requests. One whose run key another request of the block has
 	// is stored as Refused with the reason, never dropped; an empty run key is no
-	// one's. One that was decided already, by its ID, takes the place of the first.
+	// one's. One that was decided already, by its ID, takes the place of the first and
+	// goes on with its attempts.
 	Entries []Entry
 	// Journal are the observations, in order.
 	Journal []Record
@@ -202,9 +203,9 @@ type Store interface {
 	// instant, and false where there is none.
 	NextDue(ctx context.Context, after time.Time) (time.Time, bool, error)
 	// Begin counts an attempt before it is made, so that a receiver never sees the
-	// same attempt number for two deliveries, and gives its number.
+	// same attempt number for two deliveries, and gives its number; ErrNotFound.
 	Begin(ctx context.Context, id string) (int, error)
-	// Finish stores what a delivery came to.
+	// Finish stores what a delivery came to; ErrNotFound.
 	Finish(ctx context.Context, outcome Outcome) error
 	// Retry makes a refused or held request due at once; ErrNotFound where there is
 	// no such request; a delivered one is left alone and false is given.
@@ -222,8 +223,9 @@ type Store interface {
 	Resume(ctx context.Context, block string, at time.Time) error
 	// Prune forgets what is past its retention, up to limit of each: versions that
 	// were gone, requests that were delivered and journal records that were written
-	// before an instant. It gives the number. What is about a key that is still listed,
-	// or a request that is not delivered, stays.
+	// before an instant. It gives the number. What stays is a version that is listed or
+	// whose request is not delivered, a key's newest while others of it stay, and a
+	// request whose key is listed.
 	Prune(ctx context.Context, block string, before time.Time, limit int) (int, error)
 	// Append writes a record that belongs to no tick, such as a policy that was loaded.
 	Append(ctx context.Context, record Record) error

@@ -28,9 +28,13 @@ func (s *Store) Commit(ctx context.Context, t store.Tick) error {
 }
 
 func putBlock(ctx context.Context, tx *sql.Tx, t store.Tick) error {
+	var halted any
+	if t.Block.HaltedAt.Equal(t.At) {
+		halted = nanos(t.At)
+	}
 	_, err := exec(ctx, tx, `INSERT INTO blocks (name, listed, last_tick, halted_at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET listed = max(listed, excluded.listed), last_tick = excluded.last_tick, halted_at = coalesce(excluded.halted_at, halted_at)`,
-		t.Block.Name, t.Block.Listed, nanos(t.At), nanos(t.Block.HaltedAt))
+		t.Block.Name, t.Block.Listed, nanos(t.At), halted)
 	return err
 }
 
@@ -78,36 +82,60 @@ func dropUnseen(ctx context.Context, tx *sql.Tx, t store.Tick) error {
 }
 
 func putEntries(ctx context.Context, tx *sql.Tx, t store.Tick) error {
+	if len(t.Entries) == 0 {
+		return nil
+	}
+	owner, err := tx.PrepareContext(ctx, `SELECT id FROM requests WHERE block = ? AND claim = ? AND id <> ?`)
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	put, err := tx.PrepareContext(ctx, `INSERT INTO requests (id, block, run_key, claim, key, etag, last_modified, move_to, priority, body, delivery, attempts, next_at, released_at, done_at, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET run_key = excluded.run_key, claim = excluded.claim, move_to = excluded.move_to, priority = excluded.priority, body = excluded.body,
+		delivery = excluded.delivery, next_at = excluded.next_at, released_at = excluded.released_at, done_at = excluded.done_at, reason = excluded.reason`)
+	if err != nil {
+		return err
+	}
+	defer put.Close()
 	for _, e := range t.Entries {
-		if err := putEntry(ctx, tx, e); err != nil {
+		claim, err := claim(ctx, owner, &e)
+		if err != nil {
+			return err
+		}
+		if err := putEntry(ctx, put, e, claim); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// putEntry stores a request; a run whose run key is taken is parked instead. The claim
-// is NULL where the request has not the run key for itself.
-func putEntry(ctx context.Context, tx *sql.Tx, e store.Entry) error {
+// claim gives the run key that a request has for itself, nil for none; a run whose run
+// key is taken is parked.
+func claim(ctx context.Context, owner *sql.Stmt, e *store.Entry) (any, error) {
+	if e.Request.RunKey == "" || e.Request.MoveTo != "" {
+		return nil, nil
+	}
+	claim, other := []byte(e.Request.RunKey), ""
+	err := owner.QueryRowContext(ctx, e.Request.Block, claim, e.Request.ID).Scan(&other)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return claim, nil
+	case err != nil:
+		return nil, err
+	}
+	e.Delivery, e.DoneAt = store.Refused, e.Request.DecidedAt
+	e.Reason = fmt.Sprintf("The run key `%s` was used by request %s.", e.Request.RunKey, other)
+	return nil, nil
+}
+
+func putEntry(ctx context.Context, put *sql.Stmt, e store.Entry, claim any) error {
 	body, err := json.Marshal(e.Request)
 	if err != nil {
 		return err
 	}
-	var claim any
-	if e.Request.RunKey != "" && e.Request.MoveTo == "" {
-		claim = []byte(e.Request.RunKey)
-		var other string
-		err := tx.QueryRowContext(ctx, `SELECT id FROM requests WHERE block = ? AND claim = ? AND id <> ?`, e.Request.Block, claim, e.Request.ID).Scan(&other)
-		if err == nil {
-			claim, e.Delivery, e.DoneAt = nil, store.Refused, e.Request.DecidedAt
-			e.Reason = fmt.Sprintf("The run key `%s` was used by request %s.", e.Request.RunKey, other)
-		} else if !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-	}
 	f := e.Request.File
-	_, err = exec(ctx, tx, `INSERT OR REPLACE INTO requests (id, block, run_key, claim, key, etag, last_modified, move_to, priority, body, delivery, attempts, next_at, released_at, done_at, reason)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`, e.Request.ID, e.Request.Block, []byte(e.Request.RunKey), claim, []byte(f.Key), []byte(f.ETag), part(f.LastModified),
+	_, err = put.ExecContext(ctx, e.Request.ID, e.Request.Block, []byte(e.Request.RunKey), claim, []byte(f.Key), []byte(f.ETag), part(f.LastModified),
 		[]byte(e.Request.MoveTo), e.Request.Priority, body, string(e.Delivery), nanos(e.NextAt), nanos(e.ReleasedAt), nanos(e.DoneAt), e.Reason)
 	return err
 }

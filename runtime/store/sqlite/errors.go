@@ -92,10 +92,12 @@ var advice = map[int]struct {
 		"End the program that works on the file, such as an open `sqlite3` shell."},
 }
 
-// explain gives an error of the driver as an *Error, and any other as it is.
+// explain gives an error of the driver as an *Error, and any other as it is; so too
+// one that is explained, and the end of a context.
 func (s *Store) explain(err error) error {
+	var explained *Error
 	var failure *sqlite.Error
-	if !errors.As(err, &failure) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.As(err, &explained) || !errors.As(err, &failure) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	known, ok := advice[failure.Code()&0xff]

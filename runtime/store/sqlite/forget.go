@@ -66,8 +66,9 @@ func (s *Store) Resume(ctx context.Context, block string, at time.Time) error {
 func (s *Store) Prune(ctx context.Context, block string, before time.Time, limit int) (total int, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		for _, statement := range []string{
-			`DELETE FROM versions WHERE (block, key, etag, last_modified) IN (SELECT block, key, etag, last_modified FROM versions v WHERE block = ?1 AND gone_at < ?2
-				AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.id = v.request AND r.delivery <> 'delivered') LIMIT ?3)`,
+			`DELETE FROM versions WHERE (block, key, etag, last_modified) IN (SELECT block, key, etag, last_modified FROM versions v WHERE block = ?1 AND current IN (0, 1) AND gone_at < ?2
+				AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.id = v.request AND r.delivery <> 'delivered')
+				AND (current = 0 OR NOT EXISTS (SELECT 1 FROM versions o WHERE o.block = v.block AND o.key = v.key AND o.current = 0)) LIMIT ?3)`,
 			`DELETE FROM requests WHERE seq IN (SELECT seq FROM requests WHERE block = ?1 AND delivery = 'delivered' AND done_at < ?2
 				AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.block = requests.block AND v.key = requests.key AND v.gone_at IS NULL) LIMIT ?3)`,
 			`DELETE FROM journal WHERE seq IN (SELECT seq FROM journal WHERE block = ?1 AND at < ?2 LIMIT ?3)`,

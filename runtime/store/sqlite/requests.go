@@ -64,18 +64,22 @@ func (s *Store) Released(ctx context.Context, block string, since time.Time) (in
 	return n, err
 }
 
-// Due implements store.Store.
+// Due implements store.Store. The + has SQLite read in order until there is enough, by
+// the index that has it, and not sort all that is due.
 func (s *Store) Due(ctx context.Context, at time.Time, limit int) (due []store.Entry, err error) {
 	err = s.entries(ctx, func(e store.Entry) error {
 		due = append(due, e)
 		return nil
-	}, `WHERE r.delivery = 'due' AND r.next_at <= ? ORDER BY r.priority DESC, r.seq LIMIT ?`, nanos(at), limit)
+	}, `WHERE r.delivery = 'due' AND +r.next_at <= ? ORDER BY r.priority DESC, r.seq LIMIT ?`, nanos(at), limit)
 	return due, err
 }
 
 // NextDue implements store.Store.
 func (s *Store) NextDue(ctx context.Context, after time.Time) (time.Time, bool, error) {
-	scan := func(r row) (n sql.NullInt64, err error) { return n, r.Scan(&n) }
+	scan := func(r row) (n sql.NullInt64, err error) {
+		err = r.Scan(&n)
+		return n, err
+	}
 	n, _, err := first(ctx, s, scan, `SELECT min(next_at) FROM requests WHERE delivery = 'due' AND next_at > ?`, nanos(after))
 	return instant(n), n.Valid, err
 }
@@ -99,13 +103,16 @@ func (s *Store) Finish(ctx context.Context, o store.Outcome) error {
 		done = nanos(o.At)
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
-		if _, err := exec(ctx, tx, `UPDATE requests SET delivery = ?, next_at = ?, done_at = ?, reason = ? WHERE id = ?`, string(o.Delivery), nanos(o.NextAt), done, o.Reason, o.ID); err != nil {
+		var block string
+		err := tx.QueryRowContext(ctx, `UPDATE requests SET delivery = ?, next_at = ?, done_at = ?, reason = ? WHERE id = ? RETURNING block`,
+			string(o.Delivery), nanos(o.NextAt), done, o.Reason, o.ID).Scan(&block)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return store.ErrNotFound
+		case err != nil || o.Delivery == store.Due:
 			return err
 		}
-		if o.Delivery == store.Due {
-			return nil
-		}
-		return record(ctx, tx, o.At, "delivery", "", map[string]any{"request": o.ID, "outcome": o.Delivery, "reason": o.Reason})
+		return record(ctx, tx, o.At, "delivery", block, map[string]any{"request": o.ID, "outcome": o.Delivery, "reason": o.Reason})
 	})
 }
 
@@ -121,13 +128,17 @@ func record(ctx context.Context, tx *sql.Tx, at time.Time, kind, block string, b
 // Retry implements store.Store.
 func (s *Store) Retry(ctx context.Context, id string, at time.Time) (changed bool, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE requests SET delivery = 'due', next_at = ?1, released_at = coalesce(released_at, ?1), done_at = NULL, reason = ''
-			WHERE id = ?2 AND delivery IN ('held', 'parked')`, nanos(at), id)
-		if err != nil || n == 0 {
+		var block string
+		err := tx.QueryRowContext(ctx, `UPDATE requests SET delivery = 'due', next_at = ?1, released_at = coalesce(released_at, ?1), done_at = NULL, reason = ''
+			WHERE id = ?2 AND delivery IN ('held', 'parked') RETURNING block`, nanos(at), id).Scan(&block)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return nil
+		case err != nil:
 			return err
 		}
 		changed = true
-		return record(ctx, tx, at, "retry", "", map[string]any{"request": id})
+		return record(ctx, tx, at, "retry", block, map[string]any{"request": id})
 	})
 	if err == nil && !changed {
 		_, err = s.Entry(ctx, id)

@@ -200,4 +200,7 @@ func first[T any](ctx context.Context, s *Store, scan func(row) (T, error), quer
 }
 
 // number scans a row of one number.
-func number(r row) (n int, err error) { return n, r.Scan(&n) }
+func number(r row) (n int, err error) {
+	err = r.Scan(&n)
+	return n, err
+}

@@ -21,6 +21,7 @@ func Run(t *testing.T, open func(t *testing.T) (store.Store, func() store.Store)
 	for name, test := range map[string]func(*testing.T, store.Store, func() store.Store){
 		"Versions": versions, "Current": current, "Atomic": atomic, "RunKeys": runKeys, "Outbox": outbox, "Order": order, "Limits": limits,
 		"Forget": forget, "Prune": prune, "Blocks": blocks, "Journal": journal, "Unknown": unknown,
+		"Keys": keys, "Times": times, "Resumed": resumed, "Requests": requests, "Again": again, "Gone": gone, "Replaced": replaced, "Newest": newest, "Yield": yield,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, reopen := open(t)
@@ -340,6 +341,9 @@ func unknown(t *testing.T, s store.Store, _ func() store.Store) {
 		}
 	}
 	if _, err := s.Begin(t.Context(), "none"); !errors.Is(err, store.ErrNotFound) {
+		t.Error(err)
+	}
+	if err := s.Finish(t.Context(), store.Outcome{ID: "none", At: start, Delivery: store.Delivered}); !errors.Is(err, store.ErrNotFound) {
 		t.Error(err)
 	}
 }
