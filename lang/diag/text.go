@@ -33,6 +33,7 @@ const (
 	TooDeep            Code = "A029"
 	NoExpression       Code = "A030"
 	Unexpected         Code = "A031"
+	ArgumentForm       Code = "A032"
 )
 
 var textEntries = []Entry{
@@ -66,5 +67,6 @@ var textEntries = []Entry{
 	{OutsideBlock, "clause outside a block", "Clauses stand between the `{` and `}` of a declaration.", "limit 50 per tick", "defaults { limit 50 per tick }"},
 	{TooDeep, "nested too deep", "Brackets and `~` nest at most 100 deep.", "", ""},
 	{NoExpression, "no expression", "A condition or selection was expected and the text is empty.", "", ""},
+	{ArgumentForm, "argument or entry written wrong", "An argument is a value, or `name=value` with a bare name. An entry of a map is `key: value`, with a word or a string as its key.", "defaults { tags { 1: \"a\" } }", "defaults { tags { \"1\": \"a\" } }"},
 	{Unexpected, "unexpected text", "The text does not fit the grammar at this place.", "", ""},
 }

@@ -9,6 +9,11 @@ import (
 // after its last one as EndPos. Operands and operators of an expression are one flat
 // list; how strongly they bind is decided when the tree is made.
 
+// gPiece is what is read at a time: declarations up to one that begins a line.
+type gPiece struct {
+	Decls []*gDecl `parser:"@@+"`
+}
+
 type gDecl struct {
 	Pos, EndPos lexer.Position
 	Export      bool       `parser:"( @'export'? ("`
@@ -292,6 +297,7 @@ type gFilesHeader struct {
 }
 
 var (
+	pieceParser  = build[gPiece]()
 	declParser   = build[gDecl]()
 	headerParser = build[gHeader]()
 	clauseParser = build[gClause]()

@@ -15,12 +15,7 @@ type durationError struct{ why, help string }
 // Error gives the reason.
 func (e *durationError) Error() string { return e.why }
 
-func asDurationError(err error, target **durationError) bool { return errors.As(err, target) }
-
-var (
-	durationPiece = regexp.MustCompile(`^([0-9]+)([wdhms])`)
-	durationUnit  = map[string]time.Duration{"w": 7 * 24 * time.Hour, "d": 24 * time.Hour, "h": time.Hour, "m": time.Minute, "s": time.Second}
-)
+var durationUnit = map[string]time.Duration{"w": 7 * 24 * time.Hour, "d": 24 * time.Hour, "h": time.Hour, "m": time.Minute, "s": time.Second}
 
 // maxDuration is the longest duration: 100 years.
 const maxDuration = 100 * 365 * 24 * time.Hour
@@ -30,28 +25,75 @@ const maxDuration = 100 * 365 * 24 * time.Hour
 func readDuration(text string) (time.Duration, error) {
 	var total, last time.Duration
 	for rest := text; rest != ""; {
-		piece := durationPiece.FindStringSubmatch(rest)
-		if piece == nil {
-			return 0, errors.New("not a duration")
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		if digits == 0 || digits == len(rest) || durationUnit[rest[digits:digits+1]] == 0 {
+			return 0, notDuration(text)
 		}
-		unit := durationUnit[piece[2]]
+		unit := durationUnit[rest[digits:digits+1]]
 		if last != 0 && unit >= last {
 			return 0, &durationError{"its units do not go from large to small, each once", "Write such as `1d12h30m` (units `w d h m s`)."}
 		}
-		count, err := strconv.ParseInt(piece[1], 10, 64)
+		count, err := strconv.ParseInt(rest[:digits], 10, 64)
 		if err != nil || count > int64(maxDuration/unit) || total+time.Duration(count)*unit > maxDuration {
 			return 0, &durationError{"it is longer than 100 years", "Write a shorter one."}
 		}
 		total, last = total+time.Duration(count)*unit, unit
-		rest = rest[len(piece[0]):]
+		rest = rest[digits+1:]
 	}
 	return total, nil
+}
+
+// notDuration says why a text is none.
+func notDuration(text string) error {
+	if parts := numberAndUnit.FindStringSubmatch(text); parts != nil && otherUnits[parts[2]] != "" {
+		return &durationError{"there is no unit `" + parts[2] + "`", otherUnits[parts[2]]}
+	}
+	return errors.New("not a duration")
 }
 
 // unitWords are how other languages write units.
 var unitWords = map[string]string{
 	"sec": "s", "secs": "s", "second": "s", "seconds": "s", "min": "m", "mins": "m", "minute": "m", "minutes": "m",
 	"hr": "h", "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d", "week": "w", "weeks": "w", "S": "s", "M": "m", "H": "h", "D": "d", "W": "w",
+}
+
+// asDuration gives the duration that a text is or means, "" where it is none.
+func asDuration(text string) string {
+	if _, err := readDuration(text); err == nil && text != "" {
+		return text
+	}
+	return nearDuration(text)
+}
+
+// otherUnits are units that durations do not have, and what to write for them.
+var otherUnits = map[string]string{
+	"ms": "The shortest unit is the second.", "us": "The shortest unit is the second.", "ns": "The shortest unit is the second.", "millis": "The shortest unit is the second.",
+	"mo": "Write days, such as `30d`.", "month": "Write days, such as `30d`.", "months": "Write days, such as `30d`.",
+	"y": "Write days, such as `365d`.", "yr": "Write days, such as `365d`.", "year": "Write days, such as `365d`.", "years": "Write days, such as `365d`.",
+}
+
+var fractionAndUnit = regexp.MustCompile(`^([0-9]{1,4})\.([0-9]{1,3})([wdhm])$`)
+
+// wholeDuration gives the duration that a text such as 1.5h means in whole units, ""
+// where it means none.
+func wholeDuration(text string) string {
+	parts := fractionAndUnit.FindStringSubmatch(text)
+	if parts == nil {
+		return ""
+	}
+	count, err := strconv.ParseFloat(parts[1]+"."+parts[2], 64)
+	rest := time.Duration(count * float64(durationUnit[parts[3]])).Round(time.Second)
+	if err != nil || rest == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, unit := range []string{"w", "d", "h", "m", "s"} {
+		if n := rest / durationUnit[unit]; n > 0 {
+			b.WriteString(strconv.Itoa(int(n)) + unit)
+			rest -= n * durationUnit[unit]
+		}
+	}
+	return b.String()
 }
 
 var numberAndUnit = regexp.MustCompile(`^([0-9]+)([A-Za-z]+)$`)

@@ -23,14 +23,13 @@ import (
 func File(src *source.File) (*ast.File, diag.List) {
 	s := scan(source.Span{File: src, End: len(src.Text)})
 	file := &ast.File{Source: src, Comments: s.comments}
-	p := &parser{src: src, all: s.tokens, findings: s.findings}
+	p := s.parser()
 	for start := 0; start < len(s.tokens); {
 		end := p.pieceEnd(start)
-		if decl := p.declaration(start, end); decl != nil {
-			file.Decls = append(file.Decls, decl)
-		}
+		p.piece(start, end)
 		start = end
 	}
+	file.Decls = p.decls
 	p.findings.Sort()
 	return file, p.findings
 }
@@ -45,21 +44,10 @@ func Expr(src *source.File) (ast.Expr, diag.List) {
 // in a YAML file, at a span of it.
 func ExprAt(span source.Span) (ast.Expr, diag.List) {
 	s := scan(span)
-	p := &parser{src: span.File, all: s.tokens, findings: s.findings}
-	if len(s.tokens) == 0 {
-		p.findings.Addf(diag.NoExpression, span, "Write a condition or a selection, such as `eager()`.", "There is no expression.")
-		return nil, p.findings
-	}
-	if p.tooDeep(0, len(s.tokens)) {
-		return nil, p.findings
-	}
-	g, at := run(exprParser, p.stream(0, len(s.tokens)))
-	if at >= 0 {
-		p.mistake(context{part: "expression", start: 0, end: len(s.tokens)}, at)
-		p.findings.Sort()
-		return nil, p.findings
-	}
-	return p.expr(g), p.findings
+	p := s.parser()
+	expr := p.expression(span)
+	p.findings.Sort()
+	return expr, p.findings
 }
 
 // parser reads the tokens of one text.
@@ -67,6 +55,34 @@ type parser struct {
 	src      *source.File
 	all      []token
 	findings diag.List
+	decls    []ast.Decl
+	// lexical has the offsets of what the scanner found, ascending.
+	lexical []int
+	// missingBraces counts the blocks that were found to lack their `}`.
+	missingBraces int
+}
+
+// parser gives a parser of the scanned tokens.
+func (s *scanner) parser() *parser {
+	slices.Sort(s.lexical) // one that began in the token before came later
+	return &parser{src: s.src, all: s.tokens, findings: s.findings, lexical: s.lexical}
+}
+
+// expression reads all tokens, which stand at a span, as one expression.
+func (p *parser) expression(span source.Span) ast.Expr {
+	end := len(p.all)
+	if end == 0 && len(p.findings) == 0 {
+		p.findings.Addf(diag.NoExpression, span, "Write a condition or a selection, such as `eager()`.", "There is no expression.")
+	}
+	if end == 0 || p.tooDeep(0, end) {
+		return nil
+	}
+	g, at := run(exprParser, p.stream(0, end))
+	if at >= 0 {
+		p.mistake(partExpression, 0, end, at)
+		return nil
+	}
+	return p.expr(g)
 }
 
 func (p *parser) stream(start, end int) *stream {
@@ -90,8 +106,16 @@ func run[G any](parser *participle.Parser[G], s *stream) (*G, int) {
 	return nil, s.base
 }
 
-// pieceEnd gives the index after the last token of the declaration that begins at
-// start: the next declaration word that begins a line and has a name after it.
+// tokenAt gives a token, the zero one past the end.
+func (p *parser) tokenAt(i int) token {
+	if i >= len(p.all) {
+		return token{}
+	}
+	return p.all[i]
+}
+
+// pieceEnd gives the index after the last token of the piece that begins at start: the
+// next declaration word that begins a line and has a name after it.
 func (p *parser) pieceEnd(start int) int {
 	for i := start + 1; i < len(p.all); i++ {
 		if p.beginsDeclaration(i) {
@@ -116,16 +140,19 @@ func (p *parser) beginsDeclaration(i int) bool {
 	return next.kind == kindName || next.kind == kindWord
 }
 
-// declaration reads the tokens of one piece.
-func (p *parser) declaration(start, end int) ast.Decl {
+// piece reads the declarations of one piece.
+func (p *parser) piece(start, end int) {
 	if p.tooDeep(start, end) {
-		return nil
+		return
 	}
-	g, at := run(declParser, p.stream(start, end))
-	if at < 0 {
-		return p.decl(g)
+	g, at := run(pieceParser, p.stream(start, end))
+	if at >= 0 {
+		p.recover(start, end)
+		return
 	}
-	return p.recover(start, end, at)
+	for _, d := range g.Decls {
+		p.decls = append(p.decls, p.decl(d))
+	}
 }
 
 // tooDeep finds brackets or `~` that nest deeper than the language allows, before
@@ -137,10 +164,10 @@ func (p *parser) tooDeep(start, end int) bool {
 		switch {
 		case t.is("~"):
 			nots++
-		case t.is("("), t.is("["), t.is("{"):
+		case t.opens():
 			depth++
-		case t.is(")"), t.is("]"), t.is("}"):
-			depth, nots = depth-1, 0
+		case t.closes():
+			depth, nots = max(depth-1, 0), 0
 		default:
 			nots = 0
 		}

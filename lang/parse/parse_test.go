@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"auto/internal/samples"
+	"auto/lang/ast"
 	"auto/lang/diag"
 	"auto/lang/parse"
 	"auto/lang/source"
@@ -14,10 +15,12 @@ import (
 
 func TestSamplesParse(t *testing.T) {
 	for name, text := range samples.Policies() {
-		_, found := parse.File(source.New(name, text))
+		file, found := parse.File(source.New(name, text))
 		for _, d := range found {
 			t.Error(d)
 		}
+		checkSpans(t, file)
+		checkCovered(t, file)
 	}
 }
 
@@ -40,7 +43,7 @@ func TestEntries(t *testing.T) {
 // TestBroken: each declaration with a mistake gives its one finding, and the one
 // without is in the tree.
 func TestBroken(t *testing.T) {
-	_, found := parse.File(source.New("broken.txt", samples.Broken()))
+	file, found := parse.File(source.New("broken.txt", samples.Broken()))
 	var got []string
 	for _, d := range found {
 		got = append(got, d.Error())
@@ -63,48 +66,124 @@ func TestBroken(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	last, ok := file.Decls[len(file.Decls)-1].(*ast.Policy)
+	if !ok || last.Name.Name != "ok" || last.Body.Partial {
+		t.Errorf("the policy after the broken ones is %v", file.Decls[len(file.Decls)-1])
+	}
 }
 
 func TestDeepNesting(t *testing.T) {
-	for _, text := range []string{"let a = " + strings.Repeat("(", 1_000_000), "let a = " + strings.Repeat("~", 1_000_000) + "x()", "let a = " + strings.Repeat("[", 101)} {
+	const many = 1_000_000
+	for name, text := range map[string]string{
+		"parentheses": "let a = " + strings.Repeat("(", many),
+		"nots":        "let a = " + strings.Repeat("~", many) + "x()",
+		"lists":       "let a = " + strings.Repeat("[", 101),
+		"maps":        "let a = " + strings.Repeat("{a:", many),
+		"calls":       "let a = " + strings.Repeat("f(", many),
+		"blocks":      "files f from x " + strings.Repeat(`{ match "a" -> b `, many),
+		"after stray": "policy p for x" + strings.Repeat(")", many) + " { when " + strings.Repeat("(", many),
+	} {
 		_, found := parse.File(source.New("deep.auto", text))
 		if len(found) != 1 || found[0].Code != diag.TooDeep {
-			t.Errorf("%.20s…: %v", text, found)
+			t.Errorf("%s: %d findings, the first %v", name, len(found), found[:min(len(found), 1)])
 		}
 	}
-	if _, found := parse.File(source.New("chain.auto", "let a = x()"+strings.Repeat(".y()", 10_000))); len(found) != 0 {
-		t.Errorf("a long chain: %v", found)
+	for _, text := range []string{"x()" + strings.Repeat(".y()", 10_000), "x()" + strings.Repeat(" | x() & y() - z", 10_000), strings.Repeat("(", 100) + "a" + strings.Repeat(")", 100)} {
+		if _, found := parse.File(source.New("long.auto", "let a = "+text)); len(found) != 0 {
+			t.Errorf("%.20s…: %v", text, found[0])
+		}
 	}
 }
 
-func FuzzFile(f *testing.F) {
-	for _, text := range samples.Policies() {
-		f.Add(text)
-	}
-	for _, e := range diag.Catalogue() {
-		f.Add(e.Bad)
-	}
-	f.Add(samples.Broken())
-	f.Fuzz(func(t *testing.T, text string) {
-		file, found := parse.File(source.New("fuzz.auto", text))
-		for _, d := range found {
-			if d.Span.Start < 0 || d.Span.End > len(text) || d.Span.Start > d.Span.End || d.Message == "" || d.Help == "" {
-				t.Fatalf("%#v", d)
-			}
-			if _, ok := diag.Explain(d.Code); !ok {
-				t.Fatalf("%s has no entry", d.Code)
-			}
+// TestEnds: texts that an archive of tests cannot hold.
+func TestEnds(t *testing.T) {
+	for text, want := range map[string]string{
+		"let a = b":                       "(let a b)\n",
+		"let a = b # c":                   "(let a b)\n# c\n",
+		"let a = b\r\n#c \t\r\nlet d = e": "(let a b)\n(let d e)\n#c\n",
+		"\uFEFF":                          "",
+		"\n\n":                            "",
+	} {
+		file, found := parse.File(source.New("p.auto", text))
+		if diff := cmp.Diff(want, dump(file)); diff != "" || len(found) > 0 {
+			t.Errorf("%q: %v %s", text, found, diff)
 		}
-		if len(file.Decls) == 0 && len(found) == 0 && strings.TrimSpace(strings.TrimPrefix(text, "\uFEFF")) != "" && len(file.Comments) == 0 {
-			t.Fatalf("%q was lost without a finding", text)
-		}
-	})
+	}
 }
 
-func BenchmarkFile(b *testing.B) {
-	text := samples.Policies()["policies/05_files_to_partitions.auto"]
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		parse.File(source.New("x", text))
+// TestExprAt: an expression within another text has its places in that text.
+func TestExprAt(t *testing.T) {
+	const text = "jobs:\n  selection: groups(\"a\") - assets(\"x\")\n  other: ) \"\n"
+	src := source.New("jobs.yaml", text)
+	start := strings.Index(text, "groups")
+	e, found := parse.ExprAt(source.Span{File: src, Start: start, End: start + strings.Index(text[start:], "\n")})
+	if len(found) > 0 || expr(e) != `(- (call groups "a") (call assets "x"))` {
+		t.Fatal(expr(e), found)
+	}
+	if got := e.(*ast.Binary).Operands[1].Place().From(); got != (source.Position{Line: 2, Column: 28}) {
+		t.Error(got)
+	}
+	start = strings.Index(text, ") \"")
+	e, found = parse.ExprAt(source.Span{File: src, Start: start, End: start + 3})
+	if e != nil || len(found) != 1 || found[0].Span.From() != (source.Position{Line: 3, Column: 12}) {
+		t.Error(expr(e), found)
+	}
+}
+
+func TestReserved(t *testing.T) {
+	for word, want := range map[string]bool{"when": true, "at most": true, "true": true, "export": true, "at": false, "per": false, "eager": false, "": false} {
+		if parse.Reserved(word) != want {
+			t.Errorf("%q: %t", word, !want)
+		}
+	}
+}
+
+// TestFiles: the trees keep the order of the sources, the findings are sorted.
+func TestFiles(t *testing.T) {
+	sources := []*source.File{source.New("b", "let x = "), source.New("a", "let y = z let w ="), source.New("c", "")}
+	trees, found := parse.Files(sources)
+	if len(trees) != 3 || dump(trees[1]) != "(let y z)\n" || len(found) != 2 || found[0].Span.File.Name != "a" {
+		t.Error(trees, found)
+	}
+	if trees, found := parse.Files(nil); len(trees)+len(found) != 0 {
+		t.Error(trees, found)
+	}
+}
+
+// checkCovered holds that a file without findings is in the tree as a whole: outside
+// declarations there are blanks and comments.
+func checkCovered(t testing.TB, f *ast.File) {
+	t.Helper()
+	rest := []byte(f.Source.Text)
+	blank := func(s source.Span) {
+		for i := s.Start; i < s.End; i++ {
+			rest[i] = ' '
+		}
+	}
+	for _, d := range f.Decls {
+		blank(d.Place())
+	}
+	for _, c := range f.Comments {
+		blank(c.Span)
+	}
+	if lost := strings.TrimSpace(strings.TrimPrefix(string(rest), "\uFEFF")); lost != "" {
+		t.Errorf("%q is in no declaration, and there is no finding", lost)
+	}
+}
+
+// checkFindings holds what every finding has: a place within the text, a sentence, help,
+// and an entry in the catalogue.
+func checkFindings(t testing.TB, text string, found diag.List) {
+	t.Helper()
+	for _, d := range found {
+		if d.Span.Start < 0 || d.Span.End > len(text) || d.Span.Start > d.Span.End {
+			t.Errorf("%v is at [%d,%d) of %d bytes", d, d.Span.Start, d.Span.End, len(text))
+		}
+		if !strings.HasSuffix(d.Message, ".") || d.Help == "" || d.Code[1] != '0' {
+			t.Errorf("%v lacks its sentences", d)
+		}
+		if _, ok := diag.Explain(d.Code); !ok {
+			t.Errorf("%s has no entry", d.Code)
+		}
 	}
 }

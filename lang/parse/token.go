@@ -23,16 +23,14 @@ const (
 	kindPunct
 )
 
-// token is one token of a text. A token that was mended after a lexical finding has
-// the kind that was meant, so that reading goes on.
+// token is one token of a text. One that was mended after a lexical finding has the kind
+// and the text that were meant, so that reading goes on. The zero token is none.
 type token struct {
 	kind       kind
 	start, end int
 	text       string
 	// first: it is the first token of its line.
 	first bool
-	// mended: it has a lexical finding.
-	mended bool
 }
 
 // declarationWords begin a declaration, and cut the text where they begin a line.
@@ -59,7 +57,7 @@ var reserved = func() map[string]bool {
 func Reserved(word string) bool { return reserved[word] }
 
 // is reports whether the token is this word or punctuation, as written.
-func (t token) is(text string) bool { return t.text == text && t.kind != kindString }
+func (t token) is(text string) bool { return t.text == text }
 
 // isClause reports whether the token can begin a clause.
 func (t token) isClause() bool { return t.kind == kindWord && slices.Contains(clauseWords, t.text) }
@@ -68,26 +66,33 @@ func (t token) isDeclaration() bool {
 	return t.kind == kindWord && slices.Contains(declarationWords, t.text)
 }
 
-// beginsOperand reports whether an operand of an expression can begin here.
-func (t token) beginsOperand() bool {
-	switch t.kind {
-	case kindString, kindRegex, kindName, kindDuration, kindInt:
-		return true
-	case kindWord:
-		return t.text == "true" || t.text == "false"
-	}
-	return t.is("(") || t.is("[") || t.is("{") || t.is("~")
+// takesName reports whether the token is a declaration's word that has a name behind it.
+func (t token) takesName() bool {
+	return t.isDeclaration() && !t.is("defaults") && !t.is("export")
 }
 
+// opens reports whether the token is an opening bracket.
+func (t token) opens() bool { return t.is("(") || t.is("[") || t.is("{") }
+
+// closes reports whether the token is a closing bracket.
+func (t token) closes() bool { return t.is(")") || t.is("]") || t.is("}") }
+
+// isOperator reports whether the token has an operand behind it.
+func (t token) isOperator() bool { return t.is("&") || t.is("|") || t.is("-") || t.is("~") }
+
+// beginsOperand reports whether an operand of an expression can begin here.
+func (t token) beginsOperand() bool { return t.isOperand() || t.opens() || t.is("~") }
+
 // endsOperand reports whether an operand can end here.
-func (t token) endsOperand() bool {
+func (t token) endsOperand() bool { return t.isOperand() || t.closes() }
+
+// isOperand reports whether the token alone can be an operand.
+func (t token) isOperand() bool {
 	switch t.kind {
 	case kindString, kindRegex, kindName, kindDuration, kindInt:
 		return true
-	case kindWord:
-		return t.text == "true" || t.text == "false"
 	}
-	return t.is(")") || t.is("]") || t.is("}")
+	return t.is("true") || t.is("false")
 }
 
 func (t token) span(src *source.File) source.Span {
