@@ -19,8 +19,8 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 )
 
-// credentials sets what the standard chain finds, and nothing of this machine.
-func credentials(t *testing.T) {
+// cleanCredentials sets what the standard chain finds, and nothing of this machine.
+func cleanCredentials(t *testing.T) {
 	t.Helper()
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "", "AWS_REGION": "us-east-1",
@@ -44,7 +44,14 @@ var _ clock.Clock = leaping{}
 
 func bucket(t *testing.T, endpoint string, o s3.Options) *s3.Bucket {
 	t.Helper()
-	credentials(t)
+	return bucketAs(t, "key", "secret", endpoint, o)
+}
+
+func bucketAs(t *testing.T, key, secret, endpoint string, o s3.Options) *s3.Bucket {
+	t.Helper()
+	cleanCredentials(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", key)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", secret)
 	o.Bucket, o.Endpoint, o.PathStyle, o.Clock, o.Random = "landing", endpoint, true, leaping{}, func() float64 { return 0 }
 	b, err := s3.New(t.Context(), o)
 	if err != nil {
@@ -175,7 +182,7 @@ func TestUnreachable(t *testing.T) {
 }
 
 func TestNoCredentials(t *testing.T) {
-	credentials(t)
+	cleanCredentials(t)
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
 	b, err := s3.New(t.Context(), s3.Options{Bucket: "landing", Endpoint: "http://127.0.0.1:1", Clock: leaping{}, Random: func() float64 { return 0 }})
