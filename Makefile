@@ -3,6 +3,6 @@
 
 build: ; go build -o .bin/auto ./cmd/auto
 test: ; go test ./...
-docs: ; go test ./... -run 'Golden|Docs' -update
+docs: ; go test $$(grep -rl 'flag.Bool("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -run 'Golden|Docs' -update
 bench: ; go test ./... -run '^$$' -bench . -benchmem
 ci: ; .ci/run
