@@ -1,15 +1,12 @@
 package parse
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"auto/lang/diag"
 	"auto/lang/source"
 )
-
-var sprintf = fmt.Sprintf
 
 // part is what was being read when a token did not fit.
 type part int

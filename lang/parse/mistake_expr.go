@@ -157,11 +157,7 @@ func (s stop) argument() bool {
 func (s stop) wrongBracket() bool {
 	open, _ := s.open()
 	now := s.now()
-	if open.kind == 0 || !now.closes() || now.is(closing[open.text]) {
-		return false
-	}
-	return s.find(diag.UnclosedBracket, open.span(s.src), "Write `"+closing[open.text]+"` before "+s.name(s.at)+".",
-		"The `%s` in line %d is not closed.", open.text, open.span(s.src).From().Line)
+	return open.kind != 0 && now.closes() && !now.is(closing[open.text]) && s.unclosed(open)
 }
 
 // unclosedBracket: a bracket that is still open where its part ends, or where a line
@@ -170,9 +166,11 @@ func (s stop) unclosedBracket() bool {
 	open, _ := s.open()
 	now := s.now()
 	clause := s.part == partClause && now.first && now.kind == kindName && s.at+1 < s.end && s.likeClauseAfter()
-	if open.kind == 0 || s.at < s.end && !clause {
-		return false
-	}
+	return open.kind != 0 && (s.at >= s.end || clause) && s.unclosed(open)
+}
+
+// unclosed finds a bracket that should be closed before the token that did not fit.
+func (s stop) unclosed(open token) bool {
 	return s.find(diag.UnclosedBracket, open.span(s.src), "Write `"+closing[open.text]+"` before "+s.name(s.at)+".",
 		"The `%s` in line %d is not closed.", open.text, open.span(s.src).From().Line)
 }
@@ -220,7 +218,7 @@ func (s stop) missingOperator() bool {
 	if !now.beginsOperand() || s.part == partDeclaration && s.first().kind == kindWord && !s.isValue() {
 		return false
 	}
-	if s.part == partClause && now.first && now.kind == kindName && s.likeClauseAfter() {
+	if s.part == partClause && now.first && (now.kind == kindInt || now.kind == kindDuration || now.kind == kindName && s.likeClauseAfter()) {
 		return false
 	}
 	return s.find(diag.MissingOperator, now.span(s.src), "Write `&` or `|` before it.", "An operator is missing before `%s`.", now.text)

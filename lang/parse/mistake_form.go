@@ -65,7 +65,7 @@ var slotNames = map[string]string{
 // form: anything else; says what the clause or declaration has at this place.
 func (s stop) form() bool {
 	f, ok := forms[s.first().text]
-	if !ok || s.part != partClause && s.part != partDeclaration {
+	if !ok || s.at == s.start || s.part != partClause && s.part != partDeclaration {
 		return false
 	}
 	code := diag.ClauseForm
@@ -73,7 +73,7 @@ func (s stop) form() bool {
 		code = diag.DeclarationForm
 	}
 	wants, f := s.wants(f)
-	if len(wants) == 0 || s.at >= s.end && s.at == s.start {
+	if len(wants) == 0 {
 		return s.find(code, s.place(s.at), "Write such as `"+f.example+"`.", "%s cannot stand here in `%s`.", capital(s.name(s.at)), s.first().text)
 	}
 	if slices.Contains(wants, "DURATION") && s.duration() {
@@ -134,6 +134,8 @@ func (s stop) slotHelp(slots []string, f form) string {
 	switch {
 	case slots[0] == "" && now.kind == kindPunct:
 		return "Remove it."
+	case slots[0] == "":
+		return "Remove it, or write the word that begins the clause before it."
 	case slots[0] == "STRING" && s.at < s.end && s.first().is("run_key") && now.kind == kindName:
 		return "Write `\"{" + now.text + "}\"`."
 	case slots[0] == "STRING" && s.at < s.end && now.kind != kindPunct:
@@ -181,10 +183,10 @@ func (s stop) duration() bool {
 }
 
 // wants gives the slots that would have fitted where reading stopped: none where that is
-// within brackets or an expression, the empty slot where the part may end. The form is
-// the one that applies.
+// within brackets or the form has no shape, the empty slot where the part may end. The
+// form is the one that applies.
 func (s stop) wants(f form) ([]string, form) {
-	if _, open := s.open(); open >= 0 {
+	if _, open := s.open(); open >= 0 || f.shape == "" {
 		return nil, f
 	}
 	slots := strings.Fields(f.shape)
@@ -192,14 +194,8 @@ func (s stop) wants(f form) ([]string, form) {
 	for n := 0; n < len(slots); n++ {
 		slot := strings.Trim(slots[n], "[]")
 		next := s.skip(i, slot, slots[n+1:])
-		switch {
-		case i == s.at || next > s.at, next == s.at && isExpr(slot) && !s.before().endsOperand():
+		if i == s.at || next > s.at || next == s.at && isExpr(slot) && !s.before().endsOperand() {
 			return alternatives(slots[n:]), f
-		case strings.HasPrefix(slots[n], "[") && !s.tok(i).is(slot) && slot != "BLOCK":
-			for !strings.HasSuffix(slots[n], "]") {
-				n++
-			}
-			continue
 		}
 		if more, ok := forms[s.first().text+" "+s.tok(i).text]; ok {
 			f, slots, n = more, strings.Fields(more.shape), -1

@@ -92,6 +92,9 @@ var clauseSynonyms = map[string]string{
 // unknownClause: a name that begins a clause, or a line behind one.
 func (s stop) unknownClause() bool {
 	now := s.now()
+	if s.part == partClause && s.at == s.start && now.isDeclaration() {
+		return s.find(diag.UnknownClause, now.span(s.src), "Write it outside the block.", "The declaration `%s` stands in a block.", now.text)
+	}
 	if s.part != partClause || now.kind != kindName || !(now.first && s.likeClauseAfter() || s.at == s.start) {
 		return false
 	}

@@ -13,8 +13,6 @@ func (s stop) rule() bool {
 	switch {
 	case open.is("["):
 		return s.partition()
-	case open.kind != 0:
-		return false
 	case s.first().is("always") || s.hasArrow():
 		return s.target()
 	}
@@ -55,10 +53,11 @@ func (s stop) noPattern() bool {
 	if s.at >= s.end || s.now().is("->") || s.now().is("in") {
 		return s.find(diag.ClauseForm, s.before().span(s.src), "Write such as `\"*.csv\"` or `/.+\\.csv/`.", "A pattern is missing after `%s`.", s.before().text)
 	}
+	help := "Write `" + quoteText(s.now().text) + "`."
 	if s.now().kind == kindPunct {
-		return false
+		help = "Write such as `\"*.csv\"` or `/.+\\.csv/`."
 	}
-	return s.find(diag.ClauseForm, s.place(s.at), "Write `"+quoteText(s.now().text)+"`.", "After `%s` comes a pattern, not `%s`.", s.before().text, s.now().text)
+	return s.find(diag.ClauseForm, s.place(s.at), help, "After `%s` comes a pattern, not `%s`.", s.before().text, s.now().text)
 }
 
 // noArrow: something else behind a pattern.
@@ -93,6 +92,8 @@ func (s stop) target() bool {
 		return s.find(diag.MissingTarget, before.span(s.src), "Write such as `"+before.text+" sales_data`.", "%s is missing after `%s`.", capital(article(what)), before.text)
 	case (before.is("->") || before.is("always")) && now.is("["):
 		return s.find(diag.ClauseForm, now.span(s.src), "Write such as `"+before.text+" a, b`.", "A list of %ss has no brackets.", what)
+	case before.is("->") || before.is("always") || before.is(","):
+		return s.find(diag.ClauseForm, s.place(s.at), "Write such as `sales_data`, or in quotes `\"sales/data\"`.", "After `%s` comes an asset key, not %s.", before.text, s.name(s.at))
 	case before.isKey() && now.is("("):
 		return s.find(diag.ClauseForm, s.pair(), "Write its key, such as `sales_data` or `\"sales/data\"`, with a partition `orders[day]`.", "%s is not called.", capital(article(what)))
 	case now.kind == kindName && operatorWords[now.text] == "&" || now.is("&"):

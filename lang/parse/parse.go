@@ -99,11 +99,11 @@ func run[G any](parser *participle.Parser[G], s *stream) (*G, int) {
 			return g, -1
 		}
 	}
-	var located participle.Error
-	if errors.As(err, &located) {
-		return nil, located.Position().Line
+	at := s.base
+	if located := participle.Error(nil); errors.As(err, &located) {
+		at = located.Position().Line
 	}
-	return nil, s.base
+	return nil, at
 }
 
 // tokenAt gives a token, the zero one past the end.

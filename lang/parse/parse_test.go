@@ -73,10 +73,10 @@ func TestBroken(t *testing.T) {
 }
 
 func TestDeepNesting(t *testing.T) {
-	const many = 1_000_000
+	const million, many = 1_000_000, 100_000
 	for name, text := range map[string]string{
-		"parentheses": "let a = " + strings.Repeat("(", many),
-		"nots":        "let a = " + strings.Repeat("~", many) + "x()",
+		"parentheses": "let a = " + strings.Repeat("(", million),
+		"nots":        "let a = " + strings.Repeat("~", million) + "x()",
 		"lists":       "let a = " + strings.Repeat("[", 101),
 		"maps":        "let a = " + strings.Repeat("{a:", many),
 		"calls":       "let a = " + strings.Repeat("f(", many),

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -181,6 +182,8 @@ func (p *parser) clauseEnd(start, end int) (stop int, hasBlock bool) {
 func (p *parser) beginsClause(start, i, depth int) bool {
 	t, before, next := p.all[i], p.all[i-1], p.tokenAt(i+1)
 	switch {
+	case t.isDeclaration():
+		return depth == 0 && !before.is(".") && !before.is("->") && !before.is(",") && !before.takesKey()
 	case !t.isClause():
 		return depth == 0 && i > start+1 && p.likeClause(i)
 	case before.is("."):
@@ -189,7 +192,7 @@ func (p *parser) beginsClause(start, i, depth int) bool {
 		return t.first && !next.is(":")
 	case before.is("existing") && t.is("take"), before.is("redeliver") && t.is("always"):
 		return false
-	case before.is("->"), before.is(","), before.takesKey():
+	case before.is("->"), before.is(","), before.takesKey(), before.is("in") && p.all[start].is("match"):
 		return t.first
 	}
 	return true
@@ -225,12 +228,12 @@ func (p *parser) oneClause(start, stop int) ast.Clause {
 // unclosedBlock finds a block that the end of its declaration cuts off.
 func (p *parser) unclosedBlock(open, end int) {
 	p.missingBraces++
-	if culprit, close := p.unclosedInside(open, end); culprit >= 0 {
+	if culprit, closer := p.unclosedInside(open, end); culprit >= 0 {
 		bracket := p.all[culprit].span(p.src)
 		p.findings.Add(diag.Diagnostic{
 			Code: diag.UnclosedBracket, Span: bracket,
-			Message: sprintf("The `{` in line %d is not closed.", bracket.From().Line),
-			Help:    sprintf("Write `}` before the `}` of line %d.", p.all[close].span(p.src).From().Line),
+			Message: fmt.Sprintf("The `{` in line %d is not closed.", bracket.From().Line),
+			Help:    fmt.Sprintf("Write `}` before the `}` of line %d.", p.all[closer].span(p.src).From().Line),
 		})
 		return
 	}
@@ -242,7 +245,7 @@ func (p *parser) unclosedBlock(open, end int) {
 	line := p.all[open].span(p.src)
 	p.findings.Add(diag.Diagnostic{
 		Code: diag.UnclosedBlock, Span: at,
-		Message: sprintf("The block opened in line %d is not closed.", line.From().Line),
+		Message: fmt.Sprintf("The block opened in line %d is not closed.", line.From().Line),
 		Help:    "Write `}` " + where + ".",
 		Related: []diag.Related{{Span: line, Message: "The block opens here."}},
 	})
@@ -250,7 +253,7 @@ func (p *parser) unclosedBlock(open, end int) {
 
 // unclosedInside gives the `{` within an unclosed block that lacks its `}`, as the
 // indentation tells, and the `}` that closes it wrongly; -1 where it does not tell.
-func (p *parser) unclosedInside(open, end int) (culprit, close int) {
+func (p *parser) unclosedInside(open, end int) (culprit, closer int) {
 	var stack []int
 	for i := open; i < end; i++ {
 		switch t := p.all[i]; {
@@ -270,7 +273,8 @@ func (p *parser) unclosedInside(open, end int) (culprit, close int) {
 
 // indent gives the number of bytes before the first token of a token's line.
 func (p *parser) indent(i int) int {
-	for ; i > 0 && !p.all[i].first; i-- {
+	for i > 0 && !p.all[i].first {
+		i--
 	}
 	return p.all[i].start - (strings.LastIndexByte(p.src.Text[:p.all[i].start], '\n') + 1)
 }

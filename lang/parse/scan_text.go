@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -30,7 +31,7 @@ func (s *scanner) checkText(start, end int) {
 			s.find(diag.NotUTF8, i, i+1, "Save the file as UTF-8.", "The byte 0x%02X is not UTF-8.", s.text[i])
 		case r == utf8.RuneError && size <= 1:
 		case r < 0x20 && r != '\t' || r == 0x7F:
-			s.find(diag.ControlCharacter, i, i+size, sprintf("Remove it; in a string write `\\u{%X}`.", r), "A control character (U+%04X) stands in the text.", r)
+			s.find(diag.ControlCharacter, i, i+size, fmt.Sprintf("Remove it; in a string write `\\u{%X}`.", r), "A control character (U+%04X) stands in the text.", r)
 		}
 		i += size
 	}

@@ -151,9 +151,13 @@ func (s *scanner) address(scheme token) {
 		end++
 	}
 	bucket, prefix, _ := strings.Cut(strings.TrimLeft(s.text[s.at:end], "/"), "/")
-	right := sprintf("s3(%s, prefix=%s)", quoteText(bucket), quoteText(prefix))
-	if scheme.text != "s3" {
-		right = sprintf("folder(%s)", quoteText("/"+bucket+"/"+prefix))
+	right := "s3(" + quoteText(bucket) + ", prefix=" + quoteText(prefix) + ")"
+	switch scheme.text {
+	case "s3":
+	case "file":
+		right = "folder(" + quoteText("/"+bucket+"/"+prefix) + ")"
+	default:
+		right = `s3("bucket", prefix="prefix")`
 	}
 	s.find(diag.BareKey, scheme.start, end, "Write `"+right+"`.", "A source is not written as an address.")
 	s.tokens = s.tokens[:len(s.tokens)-1]

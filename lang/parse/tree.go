@@ -18,9 +18,6 @@ func (p *parser) span(from, after lexer.Position) source.Span {
 
 // between gives the place of the tokens [start, end).
 func (p *parser) between(start, end int) source.Span {
-	if start >= len(p.all) || end <= start {
-		return source.Span{File: p.src, Start: len(p.src.Text), End: len(p.src.Text)}
-	}
 	return source.Span{File: p.src, Start: p.all[start].start, End: p.all[end-1].end}
 }
 
