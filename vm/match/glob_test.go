@@ -102,9 +102,9 @@ func compile(text string, regex, folder bool) (*match.Pattern, error) {
 }
 
 // TestGlobsAsDoublestar holds globs without captures against doublestar, which reads
-// them alike, but for empty texts: there it is of two minds about `*`.
+// them alike, but for empty texts and empty alternatives behind `*`, where it errs.
 func TestGlobsAsDoublestar(t *testing.T) {
-	piece := rapid.SampledFrom([]string{"a", "b", "sales", "*", "?", "[a-c]", "[!a]", ".csv", "{a,b}", "{x,}", "-"})
+	piece := rapid.SampledFrom([]string{"a", "b", "sales", "*", "?", "[a-c]", "[!a]", ".csv", "{a,b}", "-"})
 	component := rapid.Custom(func(t *rapid.T) string {
 		if rapid.IntRange(0, 4).Draw(t, "stars") == 0 {
 			return "**"
