@@ -125,6 +125,9 @@ func TestGlobsAsDoublestar(t *testing.T) {
 			t.Fatalf("%s: %v", glob, err)
 		}
 		key := rapid.StringMatching(`([ab]|sales|\.csv|-|c|/|x){1,8}`).Draw(t, "key")
+		if strings.Contains(glob, "*/**") {
+			t.Skip("`a*/**` matches `a`, as `a/**` does; doublestar forgets the first")
+		}
 		if strings.Contains(glob, "[!") && strings.Contains(key, "/") {
 			t.Skip("a set never holds `/` here; doublestar's negated ones do")
 		}
