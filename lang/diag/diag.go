@@ -124,7 +124,7 @@ func (d Diagnostic) line() (line, bool) {
 	if !d.Span.IsValid() {
 		return line{}, false
 	}
-	return line{d.Span.File, d.Span.From().Line}, true
+	return line{d.Span.File, d.Span.File.LineOf(d.Span.Start)}, true
 }
 
 // depth orders the steps of reading: YAML, text, meaning.

@@ -39,8 +39,13 @@ type Position struct {
 // text is moved to its nearest end.
 func (f *File) Position(offset int) Position {
 	offset = min(max(offset, 0), len(f.Text))
-	line := sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > offset }) - 1
+	line := f.LineOf(offset) - 1
 	return Position{line + 1, utf8.RuneCountInString(f.Text[f.lines[line]:offset]) + 1}
+}
+
+// LineOf gives the line (from 1) of a byte offset, as Position does.
+func (f *File) LineOf(offset int) int {
+	return sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > offset })
 }
 
 // Lines is the number of lines; a text that ends with a newline has an empty
