@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Layout is a format that has been read. It is immutable.
@@ -49,6 +50,9 @@ var widths = map[byte]string{
 // Parse reads a format of `%Y %m %d %H %M %S %y %j %%` and literal text. It fails with
 // an *Error on any other directive.
 func Parse(format string) (*Layout, error) {
+	if i := invalid(format); i >= 0 {
+		return nil, &Error{i, 1, fmt.Sprintf("\\x%02X", format[i])}
+	}
 	l := &Layout{source: format}
 	literal := ""
 	for i := 0; i < len(format); i++ {
@@ -72,6 +76,16 @@ func Parse(format string) (*Layout, error) {
 	l.add(literal, 0)
 	l.expr = regexp.MustCompile(`(?s)\A` + l.groups() + `\z`)
 	return l, nil
+}
+
+// invalid gives the offset of the first byte that is no UTF-8, -1 for none.
+func invalid(text string) int {
+	for i, r := range text {
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
+			return i
+		}
+	}
+	return -1
 }
 
 func (l *Layout) add(literal string, directive byte) {

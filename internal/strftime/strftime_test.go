@@ -30,7 +30,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	for format, at := range map[string][2]int{"%Q": {0, 2}, "x%": {1, 1}, "%Y-%B": {3, 2}} {
+	for format, at := range map[string][2]int{"%Q": {0, 2}, "x%": {1, 1}, "%Y-%B": {3, 2}, "é\x84": {2, 1}} {
 		_, err := Parse(format)
 		var wrong *Error
 		if !errors.As(err, &wrong) || wrong.Offset != at[0] || wrong.Length != at[1] {
