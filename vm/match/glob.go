@@ -11,6 +11,9 @@ import (
 // Glob reads a glob for whole names or, where folder is set, for whole folder paths,
 // in which `**` is allowed. A failure is an *Error.
 func Glob(text string, folder bool) (*Pattern, error) {
+	if !utf8.ValidString(text) {
+		return nil, &Error{Syntax, 0, len(text), "The glob is not UTF-8.", "Save the file as UTF-8."}
+	}
 	g := &globber{text: text, folder: folder}
 	if err := g.read(); err != nil {
 		return nil, err
@@ -77,7 +80,7 @@ func (g *globber) write(expr string, length int) {
 	g.at += length
 }
 
-// literal writes one character. A byte that is no UTF-8 is matched as regexp reads it.
+// literal writes one character.
 func (g *globber) literal(rest string) {
 	r, size := utf8.DecodeRuneInString(rest)
 	g.write(regexp.QuoteMeta(string(r)), size)

@@ -142,7 +142,7 @@ func TestGlobsAsDoublestar(t *testing.T) {
 }
 
 func FuzzGlob(f *testing.F) {
-	for _, seed := range []string{"*.csv", "{a}_{b}", "{d:%Y%m%d}", "[!a-z]", "{a,b*,}", "{{x}}", "**/a", "[z-a]", "{", "\xff", "[é-ü]"} {
+	for _, seed := range []string{"*.csv", "{a}_{b}", "{d:%Y%m%d}", "[!a-z]", "{a,b*,}", "{{x}}", "**/a", "[z-a]", "{", "\xff", "\uFFFD", "[é-ü]"} {
 		f.Add(seed, "a_b.csv", true)
 	}
 	f.Fuzz(func(t *testing.T, glob, text string, folder bool) {

@@ -3,6 +3,7 @@ package match
 import (
 	"regexp/syntax"
 	"slices"
+	"unicode/utf8"
 )
 
 // crowd is the number of patterns from which a literal that they share tells too
@@ -107,7 +108,13 @@ func requiredLiterals(tree *syntax.Regexp) []string {
 				end()
 				return
 			}
-			run += string(re.Rune)
+			for _, r := range re.Rune {
+				if r == utf8.RuneError { // it stands for any byte that is no UTF-8, too
+					end()
+				} else {
+					run += string(r)
+				}
+			}
 		case syntax.OpConcat, syntax.OpCapture:
 			for _, sub := range re.Sub {
 				walk(sub)
