@@ -53,6 +53,7 @@ type Program struct {
 	Tags      []Entry
 	Params    []Entry
 	Config    []Config
+	used      map[string]bool
 }
 
 // SourceRef names a source.
@@ -121,49 +122,6 @@ type Otherwise struct {
 	// begins with, and what lies below it is none of the block's files.
 	To   *template.Template
 	Head string
-}
-
-// timeFields are the fields of a file that take a format.
-var timeFields = []string{"last_modified", "tick"}
-
-// Uses reports whether any template or value of the program names a field.
-func (p *Program) Uses(field string) bool {
-	if p.RunKey.Uses(field) || p.Otherwise.To != nil && p.Otherwise.To.Uses(field) || uses(p.Tags, p.Params, p.Config, field) {
-		return true
-	}
-	for _, r := range p.Rules {
-		if uses(r.Tags, r.Params, r.Config, field) {
-			return true
-		}
-	}
-	return false
-}
-
-func uses(tags, params []Entry, config []Config, field string) bool {
-	for _, c := range config {
-		if usesEntries(c.Entries, field) {
-			return true
-		}
-	}
-	return usesEntries(tags, field) || usesEntries(params, field)
-}
-
-func usesEntries(entries []Entry, field string) bool {
-	for _, e := range entries {
-		if usesValue(e.Value, field) {
-			return true
-		}
-	}
-	return false
-}
-
-func usesValue(v Value, field string) bool {
-	for _, item := range v.Items {
-		if usesValue(item, field) {
-			return true
-		}
-	}
-	return v.Field == field || v.Template != nil && v.Template.Uses(field) || usesEntries(v.Entries, field)
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

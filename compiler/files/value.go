@@ -36,15 +36,21 @@ type Entry struct {
 }
 
 // CompileMap reads the map of a clause (tags, params or config) in which bare names are
-// fields or lets, and texts are templates.
+// the given fields or lets, and texts are templates. An entry about which there is a
+// finding has the empty text.
 func CompileMap(m *ast.Map, fields []string, clause string, env Env) ([]Entry, diag.List) {
 	c := &valueCompiler{fields: fields, clause: clause, env: env}
 	return c.entries(m), c.findings
 }
 
+// valueCompiler reads the values of one clause.
 type valueCompiler struct {
-	fields   []string
-	times    []string // fields that are times
+	fields []string
+	times  []string // fields that are times
+	// partly are the captures that some rules bind and some do not.
+	partly []string
+	// unsure: further captures may be known, because a rule could not be read.
+	unsure   bool
 	clause   string
 	env      Env
 	findings diag.List
@@ -157,6 +163,9 @@ func (c *valueCompiler) secret(e *ast.Call, whole bool) Value {
 }
 
 func (c *valueCompiler) unknownField(at source.Span, name string) {
+	if c.unsure || c.partlyBound(at, name) {
+		return
+	}
 	help := "A bare name is a field, a capture or a `let`; a text stands in double quotes."
 	if near, ok := spell.Nearest(name, c.fields); ok {
 		help = "Did you mean `" + near + "`?"
@@ -197,12 +206,25 @@ func (c *valueCompiler) part(p template.Part, at source.Span) {
 		c.unknownCapture(at, p.Field)
 		return
 	}
-	if p.Layout != nil && !slices.Contains(c.times, p.Field) && p.Field != "last_modified" && p.Field != "tick" {
+	if p.Layout != nil && !slices.Contains(c.times, p.Field) && !slices.Contains(timeFields, p.Field) {
 		c.findings.Addf(diag.BadTemplate, at, "Write `{"+p.Field+"}`.", "`%s` is no time and has no format.", p.Field)
 	}
 }
 
+// partlyBound makes the finding about a capture that only some rules bind, and reports
+// whether the name is one.
+func (c *valueCompiler) partlyBound(at source.Span, name string) bool {
+	if !slices.Contains(c.partly, name) {
+		return false
+	}
+	c.findings.Addf(diag.UnknownCapture, at, "Capture it in every rule, or write this in the blocks of the rules that do.", "Not every rule of the block binds `%s`.", name)
+	return true
+}
+
 func (c *valueCompiler) unknownCapture(at source.Span, name string) {
+	if c.unsure || c.partlyBound(at, name) {
+		return
+	}
 	help := "The fields here are `" + strings.Join(c.fields, "`, `") + "`."
 	if near, ok := spell.Nearest(name, c.fields); ok {
 		help = "Did you mean `" + near + "`?"

@@ -3,14 +3,14 @@
 package template
 
 import (
-	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
 	"auto/internal/strftime"
 )
 
-// Template is a string with fields. It is immutable.
+// Template is a string with fields. It is immutable and safe for concurrent use.
 type Template struct {
 	text  string
 	parts []Part
@@ -18,6 +18,7 @@ type Template struct {
 
 // Part is literal text, or a field.
 type Part struct {
+	// Literal is the text, its doubled braces read as one; "" for a field.
 	Literal string
 	// Field is the name, "" for literal text. Names of the environment begin with
 	// "env.".
@@ -30,93 +31,36 @@ type Part struct {
 
 // Value is what a field stands for.
 type Value struct {
+	// Text is shown where the field has no format.
 	Text string
-	// Time is set where the field is a time, for fields with a format.
+	// Time is shown in its own location where it has one; zero for what is no time.
 	Time time.Time
 }
 
-// Error says what is wrong with a template.
-type Error struct {
-	Offset, Length int
-	Message, Help  string
-}
+// Text gives the value of a text.
+func Text(s string) Value { return Value{Text: s} }
 
-// Error gives the message.
-func (e *Error) Error() string { return e.Message }
+// Int gives the value of a whole number, in decimal digits.
+func Int(n int64) Value { return Value{Text: strconv.FormatInt(n, 10)} }
 
-var fieldForm = regexp.MustCompile(`^(env\.[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][A-Za-z0-9_]*)(?::(.*))?$`)
-
-// Parse reads a template. A failure is an *Error.
-func Parse(text string) (*Template, error) {
-	t := &Template{text: text}
-	literal, from := "", 0
-	flush := func(at int) {
-		if literal != "" {
-			t.parts = append(t.parts, Part{Literal: literal, Offset: from, Length: at - from})
-		}
-		literal = ""
-	}
-	for i := 0; i < len(text); {
-		rest := text[i:]
-		if literal == "" {
-			from = i
-		}
-		switch {
-		case strings.HasPrefix(rest, "{{"), strings.HasPrefix(rest, "}}"):
-			literal += rest[:1]
-			i += 2
-		case rest[0] == '}':
-			return nil, &Error{i, 1, "This `}` closes nothing.", "Write `}}` for the character itself."}
-		case rest[0] == '{':
-			flush(i)
-			part, err := field(rest, i)
-			if err != nil {
-				return nil, err
-			}
-			t.parts = append(t.parts, part)
-			i += part.Length
-		default:
-			literal += rest[:1]
-			i++
-		}
-	}
-	flush(len(text))
-	return t, nil
-}
-
-// field reads the field that text begins with.
-func field(text string, at int) (Part, error) {
-	end := strings.IndexByte(text, '}')
-	if end < 0 {
-		return Part{}, &Error{at, len(text), "The `{` is not closed.", "Write `}` after the field, or `{{` for the character itself."}
-	}
-	form := fieldForm.FindStringSubmatch(text[1:end])
-	if form == nil {
-		return Part{}, &Error{at, end + 1, "`" + text[:end+1] + "` names no field.", "Write a field such as `{key}`, or `{{` and `}}` for braces."}
-	}
-	part := Part{Field: form[1], Offset: at, Length: end + 1}
-	if !strings.Contains(text[1:end], ":") {
-		return part, nil
-	}
-	layout, err := strftime.Parse(form[2])
-	if err != nil {
-		wrong := err.(*strftime.Error)
-		return Part{}, &Error{at + 1 + len(form[1]) + 1 + wrong.Offset, wrong.Length, "`" + wrong.Text + "` is not a directive of a time format.", "There are " + strftime.Directives + "."}
-	}
-	part.Layout = layout
-	return part, nil
+// Instant gives the value of an instant. Without a format it is shown as RFC 3339 in
+// UTC, with a fraction of the second only where there is one; with one in UTC, too.
+func Instant(t time.Time) Value {
+	t = t.UTC()
+	return Value{Text: t.Format(time.RFC3339Nano), Time: t}
 }
 
 // Text gives the template as written.
 func (t *Template) Text() string { return t.text }
 
-// Parts gives the template's parts in order.
+// Parts gives the template's parts in order; together they cover its text. They belong
+// to the template.
 func (t *Template) Parts() []Part { return t.parts }
 
-// Uses reports whether the template has a field.
-func (t *Template) Uses(name string) bool {
+// Uses reports whether the template has a field, with or without a format.
+func (t *Template) Uses(field string) bool {
 	for _, p := range t.parts {
-		if p.Field == name {
+		if p.Field == field {
 			return true
 		}
 	}
@@ -131,29 +75,35 @@ func (t *Template) Head() string {
 	return ""
 }
 
-// IsLiteral reports whether the template has no fields.
+// IsLiteral reports whether the template has no fields; Head is the whole of it then.
 func (t *Template) IsLiteral() bool {
 	return len(t.parts) == 0 || len(t.parts) == 1 && t.parts[0].Field == ""
 }
 
-// Expand fills the fields in. A field that value does not know stays as it is written.
+// Expand fills the fields in. A field of which value gives false stays as it is written,
+// and so does one with a format whose value is no time.
 func (t *Template) Expand(value func(field string) (Value, bool)) string {
+	if t.IsLiteral() {
+		return t.Head()
+	}
 	var b strings.Builder
 	for _, p := range t.parts {
-		v, known := Value{}, false
-		if p.Field != "" {
-			v, known = value(p.Field)
-		}
-		switch {
-		case p.Field == "":
-			b.WriteString(p.Literal)
-		case !known:
-			b.WriteString(t.text[p.Offset : p.Offset+p.Length])
-		case p.Layout != nil:
-			b.WriteString(p.Layout.Format(v.Time))
-		default:
-			b.WriteString(v.Text)
-		}
+		b.WriteString(t.ExpandPart(p, value))
 	}
 	return b.String()
+}
+
+// ExpandPart gives what Expand writes for one of the template's parts.
+func (t *Template) ExpandPart(p Part, value func(field string) (Value, bool)) string {
+	if p.Field == "" {
+		return p.Literal
+	}
+	v, known := value(p.Field)
+	switch {
+	case !known, p.Layout != nil && v.Time.IsZero():
+		return t.text[p.Offset : p.Offset+p.Length]
+	case p.Layout != nil:
+		return p.Layout.Format(v.Time)
+	}
+	return v.Text
 }

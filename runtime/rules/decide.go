@@ -1,5 +1,6 @@
 // Package rules decides what one file means: a pure function of a files block's
-// program, a version of a file, the instant of the tick, and the graph.
+// program, a version of a file, the instant of the tick, and the graph
+// (docs/language.md, Clauses; Globs, captures, templates).
 package rules
 
 import (
@@ -10,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"auto/compiler/files"
-	"auto/lang/template"
 	"auto/runtime/request"
 	"auto/vm/graph"
 	"auto/vm/match"
@@ -37,7 +37,7 @@ type Decision struct {
 	Kind Kind
 	// Reason says in a sentence why a file is out of scope, unmatched or parked.
 	Reason string
-	// Tried has for an unmatched file each rule and why it did not match.
+	// Tried has for a file that no rule matched each rule, in order.
 	Tried []Trial
 	// Rules are the names of the rules that matched, in order.
 	Rules []string
@@ -46,11 +46,6 @@ type Decision struct {
 	// Request is the run of a Requested file, or the move of a Quarantined one, without
 	// ID and Attempt.
 	Request request.Request
-}
-
-// Trial is a rule that did not match a file.
-type Trial struct {
-	Rule, Why string
 }
 
 // Input is one file on one tick.
@@ -63,21 +58,23 @@ type Input struct {
 	Known func(field string) bool
 }
 
-// Decider decides about files by one program.
+// Decider decides about files by one program. It is safe for concurrent use where its
+// funcs are.
 type Decider struct {
 	Program *files.Program
 	// Graph holds the assets; nil where none is given, and then a partition is the text
-	// that was captured.
+	// that was captured, and an op has its asset's name with "__" for "/".
 	Graph *graph.Graph
-	// Exists reports whether a dynamic definition has a key; a nil func has none.
+	// Exists reports whether a dynamic definition has a key; a nil func knows none.
 	Exists func(definition, key string) bool
-	// Getenv gives the value of an environment name that templates use.
+	// Getenv gives the value of an environment name that templates use; of one that it,
+	// or a nil func, does not know, the field stays as it is written.
 	Getenv func(name string) (string, bool)
 }
 
 // Scope gives the part of a key below the block's prefix, and false with the reason
 // where the file is none of the block's: outside the prefix, a folder marker, or
-// quarantined.
+// quarantined. Size is in bytes.
 func (d *Decider) Scope(key string, size int64) (below string, ok bool, reason string) {
 	p := d.Program
 	below, inside := strings.CutPrefix(key, p.Source.Prefix)
@@ -101,15 +98,15 @@ func (d *Decider) Decide(in Input) Decision {
 	if !utf8.ValidString(in.File.Key) {
 		return Decision{Kind: Parked, Reason: "The key is not UTF-8, so no request could name it."}
 	}
-	folder, name := "", below
+	f := fields{d: d, in: in, name: below}
 	if i := strings.LastIndexByte(below, '/'); i >= 0 {
-		folder, name = below[:i], below[i+1:]
+		f.folder, f.name = below[:i], below[i+1:]
 	}
-	hits := d.hits(name, folder)
+	hits := d.hits(f.name, f.folder)
 	if len(hits) == 0 && len(d.Program.Rules) > 0 {
-		return d.unmatched(in, name, folder)
+		return d.unmatched(f)
 	}
-	return d.matched(in, name, folder, hits)
+	return d.matched(f, hits)
 }
 
 // hits gives the indexes of the rules that contribute.
@@ -122,82 +119,70 @@ func (d *Decider) hits(name, folder string) []int32 {
 }
 
 // unmatched decides about a file that no rule matches.
-func (d *Decider) unmatched(in Input, name, folder string) Decision {
-	out := Decision{Kind: Unmatched, Reason: "No rule matches.", Tried: d.Tried(name, folder)}
-	switch o := d.Program.Otherwise; o.Action {
+func (d *Decider) unmatched(f fields) Decision {
+	out := Decision{Kind: Unmatched, Reason: "No rule matches."}
+	if f.in.Known != nil {
+		out.Tried = d.Tried(f.name, f.folder)
+	} else {
+		out.Tried = d.unmatchedBy(f.name, f.folder)
+	}
+	switch d.Program.Otherwise.Action {
 	case "error":
 		out.Kind, out.Reason = Parked, "No rule matches, and the block says `otherwise error`."
 	case "quarantine":
-		out.Kind = Quarantined
-		f := d.fields(in, name, folder, nil)
-		to := o.To.Expand(f.text)
-		if strings.HasSuffix(to, "/") {
-			to += name
-		}
-		out.Request = d.request(in, f)
-		out.Request.MoveTo = to
+		out.Kind, out.Request = Quarantined, d.request(f)
+		out.Request.MoveTo = d.quarantine(f)
 	}
 	return out
 }
 
-// Tried says of each rule why it does not match a name and folder.
-func (d *Decider) Tried(name, folder string) []Trial {
-	var tried []Trial
-	for _, r := range d.Program.Rules {
-		switch {
-		case !r.Pattern.Matches(name):
-			tried = append(tried, Trial{r.Name, fmt.Sprintf("the name `%s` does not match %s", name, shown(r.Pattern))})
-		case r.Folder != nil && !r.Folder.Matches(folder):
-			tried = append(tried, Trial{r.Name, fmt.Sprintf("the folder `%s` does not match %s", folder, shown(r.Folder))})
-		case d.Program.TakeFirst:
-			tried = append(tried, Trial{r.Name, "an earlier rule took the file"})
+// quarantine gives where a file is moved; a place that ends in "/" is its new folder. A
+// field that is empty between two slashes leaves one: "bad/{folder_path}/" is "bad/" for a
+// file at the top.
+func (d *Decider) quarantine(f fields) string {
+	to, gap := "", false
+	for _, p := range d.Program.Otherwise.To.Parts() {
+		text := d.Program.Otherwise.To.ExpandPart(p, f.text)
+		if gap {
+			text = strings.TrimPrefix(text, "/")
 		}
+		gap = p.Field != "" && text == "" && strings.HasSuffix(to, "/")
+		to += text
 	}
-	return tried
-}
-
-func shown(p *match.Pattern) string {
-	if p.IsRegex() {
-		return "`/" + p.Text() + "/`"
+	if strings.HasSuffix(to, "/") {
+		to += f.name
 	}
-	return "`\"" + p.Text() + "\"`"
+	return to
 }
 
 // matched decides about a file by the rules that match it.
-func (d *Decider) matched(in Input, name, folder string, hits []int32) Decision {
+func (d *Decider) matched(f fields, hits []int32) Decision {
 	out := Decision{Kind: Requested, Rules: []string{}}
-	bindings := make([][]match.Value, len(hits))
-	for i, hit := range hits {
-		bindings[i] = d.captures(&d.Program.Rules[hit], name, folder)
-		out.Rules = append(out.Rules, d.Program.Rules[hit].Name)
-		for _, v := range bindings[i] {
-			if !slices.ContainsFunc(out.Captures, func(other match.Value) bool { return other.Name == v.Name }) {
-				out.Captures = append(out.Captures, v)
-			}
-		}
+	matched := make([]hit, len(hits))
+	for i, index := range hits {
+		r := &d.Program.Rules[index]
+		matched[i] = hit{r, f.of(captures(r, f.name, f.folder))}
+		out.Rules = append(out.Rules, r.Name)
+		out.Captures = addCaptures(out.Captures, matched[i].captures)
 	}
-	w := &writer{d: d, in: in, request: d.request(in, d.fields(in, name, folder, out.Captures)), config: map[string]map[string]any{}}
-	w.request.Rules = out.Rules
-	w.block(d.fields(in, name, folder, out.Captures))
-	for i, hit := range hits {
-		for _, t := range d.Program.Rules[hit].Targets {
-			w.target(t, d.fields(in, name, folder, bindings[i]))
-		}
-	}
-	// Values of a rule are nearer than the block's, and an earlier rule's nearer than a
-	// later one's: the nearest is written last.
-	for i, hit := range slices.Backward(hits) {
-		w.values(&d.Program.Rules[hit], d.fields(in, name, folder, bindings[i]))
-	}
-	w.finish()
+	w := &writer{fields: f.of(out.Captures), config: map[string]map[string]any{}}
+	w.write(matched)
 	out.Request = w.request
+	out.Request.Rules = out.Rules
 	if w.reason != "" {
 		out.Kind, out.Reason = Parked, w.reason
 	}
 	return out
 }
 
-func (d *Decider) captures(r *files.Rule, name, folder string) []match.Value {
+// hit is a rule that matches a file, with the file's fields and the rule's captures.
+type hit struct {
+	rule *files.Rule
+	fields
+}
+
+// captures gives what a rule captures of a file that it matches.
+func captures(r *files.Rule, name, folder string) []match.Value {
 	values, _ := r.Pattern.Match(name, nil)
 	if r.Folder != nil {
 		values, _ = r.Folder.Match(folder, values)
@@ -205,101 +190,21 @@ func (d *Decider) captures(r *files.Rule, name, folder string) []match.Value {
 	return values
 }
 
-// request gives what a request about a file always has.
-func (d *Decider) request(in Input, f fields) request.Request {
-	p := d.Program
-	return request.Request{
-		Block: p.Name, Job: p.Job, Priority: p.Priority, File: in.File, DecidedAt: in.Tick.UTC(),
-		RunKey: p.RunKey.Expand(f.text), Selection: []string{}, RunConfig: map[string]any{"ops": map[string]any{}},
-	}
-}
-
-// fields are the values of a file's fields and of captures.
-type fields struct {
-	d            *Decider
-	in           Input
-	name, folder string
-	captures     []match.Value
-}
-
-func (d *Decider) fields(in Input, name, folder string, captures []match.Value) fields {
-	return fields{d, in, name, folder, captures}
-}
-
-// instant gives a time as templates and values show it: RFC 3339 in UTC, with a fraction
-// only where there is one.
-func instant(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
-
-// value gives a field with its own type, and false where it is not known.
-func (f fields) value(name string) (any, bool) {
-	file := f.in.File
-	if f.in.Known != nil && !f.in.Known(name) && slices.Contains([]string{"bucket", "size", "etag", "last_modified", "version_id", "tick"}, name) {
-		return nil, false
-	}
-	switch name {
-	case "bucket":
-		return file.Bucket, true
-	case "key":
-		return file.Key, true
-	case "name":
-		return f.name, true
-	case "folder":
-		return f.folder[strings.LastIndexByte(f.folder, '/')+1:], true
-	case "folder_path":
-		return f.folder, true
-	case "size":
-		return file.Size, true
-	case "etag":
-		return file.ETag, true
-	case "last_modified":
-		return file.LastModified, true
-	case "version_id":
-		return file.VersionID, true
-	case "tick":
-		return f.in.Tick, true
-	}
-	return f.captured(name)
-}
-
-func (f fields) captured(name string) (any, bool) {
-	if env, ok := strings.CutPrefix(name, "env."); ok {
-		return f.d.Getenv(env)
-	}
-	for _, v := range f.captures {
-		if v.Name == name {
-			return v, true
+// addCaptures adds captures whose name is new: the first rule's value stays.
+func addCaptures(all, more []match.Value) []match.Value {
+	for _, v := range more {
+		if !slices.ContainsFunc(all, func(other match.Value) bool { return other.Name == v.Name }) {
+			all = append(all, v)
 		}
 	}
-	return nil, false
+	return all
 }
 
-// text gives a field as templates show it.
-func (f fields) text(name string) (template.Value, bool) {
-	value, ok := f.value(name)
-	switch v := value.(type) {
-	case string:
-		return template.Value{Text: v}, ok
-	case int64:
-		return template.Value{Text: fmt.Sprint(v)}, ok
-	case time.Time:
-		return template.Value{Text: instant(v), Time: v.UTC()}, ok
-	case match.Value:
-		return template.Value{Text: v.Text, Time: v.Time}, ok
+// request gives what a request about a file always has.
+func (d *Decider) request(f fields) request.Request {
+	p := d.Program
+	return request.Request{
+		Block: p.Name, Job: p.Job, Priority: p.Priority, File: f.in.File, DecidedAt: f.in.Tick.UTC(),
+		RunKey: p.RunKey.Expand(f.text), Selection: []string{}, RunConfig: map[string]any{"ops": map[string]any{}},
 	}
-	return template.Value{}, false
-}
-
-// plain gives a field as JSON shows it; one that is not known as it is written.
-func (f fields) plain(name string) any {
-	value, ok := f.value(name)
-	switch v := value.(type) {
-	case time.Time:
-		return instant(v)
-	case match.Value:
-		return v.Text
-	}
-	if !ok {
-		return "{" + name + "}"
-	}
-	return value
 }

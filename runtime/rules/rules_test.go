@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,7 @@ func assets(t *testing.T) *graph.Graph {
 		{Key: "events", Partitions: made(graph.Spec{Type: graph.Hourly, Start: "2024-01-01", Timezone: "Europe/Paris"})},
 		{Key: "by_region", Partitions: made(graph.Spec{Type: graph.Multi, Dimensions: map[string]*graph.Partitions{"date": daily, "region": regions}})},
 		{Key: "customer/raw", Partitions: made(graph.Spec{Type: graph.Dynamic, Name: "customers"})}, {Key: "audit_eu"},
+		{Key: "by_customer", Partitions: made(graph.Spec{Type: graph.Multi, Dimensions: map[string]*graph.Partitions{"date": daily, "customer": made(graph.Spec{Type: graph.Dynamic, Name: "customers"})}})},
 	}, []graph.Job{{Name: "ingest", Selection: graph.All(false).Minus(graph.Assets("outside"))}})
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -49,13 +51,17 @@ func assets(t *testing.T) *graph.Graph {
 func compile(t *testing.T, g *graph.Graph, clauses string) (*files.Program, diag.List) {
 	t.Helper()
 	text := "files inbound from s3(\"bucket\", prefix=\"landing\") {\n    always move\n" + clauses + "\n}"
-	trees, found := parse.Files([]*source.File{source.New("test.auto", text)})
-	policies, more := compiler.Compile(compiler.Input{Files: trees, Graph: g})
-	found = append(found, more...)
-	if len(policies.Files) == 0 {
+	programs, found := compileText(text, g)
+	if len(programs) == 0 {
 		return nil, found
 	}
-	return policies.Files[0], found
+	return programs[0], found
+}
+
+func compileText(text string, g *graph.Graph) ([]*files.Program, diag.List) {
+	trees, found := parse.Files([]*source.File{source.New("test.auto", text)})
+	policies, more := compiler.Compile(compiler.Input{Files: trees, Graph: g})
+	return policies.Files, append(found, more...)
 }
 
 func decider(t *testing.T, g *graph.Graph, clauses string) *rules.Decider {
@@ -194,6 +200,14 @@ func TestPartitions(t *testing.T) {
 		{"M33 before", `match "{d:%Y%m%d}" -> orders[d]`, "20231231", "", "before the start"},
 		{"M33 not ended", `match "{d:%Y%m%d}" -> orders[d]`, "20261125", "", "has not ended"},
 		{"M33 static", `match "{r}_{d:%Y%m%d}" -> by_region[date: d, region: r]`, "xx_20240305", "", "no key `xx`"},
+		{"two dimensions, one new", `match "{c}_{d:%Y%m%d}" -> by_customer[customer: c, date: d]`, "acme_20240305", "acme|2024-03-05", ""},
+		{"two dimensions, bar", `match "{c}_{d:%Y%m%d}" -> by_customer[customer: c, date: d]`, "a|b_20240305", "", "no partition `a|b`"},
+		{"M32 of a target by template", `match "{d:%Y%m%d}_{t}" -> orders[d], "{t}"`, "20240305_sales_month", "", "`orders` and `sales_month` have different partitions"},
+		{"shared by a target by template", `match "{d:%Y%m%d}_{t}" -> orders[d], "{t}"`, "20240305_audit_eu", "2024-03-05", ""},
+		{"target by template without partitions", `match "{d:%Y%m%d}_{t}" -> "{t}"[d]`, "20240305_audit_eu", "", "has no partitions"},
+		{"target by template of two dimensions", `match "{d:%Y%m%d}_{t}" -> "{t}"[d]`, "20240305_by_region", "", "no dimension ``"},
+		{"one dimension by name", `match "{d:%Y%m%d}_{t}" -> "{t}"[date: d]`, "20240305_orders", "", "one dimension"},
+		{"one of two dimensions", `match "{d:%Y%m%d}_{t}" -> "{t}"[date: d]`, "20240305_by_region", "", "names 1"},
 		{"no such time", `match /(?P<d>\d{8})/ -> orders[d as "%Y%m%d"]`, "20240230", "", "no time"},
 	}
 	for _, test := range tests {
@@ -249,11 +263,120 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestUnknownFields: what was not given stays as it is written.
+// TestUnknownFields: of a key that is tried out, what was not given stays as it is
+// written.
 func TestUnknownFields(t *testing.T) {
-	d := decider(t, nil, "    config move { size: size, of: \"{name} {etag}\" }").Decide(rules.Input{File: request.File{Key: "landing/a", Size: 1}, Tick: now, Known: func(string) bool { return false }})
-	want := map[string]any{"ops": map[string]any{"move": map[string]any{"config": map[string]any{"size": "{size}", "of": "a {etag}"}}}}
-	if diff := cmp.Diff(want, d.Request.RunConfig); diff != "" || d.Request.RunKey != "{bucket}/landing/a@{etag}@{last_modified}" {
-		t.Error(diff, d.Request.RunKey)
+	d := decider(t, nil, `
+    match "{d:%Y%m%d}_*" -> orders[d], "x_{etag}"
+    tags { day: "{d:%j}", at: last_modified, env: "{env.STAGE}" }
+    config move { size: size, of: "{name} {etag} {tick:%H} {version_id}", in: folder, where: bucket }`)
+	none := func(string) bool { return false }
+	got := d.Decide(rules.Input{File: request.File{Key: "landing/a/20240201_x", Size: 1}, Tick: now, Known: none}).Request
+	want := request.Request{
+		Block: "inbound", Rules: []string{"rule1"}, Selection: []string{"move", "orders", "x_{etag}"}, Partition: "20240201",
+		RunKey: "{bucket}/landing/a/20240201_x@{etag}@{last_modified}", Tags: map[string]string{"day": "032", "at": "{last_modified}", "env": "{env.STAGE}"},
+		RunConfig: map[string]any{"ops": map[string]any{"move": map[string]any{"config": map[string]any{
+			"size": "{size}", "of": "20240201_x {etag} {tick:%H} {version_id}", "in": "a", "where": "{bucket}",
+		}}}},
+		File: request.File{Key: "landing/a/20240201_x", Size: 1}, DecidedAt: now,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	some := rules.Input{File: file("landing/a/20240201_x"), Tick: now, Known: func(field string) bool { return field == "etag" || field == "size" }}
+	got = d.Decide(some).Request
+	if got.RunKey != "{bucket}/landing/a/20240201_x@e1@{last_modified}" || got.Selection[2] != "x_e1" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestTried: why the rules do not contribute to a file.
+func TestTried(t *testing.T) {
+	clauses := `
+    take first
+    match a: "x*" in "sales" -> sales_data
+    match b: "x*" -> sales_data
+    match c: /x.+/ in /a|b/ -> sales_data
+    match d: "*" -> sales_data`
+	d := decider(t, nil, clauses)
+	want := []rules.Trial{
+		{Rule: "a", Why: "the folder `b` does not match `\"sales\"`"},
+		{Rule: "c", Why: "an earlier rule took the file"},
+		{Rule: "d", Why: "an earlier rule took the file"},
+	}
+	if diff := cmp.Diff(want, d.Tried("xy", "b")); diff != "" {
+		t.Error(diff)
+	}
+	want = []rules.Trial{
+		{Rule: "a", Why: "the name `y` does not match `\"x*\"`"},
+		{Rule: "b", Why: "the name `y` does not match `\"x*\"`"},
+		{Rule: "c", Why: "the name `y` does not match `/x.+/`"},
+	}
+	if diff := cmp.Diff(want, d.Tried("y", "b")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestTriedOfMany: of thousands of rules all are named, and the first explained; a key
+// that is tried out has the reasons of all.
+func TestTriedOfMany(t *testing.T) {
+	var clauses strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&clauses, "    match \"x%d\" -> sales_data\n", i)
+	}
+	d := decider(t, nil, clauses.String())
+	reasons := func(known func(string) bool) (all, explained int) {
+		tried := d.Decide(rules.Input{File: file("landing/y"), Tick: now, Known: known}).Tried
+		for _, trial := range tried {
+			if trial.Why != "" {
+				explained++
+			}
+		}
+		return len(tried), explained
+	}
+	if all, explained := reasons(nil); all != 30 || explained != 10 {
+		t.Errorf("%d rules, %d explained", all, explained)
+	}
+	if all, explained := reasons(func(string) bool { return true }); all != 30 || explained != 30 {
+		t.Errorf("tried out: %d rules, %d explained", all, explained)
+	}
+}
+
+// TestQuarantine: where files go that no rule matches.
+func TestQuarantine(t *testing.T) {
+	for to, want := range map[string][2]string{
+		"bad/":                              {"bad/f", "bad/f"},
+		"bad/{folder_path}/":                {"bad/a/b/f", "bad/f"},
+		"bad/{folder_path}/{name}":          {"bad/a/b/f", "bad/f"},
+		"bad/{folder}-{size}/{etag}_{name}": {"bad/b-7/e1_f", "bad/-7/e1_f"},
+		"landing/bad/{key}":                 {"landing/bad/landing/a/b/f", "landing/bad/landing/f"},
+		"bad/{tick:%Y/%m}/{name}.{env.S}":   {"bad/2026/11/f.s", "bad/2026/11/f.s"},
+	} {
+		d := decider(t, nil, "    match \"x\" -> sales_data\n    otherwise quarantine \""+to+"\"")
+		d.Getenv = func(string) (string, bool) { return "s", true }
+		for i, key := range []string{"landing/a/b/f", "landing/f"} {
+			got := d.Decide(rules.Input{File: file(key), Tick: now})
+			if got.Kind != rules.Quarantined || got.Request.MoveTo != want[i] {
+				t.Errorf("%s: %s goes to %q, want %q", to, key, got.Request.MoveTo, want[i])
+			}
+			if again := d.Decide(rules.Input{File: file(got.Request.MoveTo), Tick: now}); again.Kind != rules.OutOfScope {
+				t.Errorf("%s: %s comes in again", to, got.Request.MoveTo)
+			}
+		}
+	}
+}
+
+func BenchmarkDecide(b *testing.B) {
+	programs, found := compileText("files f from s3(\"bucket\", prefix=\"landing\") {\n    always move\n"+three+"\n}", nil)
+	if len(programs) != 1 {
+		b.Fatal(found)
+	}
+	d := &rules.Decider{Program: programs[0]}
+	in := rules.Input{File: file("landing/sales/a_header.csv"), Tick: now}
+	b.ReportAllocs()
+	for b.Loop() {
+		if d.Decide(in).Kind != rules.Requested {
+			b.Fatal("no run")
+		}
 	}
 }

@@ -78,7 +78,7 @@ func TestErrors(t *testing.T) {
 		{`a(?=b)`, true, false, match.Lookaround, 1, 3},
 		{`(a)\1`, true, false, match.Lookaround, 3, 2},
 		{`(?P<a>x)(?P<a>y)`, true, false, match.Twice, 12, 1},
-		{`a(b`, true, false, match.Syntax, 0, 3},
+		{`a(b`, true, false, match.Syntax, 1, 1},
 		{`a)b`, true, false, match.Syntax, 0, 3},
 	}
 	for _, test := range tests {

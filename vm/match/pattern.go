@@ -143,8 +143,36 @@ func regexError(text string, err error) *Error {
 			}
 			reason += ": `" + e.Expr + "`"
 		}
+		if i := unclosed(text); e.Code == syntax.ErrMissingParen && i >= 0 {
+			offset, length = i, 1
+		}
 	}
 	return &Error{Syntax, offset, length, "The regular expression is wrong: " + reason + ".", "Write it in the syntax of RE2; a backslash before a sign takes its meaning away, such as `\\.`."}
+}
+
+// unclosed gives the offset of the last `(` that is not closed, -1 for none; escapes and
+// sets of characters are passed over.
+func unclosed(text string) int {
+	var stack []int
+	set := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\':
+			i++
+		case set:
+			set = c != ']'
+		case c == '[':
+			set = true
+		case c == '(':
+			stack = append(stack, i)
+		case c == ')' && len(stack) > 0:
+			stack = stack[:len(stack)-1]
+		}
+	}
+	if len(stack) == 0 {
+		return -1
+	}
+	return stack[len(stack)-1]
 }
 
 func escapedAt(text string, i int) bool {
