@@ -12,10 +12,12 @@ import (
 	"auto/vm/match"
 )
 
-// Program is a checked files block with everything resolved. It is immutable and safe
-// for concurrent use.
+// Program is a checked files block with everything resolved: the block's clauses, the
+// file's defaults below them, and the language's below those (docs/language.md, Clauses).
+// It is immutable and safe for concurrent use.
 type Program struct {
-	Name   string
+	Name string
+	// At is where the block's name is written.
 	At     source.Span
 	Source SourceRef
 	// Every is how often the source is listed.
@@ -39,21 +41,25 @@ type Program struct {
 	// PausedUntil holds launches back until then, zero for no pause.
 	PausedUntil time.Time
 	PauseReason string
-	Priority    int
+	// Priority: higher is delivered first.
+	Priority int
 	// Retries: the block asks for failed runs to be launched again.
 	Retries source.Span
 	// Job is "" where none selects the assets.
-	Job    string
+	Job string
+	// Always are the base assets, first in every request.
 	Always []string
-	Rules  []Rule
+	// Rules are in the order of the text.
+	Rules []Rule
 	// Set matches the rules' patterns, by their index.
 	Set       *match.Set
 	Otherwise Otherwise
-	RunKey    *template.Template
-	Tags      []Entry
-	Params    []Entry
-	Config    []Config
-	used      map[string]bool
+	// RunKey identifies a request.
+	RunKey *template.Template
+	// Tags, Params and Config are the block's own; those of a rule are nearer.
+	Tags, Params []Entry
+	Config       []Config
+	used         map[string]bool
 }
 
 // SourceRef names a source.
@@ -88,8 +94,9 @@ type Rule struct {
 	// Pattern is for the file's name, Folder for its folder path, nil for any.
 	Pattern, Folder *match.Pattern
 	Targets         []Target
-	Tags, Params    []Entry
-	Config          []Config
+	// Tags, Params and Config are those of the rule's own block.
+	Tags, Params []Entry
+	Config       []Config
 }
 
 // Target is an asset that a rule requests.
@@ -102,8 +109,10 @@ type Target struct {
 
 // Part is a partition, or one dimension of it.
 type Part struct {
+	// Dimension is "" where the definition has one only.
 	Dimension string
-	Capture   string
+	// Capture names what the file's name or folder gives.
+	Capture string
 	// As reads a captured text as a time, nil for none.
 	As *strftime.Layout
 }

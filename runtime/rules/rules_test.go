@@ -23,13 +23,7 @@ var now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 // assets are those of the cases.
 func assets(t *testing.T) *graph.Graph {
 	t.Helper()
-	made := func(s graph.Spec) *graph.Partitions {
-		p, err := graph.NewPartitions(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
+	made := func(s graph.Spec) *graph.Partitions { return partitions(t, s) }
 	daily := made(graph.Spec{Type: graph.Daily, Start: "2024-01-01"})
 	monthly := made(graph.Spec{Type: graph.Monthly, Start: "2024-01-01"})
 	regions := made(graph.Spec{Type: graph.Static, Keys: []string{"eu", "us"}})
@@ -139,11 +133,48 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// TestM08Marker: what marks a folder is no file.
 func TestM08Marker(t *testing.T) {
-	f := file("landing/sales/")
-	f.Size = 0
-	if d := decider(t, assets(t), three).Decide(rules.Input{File: f, Tick: now}); d.Kind != rules.OutOfScope {
-		t.Errorf("%+v", d)
+	d := decider(t, assets(t), three)
+	for key, want := range map[string]rules.Kind{"landing/": rules.OutOfScope, "landing/sales/": rules.OutOfScope, "landing/sales/f.csv": rules.Requested} {
+		f := file(key)
+		f.Size = 0
+		if got := d.Decide(rules.Input{File: f, Tick: now}); got.Kind != want {
+			t.Errorf("%s: %+v", key, got)
+		}
+	}
+}
+
+// TestRunKeys are M13 and M15: another version and another file have run keys of their
+// own; the same version has the same one, on whatever tick.
+func TestRunKeys(t *testing.T) {
+	d := decider(t, assets(t), three)
+	key := func(change func(*request.File), tick time.Time) string {
+		f := file("landing/sales/a.csv")
+		change(&f)
+		return d.Decide(rules.Input{File: f, Tick: tick}).Request.RunKey
+	}
+	first := key(func(*request.File) {}, now)
+	if again := key(func(*request.File) {}, now.Add(time.Hour)); again != first {
+		t.Errorf("%s, then %s", first, again)
+	}
+	for what, change := range map[string]func(*request.File){
+		"etag": func(f *request.File) { f.ETag = "e2" }, "last_modified": func(f *request.File) { f.LastModified = now }, "key": func(f *request.File) { f.Key += ".csv" },
+	} {
+		if other := key(change, now); other == first || other == "" {
+			t.Errorf("another %s has the run key %q, too", what, other)
+		}
+	}
+}
+
+// TestM20Values: what an expression captures is good in templates, config and partitions.
+func TestM20Values(t *testing.T) {
+	clauses := `
+    match /(?P<day>\d{8})_.*/ -> orders[day as "%Y%m%d"] { tags { day: "d{day}" } config move { day: day } }`
+	r := decider(t, assets(t), clauses).Decide(rules.Input{File: file("landing/20240305_x"), Tick: now}).Request
+	config := map[string]any{"ops": map[string]any{"move_op": map[string]any{"config": map[string]any{"mode": "copy", "day": "20240305"}}}}
+	if diff := cmp.Diff(config, r.RunConfig); diff != "" || r.Tags["day"] != "d20240305" || r.Partition != "2024-03-05" {
+		t.Error(diff, r.Tags, r.Partition)
 	}
 }
 
@@ -379,4 +410,25 @@ func BenchmarkDecide(b *testing.B) {
 			b.Fatal("no run")
 		}
 	}
+}
+
+// FuzzDecide: any key comes to something, and what is requested names the file verbatim.
+func FuzzDecide(f *testing.F) {
+	for _, key := range []string{"landing/sales/file.csv", "landing//x", "landing/20240305_x", "landing/\xff", "landing/a\nb.csv", "", "/"} {
+		f.Add(key, int64(1))
+	}
+	programs, found := compileText("files f from s3(\"bucket\", prefix=\"landing\") {\n    always move\n"+three+"\n match \"{d:%Y%m%d}_{r}\" -> orders[d], \"t_{r}\" { tags { d: \"{d:%j}\" } }\n}", nil)
+	if len(programs) != 1 {
+		f.Fatal(found)
+	}
+	d := &rules.Decider{Program: programs[0]}
+	f.Fuzz(func(t *testing.T, key string, size int64) {
+		got := d.Decide(rules.Input{File: request.File{Bucket: "bucket", Key: key, Size: size}, Tick: now})
+		switch {
+		case got.Kind != rules.Requested && got.Reason == "":
+			t.Fatalf("%q: %+v", key, got)
+		case got.Kind == rules.Requested && (got.Request.File.Key != key || got.Request.Selection[0] != "move" || !strings.Contains(got.Request.RunKey, key)):
+			t.Fatalf("%q: %+v", key, got.Request)
+		}
+	})
 }
