@@ -2,8 +2,6 @@ package files
 
 import (
 	"errors"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -37,7 +35,7 @@ func (c *compiler) rules() {
 	}
 	if !c.findings.HasErrors() {
 		c.program.Set = match.NewSet(patterns)
-		c.shadows()
+		c.shadows(patterns)
 	}
 }
 
@@ -78,61 +76,26 @@ func (c *compiler) pattern(p *ast.Pattern, folder bool) *match.Pattern {
 		c.find(patternCodes[wrong.Kind], p.At(wrong.Offset, wrong.Length), wrong.Help, "%s", wrong.Message)
 		return nil
 	}
-	c.neverHits(p, folder)
+	c.neverHits(p, read, folder)
 	return read
 }
 
-// alternatives are what a `/` in a glob's braces does not speak for the others of.
-var alternatives = regexp.MustCompile(`\{[^{}]*\}`)
-
 // neverHits warns about a pattern that can match no name, or no folder path.
-func (c *compiler) neverHits(p *ast.Pattern, folder bool) {
-	slash, endSlash := strings.Contains(alternatives.ReplaceAllString(p.Text, ""), "/"), strings.HasSuffix(p.Text, "/")
-	if p.Regex {
-		tree, err := syntax.Parse(p.Text, syntax.Perl|syntax.DotNL)
-		slash, endSlash = err == nil && !slashless(tree), err == nil && endsInSlash(tree)
-	}
+func (c *compiler) neverHits(p *ast.Pattern, read *match.Pattern, folder bool) {
+	slash := strings.Contains(p.Text, "/")
 	switch {
-	case !folder && p.Text == "":
+	case folder && strings.HasSuffix(p.Text, "/"):
+		c.find(diag.PatternNeverHits, p.Span, "Write it without the last `/`.", "A folder path ends in `/` only where a key has `//`.")
+	case read.CanMatch(folder):
+	case folder:
+		c.find(diag.PatternNeverHits, p.Span, "Write one that some text matches.", "No folder path matches this.")
+	case p.Text == "":
 		c.find(diag.PatternNeverHits, p.Span, "Write such as `\"*.csv\"`.", "No file has an empty name.")
-	case !folder && slash:
+	case slash:
 		c.find(diag.PatternNeverHits, p.Span, "Write the folder after `in`.", "A file's name has no `/`.")
-	case folder && endSlash:
-		c.find(diag.PatternNeverHits, p.Span, "Write it without the last `/`.", "A folder path ends without `/`.")
+	default:
+		c.find(diag.PatternNeverHits, p.Span, "Write such as `\"*.csv\"`.", "No file's name matches this.")
 	}
-}
-
-// slashless reports whether an expression may match a text without `/`; where that is
-// hard to tell, it may.
-func slashless(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpNoMatch:
-		return false
-	case syntax.OpLiteral:
-		return !slices.Contains(re.Rune, '/')
-	case syntax.OpCharClass:
-		return !slices.Equal(re.Rune, []rune{'/', '/'})
-	case syntax.OpConcat:
-		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !slashless(sub) })
-	case syntax.OpAlternate:
-		return slices.ContainsFunc(re.Sub, slashless)
-	case syntax.OpCapture, syntax.OpPlus:
-		return slashless(re.Sub[0])
-	case syntax.OpRepeat:
-		return re.Min == 0 || slashless(re.Sub[0])
-	}
-	return true
-}
-
-// endsInSlash reports whether it is sure that every text of an expression ends in `/`.
-func endsInSlash(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpLiteral:
-		return re.Rune[len(re.Rune)-1] == '/'
-	case syntax.OpConcat, syntax.OpCapture, syntax.OpPlus:
-		return endsInSlash(re.Sub[len(re.Sub)-1])
-	}
-	return false
 }
 
 // captures checks the names that a rule binds.

@@ -2,6 +2,7 @@ package match
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,7 +29,7 @@ type globber struct {
 	at       int
 	out      strings.Builder
 	captures []Capture
-	// open: the last thing read was a capture without a format.
+	// open: after a capture without a format stands nothing yet that has to be there.
 	open bool
 	// alternative: an alternative of a brace is being read.
 	alternative bool
@@ -42,18 +43,18 @@ func (g *globber) fail(kind ErrorKind, offset, length int, message, help string)
 
 func (g *globber) read() error {
 	for g.at < len(g.text) {
-		wasOpen := g.open
-		g.open = false
-		if err := g.one(wasOpen); err != nil {
+		if err := g.one(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// one reads one piece; wasOpen tells that a capture without a format stands before it.
-func (g *globber) one(wasOpen bool) error {
+// one reads one piece.
+func (g *globber) one() error {
 	rest := g.text[g.at:]
+	wasOpen := g.open
+	g.open = wasOpen && rest[0] == '*'
 	switch {
 	case strings.HasPrefix(rest, "**"):
 		return g.stars()
@@ -68,7 +69,7 @@ func (g *globber) one(wasOpen bool) error {
 	case rest[0] == '{':
 		return g.brace(wasOpen)
 	case rest[0] == '}' || rest[0] == ']':
-		return g.fail(Syntax, g.at, 1, "This `"+rest[:1]+"` closes nothing.", "Write `"+strings.Repeat(rest[:1], 2)+"` for the character itself, for `]` write `[]]`.")
+		return g.fail(Syntax, g.at, 1, "This `"+rest[:1]+"` closes nothing.", "Write `"+map[byte]string{'}': "}}", ']': "[]]"}[rest[0]]+"` for the character itself.")
 	default:
 		g.literal(rest)
 	}
@@ -99,9 +100,11 @@ func (g *globber) stars() error {
 		return g.fail(Stars, g.at, 2, "`**` stands alone between slashes.", "Write `*` for a part of one component.")
 	}
 	switch {
+	case strings.HasPrefix(g.text[g.at:], "**/**"): // as the second alone
+		g.at += 3
 	case g.at+2 < len(g.text): // "**/": none or more components
 		g.write(`(?:[^/]*/)*`, 3)
-	case g.at == 0:
+	case g.out.Len() == 0:
 		g.write(`.*`, 2)
 	default: // "/**" at the end: the slash belongs to what may be missing
 		head := strings.TrimSuffix(g.out.String(), "/")
@@ -110,73 +113,6 @@ func (g *globber) stars() error {
 		g.write(`(?:/.*)?`, 2)
 	}
 	return nil
-}
-
-// class reads `[a-z]` or `[!a-z]`.
-func (g *globber) class() error {
-	rest := g.text[g.at+1:]
-	negated := strings.HasPrefix(rest, "!")
-	if negated {
-		rest = rest[1:]
-	}
-	end := -1
-	if len(rest) > 0 {
-		if i := strings.IndexByte(rest[1:], ']'); i >= 0 {
-			end = i + 1
-		}
-	}
-	if end < 0 {
-		return g.fail(Class, g.at, len(g.text)-g.at, "The `[` is not closed.", "Write `]` after the characters, or `[[]` for the character itself.")
-	}
-	set := rest[:end]
-	length := len(g.text[g.at:]) - len(rest) + end + 1
-	if strings.ContainsRune(set, '/') {
-		return g.fail(Class, g.at, length, "A set of characters never holds `/`.", "Remove it: the folder is matched after `in`.")
-	}
-	expr := classExpr(set, negated)
-	if _, err := regexp.Compile(expr); err != nil {
-		return g.fail(Class, g.at, length, "The set `"+g.text[g.at:g.at+length]+"` has a range whose ends are the wrong way round.", "Write the smaller character first, and a `-` of its own at the end.")
-	}
-	g.write(expr, length)
-	return nil
-}
-
-// classExpr gives a set as a class of RE2: only `-` between two characters keeps a
-// meaning, and `/` is never in it.
-func classExpr(set string, negated bool) string {
-	var b strings.Builder
-	b.WriteByte('[')
-	if negated {
-		b.WriteString(`^/`)
-	}
-	runes := []rune(set)
-	for i := 0; i < len(runes); i++ {
-		if i+2 < len(runes) && runes[i+1] == '-' {
-			writeRange(&b, runes[i], runes[i+2], negated)
-			i += 2
-			continue
-		}
-		b.WriteString(classRune(runes[i]))
-	}
-	b.WriteByte(']')
-	return b.String()
-}
-
-// writeRange writes a range; one that runs across `/` in two parts, unless the set is
-// negated, where `/` belongs to what is left out.
-func writeRange(b *strings.Builder, from, to rune, negated bool) {
-	if !negated && from < '/' && to > '/' {
-		b.WriteString(classRune(from) + "-" + classRune('/'-1))
-		from = '/' + 1
-	}
-	b.WriteString(classRune(from) + "-" + classRune(to))
-}
-
-func classRune(r rune) string {
-	if strings.ContainsRune(`\[]^-`, r) {
-		return `\` + string(r)
-	}
-	return string(r)
 }
 
 var captureName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
@@ -198,7 +134,8 @@ func (g *globber) brace(wasOpen bool) error {
 	case name != "" && inner[len(name)] == ':':
 		return g.time(name, inner[len(name)+1:], end+1)
 	case strings.Contains(inner, ","):
-		return g.alternatives(inner, end+1)
+		g.open = wasOpen
+		return g.alternatives()
 	}
 	return g.fail(Braces, g.at, end+1, "`{"+inner+"}` is neither a capture nor alternatives.", "Write "+braceHelp(inner)+".")
 }
@@ -240,8 +177,8 @@ func (g *globber) time(name, format string, length int) error {
 		wrong := err.(*strftime.Error)
 		return g.fail(Format, at+wrong.Offset, wrong.Length, "`"+wrong.Text+"` is not a directive of a time format.", "There are "+strftime.Directives+".")
 	}
-	if !layout.HasDate() {
-		return g.fail(Format, g.at, length, "The format `"+format+"` has no year, so it names no time.", "Write `%Y` or `%y` into it, or capture text: `{"+name+"}`.")
+	if message, help := wrongParts(layout, name); message != "" {
+		return g.fail(Format, g.at, length, message, help)
 	}
 	if strings.Contains(format, "/") && !g.folder {
 		return g.fail(Format, at, len(format), "A name has no `/`.", "Put the folders after `in`.")
@@ -253,17 +190,70 @@ func (g *globber) time(name, format string, length int) error {
 	return nil
 }
 
-func (g *globber) alternatives(inner string, length int) error {
+// timePart is a part of a time: the directives that give it, and their names for help.
+type timePart struct{ name, directives, help string }
+
+// timeParts are the parts of a time from the coarsest.
+var timeParts = []timePart{
+	{"year", "Yy", "`%Y` or `%y`"}, {"month", "mj", "`%m`"}, {"day", "dj", "`%d`"}, {"hour", "H", "`%H`"}, {"minute", "M", "`%M`"}, {"second", "S", "`%S`"},
+}
+
+// wrongParts tells why a format names no time, empty where it does: it may leave out
+// the small parts, which are then at their least, but none before one that it has.
+func wrongParts(layout *strftime.Layout, name string) (message, help string) {
+	missing := slices.IndexFunc(timeParts, func(p timePart) bool { return !layout.Has(p.directives) })
+	if missing == 0 {
+		return "The format `" + layout.String() + "` has no year, so it names no time.", "Write `%Y` or `%y` into it, or capture text: `{" + name + "}`."
+	}
+	if missing < 0 {
+		return "", ""
+	}
+	for _, p := range timeParts[missing:] {
+		if layout.Has(p.directives) {
+			return "The format `" + layout.String() + "` has a " + p.name + " but no " + timeParts[missing].name + ".", "Write " + timeParts[missing].help + " for the " + timeParts[missing].name + "; " + p.help + " is the " + p.name + "."
+		}
+	}
+	return "", ""
+}
+
+// alternatives reads `{a,b*,}`. Commas and braces in a set of characters are its own.
+func (g *globber) alternatives() error {
+	start := g.at + 1
+	ends := alternativeEnds(g.text[start:])
+	if ends == nil {
+		return g.fail(Braces, g.at, len(g.text)-g.at, "The `{` is not closed.", "Write `}` after the alternatives, or `{{` for the character itself.")
+	}
 	exprs := []string{}
-	offset := g.at + 1
-	for text := range strings.SplitSeq(inner, ",") {
-		a := &globber{text: text, folder: g.folder, alternative: true, base: g.base + offset}
+	empty := false
+	from := start
+	for _, end := range ends {
+		text := g.text[from : start+end]
+		a := &globber{text: text, folder: g.folder, alternative: true, base: g.base + from}
 		if err := a.read(); err != nil {
 			return err
 		}
 		exprs = append(exprs, a.out.String())
-		offset += len(text) + 1
+		empty = empty || strings.Trim(text, "*") == ""
+		from = start + end + 1
 	}
-	g.write("(?:"+strings.Join(exprs, "|")+")", length)
+	g.open = g.open && empty
+	g.write("(?:"+strings.Join(exprs, "|")+")", from-g.at)
+	return nil
+}
+
+// alternativeEnds gives the places of the commas and of the brace that end alternatives,
+// nil where there is no such brace.
+func alternativeEnds(text string) []int {
+	var ends []int
+	for at := 0; at < len(text); at++ {
+		switch text[at] {
+		case ',':
+			ends = append(ends, at)
+		case '}':
+			return append(ends, at)
+		case '[':
+			at += max(0, setEnd(text[at:]))
+		}
+	}
 	return nil
 }

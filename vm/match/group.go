@@ -1,24 +1,19 @@
 package match
 
-import (
-	"regexp/syntax"
-	"slices"
-	"unicode/utf8"
-)
-
-// crowd is the number of patterns from which a literal that they share tells too
-// little about a text, so that they are matched together instead of one by one.
-const crowd = 8
+import "regexp/syntax"
 
 // group matches a text against distinct patterns. Each pattern goes the way that costs
 // least: a literal that few others share finds the texts that are worth trying it; the
-// others walk together through one automaton; what that cannot express is tried each
+// others walk together through one automaton; those too large for it are tried each
 // time.
 type group struct {
 	patterns []*Pattern
+	timed    []bool // of each pattern
 	literals *literals
-	// byLiteral has the patterns that a literal's presence makes worth trying.
-	byLiteral [][]int32
+	// tries are what a literal's presence makes worth trying: from firstTry of the
+	// literal to firstTry of the next.
+	tries     []try
+	firstTry  []int32
 	automaton *automaton
 	// walkers are the automaton's patterns, by its own numbers.
 	walkers []int32
@@ -26,127 +21,65 @@ type group struct {
 	always []int32
 }
 
+// try is a pattern that is tried alone. Its wildcard, where it has one, is a copy: with
+// thousands of patterns fetching what to compare costs more than comparing it, and the
+// copies lie together.
+type try struct {
+	pattern int32
+	wild    bool
+	// sure: a text that holds the literal matches the wildcard.
+	sure     bool
+	wildcard wildcard
+}
+
 func newGroup(patterns []*Pattern) *group {
 	g := &group{patterns: patterns}
 	trees := make([]*syntax.Regexp, len(patterns))
 	for i, p := range patterns {
 		trees[i] = p.tree()
+		g.timed = append(g.timed, p.timed)
 	}
-	chosen := choose(trees)
-	words := map[string]int32{}
-	var list []string
+	byLiteral := map[string][]int32{}
+	var words []string
 	var programs []*syntax.Prog
-	for i, word := range chosen {
-		switch prog := program(trees[i]); {
-		case word != "":
-			at, ok := words[word]
-			if !ok {
-				at = int32(len(list))
-				words[word], list = at, append(list, word)
-				g.byLiteral = append(g.byLiteral, nil)
+	for i, word := range choose(trees) {
+		if word != "" {
+			if byLiteral[word] == nil {
+				words = append(words, word)
 			}
-			g.byLiteral[at] = append(g.byLiteral[at], int32(i))
-		case prog != nil:
+			byLiteral[word] = append(byLiteral[word], int32(i))
+		} else if prog := program(trees[i]); prog != nil {
 			programs = append(programs, prog)
 			g.walkers = append(g.walkers, int32(i))
-		default:
+		} else {
 			g.always = append(g.always, int32(i))
 		}
 	}
-	g.literals, g.automaton = newLiterals(list), newAutomaton(programs)
+	g.literals, g.automaton = newLiterals(words), newAutomaton(programs)
+	g.pack(words, byLiteral)
 	return g
 }
 
-// tree gives the pattern's parsed expression, without its anchors.
-func (p *Pattern) tree() *syntax.Regexp {
-	tree, err := syntax.Parse(p.body, syntax.Perl|syntax.DotNL)
-	if err != nil {
-		return &syntax.Regexp{Op: syntax.OpEmptyMatch} // the pattern was parsed before
-	}
-	return tree.Simplify()
-}
-
-// choose gives for each pattern the literal that it requires and that the fewest others
-// require, the longest of those; "" where every one is shared by a crowd.
-func choose(trees []*syntax.Regexp) []string {
-	required := make([][]string, len(trees))
-	users := map[string]int{}
-	for i, tree := range trees {
-		required[i] = requiredLiterals(tree)
-		for _, word := range required[i] {
-			users[word]++
+// pack lays out the tries in the order of their literals.
+func (g *group) pack(words []string, byLiteral map[string][]int32) {
+	var room packing
+	for _, word := range words {
+		for _, p := range byLiteral[word] {
+			room.measure(g.patterns[p].wildcard)
 		}
 	}
-	chosen := make([]string, len(trees))
-	for i, words := range required {
-		for _, word := range words {
-			best := chosen[i]
-			if users[word] <= crowd && (best == "" || users[word] < users[best] || users[word] == users[best] && len(word) > len(best)) {
-				chosen[i] = word
+	room.open()
+	for _, word := range words {
+		g.firstTry = append(g.firstTry, int32(len(g.tries)))
+		for _, p := range byLiteral[word] {
+			t := try{pattern: p}
+			if w := g.patterns[p].wildcard; w != nil {
+				t.wild, t.sure, t.wildcard = true, w.isHolding(word), room.copy(w)
 			}
+			g.tries = append(g.tries, t)
 		}
 	}
-	return chosen
-}
-
-// requiredLiterals gives texts each of which every match of an expression holds,
-// without repeats.
-func requiredLiterals(tree *syntax.Regexp) []string {
-	var words []string
-	run := ""
-	end := func() {
-		if run != "" {
-			words = append(words, run)
-		}
-		run = ""
-	}
-	var walk func(*syntax.Regexp)
-	walk = func(re *syntax.Regexp) {
-		switch re.Op {
-		case syntax.OpLiteral:
-			if re.Flags&syntax.FoldCase != 0 {
-				end()
-				return
-			}
-			for _, r := range re.Rune {
-				if r == utf8.RuneError { // it stands for any byte that is no UTF-8, too
-					end()
-				} else {
-					run += string(r)
-				}
-			}
-		case syntax.OpConcat, syntax.OpCapture:
-			for _, sub := range re.Sub {
-				walk(sub)
-			}
-		case syntax.OpPlus:
-			end()
-			walk(re.Sub[0])
-			end()
-		case syntax.OpEmptyMatch:
-		default:
-			end()
-		}
-	}
-	walk(tree)
-	end()
-	slices.Sort(words)
-	return slices.Compact(words)
-}
-
-// program compiles an expression for the automaton, nil where it looks at more than
-// the characters (`^`, `$`, `\b`) or is large.
-func program(tree *syntax.Regexp) *syntax.Prog {
-	prog, err := syntax.Compile(tree)
-	if err != nil || len(prog.Inst) > 1000 {
-		return nil
-	}
-	for _, inst := range prog.Inst {
-		if inst.Op == syntax.InstEmptyWidth {
-			return nil
-		}
-	}
-	return prog
+	g.firstTry = append(g.firstTry, int32(len(g.tries)))
 }
 
 // matcher is what one goroutine needs to match a group.
@@ -156,32 +89,34 @@ type matcher struct {
 	words []int32
 }
 
-func (g *group) matcher() *matcher { return &matcher{group: g, walk: g.automaton.walk()} }
+func (g *group) matcher() *matcher { return &matcher{group: g, walk: g.automaton.walk(maxSize)} }
 
 // match appends the patterns that a text matches, in no order, each once.
 func (m *matcher) match(text string, hits []int32) []int32 {
 	m.words = m.literals.find(text, m.words[:0])
 	for _, word := range m.words {
-		for _, p := range m.byLiteral[word] {
-			hits = m.try(p, text, hits)
+		for i := m.firstTry[word]; i < m.firstTry[word+1]; i++ {
+			if t := &m.tries[i]; t.sure || !t.wild || t.wildcard.match(text) {
+				hits = m.confirm(t.pattern, t.wild, text, hits)
+			}
 		}
 	}
 	for _, w := range m.walk.match(text) {
-		p := m.walkers[w]
-		if m.patterns[p].timed() {
-			hits = m.try(p, text, hits)
-		} else {
-			hits = append(hits, p)
-		}
+		hits = m.confirm(m.walkers[w], true, text, hits)
+	}
+	for _, w := range m.walk.alone {
+		hits = m.confirm(m.walkers[w], false, text, hits)
 	}
 	for _, p := range m.always {
-		hits = m.try(p, text, hits)
+		hits = m.confirm(p, false, text, hits)
 	}
 	return hits
 }
 
-func (m *matcher) try(p int32, text string, hits []int32) []int32 {
-	if m.patterns[p].Matches(text) {
+// confirm appends a pattern if a text matches it; fits tells that its characters do, so
+// that only a date can still fail.
+func (m *matcher) confirm(p int32, fits bool, text string, hits []int32) []int32 {
+	if fits && !m.timed[p] || m.patterns[p].Matches(text) {
 		return append(hits, p)
 	}
 	return hits

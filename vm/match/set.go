@@ -17,7 +17,7 @@ type Set struct {
 	names, folders *group
 	// byName has the rules of each distinct name pattern, ascending; byFolder likewise,
 	// the rules without a folder in its last entry.
-	byName, byFolder [][]int32
+	byName, byFolder lists
 	// nameOf and folderOf give each rule's patterns as indexes into the two.
 	nameOf, folderOf []int32
 	scratch          sync.Pool
@@ -30,6 +30,10 @@ type scratch struct {
 	folderHits     []int32
 	stamps         []uint32 // of name or folder patterns, equal to turn where they hit
 	turn           uint32
+	// folder is the last folder, known where folderHits are its: a listing has the files
+	// of a folder together.
+	folder []byte
+	known  bool
 }
 
 // NewSet gives the set of some rules; a match names them by their index.
@@ -45,21 +49,19 @@ func NewSet(rules []Rule) *Set {
 		}
 	}
 	anyFolder := int32(len(folders.patterns))
-	s.byName, s.byFolder = make([][]int32, len(names.patterns)), make([][]int32, anyFolder+1)
 	for i := range rules {
 		if s.folderOf[i] < 0 {
 			s.folderOf[i] = anyFolder
 		}
-		s.byName[s.nameOf[i]] = append(s.byName[s.nameOf[i]], int32(i))
-		s.byFolder[s.folderOf[i]] = append(s.byFolder[s.folderOf[i]], int32(i))
 	}
+	s.byName, s.byFolder = newLists(s.nameOf, len(names.patterns)), newLists(s.folderOf, int(anyFolder)+1)
 	s.names, s.folders = newGroup(names.patterns), newGroup(folders.patterns)
 	s.scratch.New = func() any { return s.newScratch() }
 	return s
 }
 
 func (s *Set) newScratch() *scratch {
-	return &scratch{names: s.names.matcher(), folders: s.folders.matcher(), stamps: make([]uint32, max(len(s.byName), len(s.byFolder)))}
+	return &scratch{names: s.names.matcher(), folders: s.folders.matcher(), stamps: make([]uint32, max(s.byName.len(), s.byFolder.len()))}
 }
 
 // index numbers distinct patterns.
@@ -71,10 +73,7 @@ type index struct {
 func newIndex() *index { return &index{known: map[string]int32{}} }
 
 func (x *index) of(p *Pattern) int32 {
-	key := p.body
-	if p.timed() {
-		key = "\x00" + p.text // a time's format decides, too
-	}
+	key := p.key()
 	i, ok := x.known[key]
 	if !ok {
 		i = int32(len(x.patterns))
@@ -85,12 +84,16 @@ func (x *index) of(p *Pattern) int32 {
 }
 
 // Match appends the indexes of the rules that a file's name and folder match,
-// ascending. It allocates nothing when hits has room and the set is warm.
+// ascending. It allocates nothing when hits has room and the set is warm, but to read the
+// date of a text that the characters of a pattern with one match.
 func (s *Set) Match(name, folder string, hits []int32) []int32 {
 	w := s.scratch.Get().(*scratch)
 	w.nameHits = w.names.match(name, w.nameHits[:0])
 	if len(w.nameHits) > 0 {
-		w.folderHits = append(w.folders.match(folder, w.folderHits[:0]), int32(len(s.byFolder)-1))
+		if !w.known || string(w.folder) != folder {
+			w.folderHits = append(w.folders.match(folder, w.folderHits[:0]), int32(s.byFolder.len()-1))
+			w.folder, w.known = append(w.folder[:0], folder...), true
+		}
 		hits = s.join(w, hits)
 	}
 	s.scratch.Put(w)
@@ -100,7 +103,7 @@ func (s *Set) Match(name, folder string, hits []int32) []int32 {
 // join appends the rules both of whose patterns hit, going through the smaller side.
 func (s *Set) join(w *scratch, hits []int32) []int32 {
 	start := len(hits)
-	if count(s.byName, w.nameHits) <= count(s.byFolder, w.folderHits) {
+	if s.byName.count(w.nameHits) <= s.byFolder.count(w.folderHits) {
 		hits = w.collect(hits, w.nameHits, s.byName, w.folderHits, s.folderOf)
 	} else {
 		hits = w.collect(hits, w.folderHits, s.byFolder, w.nameHits, s.nameOf)
@@ -109,16 +112,8 @@ func (s *Set) join(w *scratch, hits []int32) []int32 {
 	return hits
 }
 
-func count(rules [][]int32, patterns []int32) int {
-	n := 0
-	for _, p := range patterns {
-		n += len(rules[p])
-	}
-	return n
-}
-
 // collect appends the rules of the hit patterns whose other pattern hit, too.
-func (w *scratch) collect(hits, patterns []int32, rules [][]int32, others, otherOf []int32) []int32 {
+func (w *scratch) collect(hits, patterns []int32, rules lists, others, otherOf []int32) []int32 {
 	if w.turn++; w.turn == 0 {
 		clear(w.stamps)
 		w.turn = 1
@@ -127,11 +122,47 @@ func (w *scratch) collect(hits, patterns []int32, rules [][]int32, others, other
 		w.stamps[p] = w.turn
 	}
 	for _, p := range patterns {
-		for _, rule := range rules[p] {
+		for _, rule := range rules.of(p) {
 			if w.stamps[otherOf[rule]] == w.turn {
 				hits = append(hits, rule)
 			}
 		}
 	}
 	return hits
+}
+
+// lists has for each pattern its rules, ascending, one after the other in memory.
+type lists struct {
+	rules []int32
+	start []int32 // of each pattern in rules, and the end
+}
+
+// newLists turns the pattern of each rule into the rules of each of n patterns.
+func newLists(patternOf []int32, n int) lists {
+	l := lists{rules: make([]int32, len(patternOf)), start: make([]int32, n+1)}
+	for _, p := range patternOf {
+		l.start[p+1]++
+	}
+	for p := range n {
+		l.start[p+1] += l.start[p]
+	}
+	next := slices.Clone(l.start)
+	for rule, p := range patternOf {
+		l.rules[next[p]] = int32(rule)
+		next[p]++
+	}
+	return l
+}
+
+func (l *lists) len() int { return len(l.start) - 1 }
+
+func (l *lists) of(pattern int32) []int32 { return l.rules[l.start[pattern]:l.start[pattern+1]] }
+
+// count gives the number of rules of some patterns.
+func (l *lists) count(patterns []int32) int {
+	n := int32(0)
+	for _, p := range patterns {
+		n += l.start[p+1] - l.start[p]
+	}
+	return int(n)
 }
