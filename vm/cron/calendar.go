@@ -33,6 +33,11 @@ func (s *Schedule) onDay(t time.Time) bool {
 	return byDay || byWeekday
 }
 
+// matches reports whether the schedule ticks at a reading, to the minute.
+func (s *Schedule) matches(t time.Time) bool {
+	return s.onDay(t) && s.hour>>uint(t.Hour())&1 == 1 && s.minute>>uint(t.Minute())&1 == 1
+}
+
 func (s *Schedule) onWeekday(t time.Time) bool {
 	weekday, day := t.Weekday(), t.Day()
 	nth := s.nth[weekday]

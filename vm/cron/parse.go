@@ -1,6 +1,24 @@
 // Package cron computes the ticks of cron schedules as Dagster 1.13.27 does, changes of
 // the clocks included. No library does: each rejects strings that Dagster accepts and
-// misplaces ticks near those changes.
+// misplaces ticks near those changes. The rules:
+//
+//   - A schedule that names no hours skips times that the clock skips, and ticks both
+//     times through an hour that comes twice.
+//   - Another one ticks at the end of a gap for a time in it, and for a time that comes
+//     twice the second time only.
+//   - A simple schedule of a day, week or month (one minute, one hour, a day up to 28)
+//     does so at hours from 1 to 3. At others a time in a gap is read by the offset
+//     before it, and a time that comes twice is the first.
+//   - A simple schedule of every hour, such as `15,45 * * * *`, ticks on the line of time:
+//     its minutes are those of UTC, or of the zone where its offset is no whole hour.
+//   - Where day of the month and day of the week both restrict, either is enough.
+//
+// Dagster itself does otherwise in three places, which are not followed: in gaps of
+// zones whose summer time is their standard time in the time zone database
+// (Europe/Dublin, Africa/Casablanca), where it ticks an hour early or names the hour that
+// is skipped, depending on how the database was built; in Antarctica/Troll, whose gap
+// has two hours; and for simple hourly schedules in Australia/Lord_Howe, which moves its
+// clocks by half an hour, where its answer depends on the day and time of the question.
 package cron
 
 import (
@@ -95,14 +113,14 @@ func Parse(expr string, zone *time.Location) (*Schedule, error) {
 		}
 	}
 	s.simplify(fields, anyMinute, anyMonth)
-	if s.zoneless() {
+	if s.neverTicks() {
 		return nil, &Error{0, len(expr), fmt.Sprintf("The schedule `%s` names a day that never comes.", expr), "Write a day that its month has."}
 	}
 	return s, nil
 }
 
-// zoneless reports whether no date ever matches, such as 30 February.
-func (s *Schedule) zoneless() bool {
+// neverTicks reports whether no date ever matches, such as 30 February.
+func (s *Schedule) neverTicks() bool {
 	return s.after(time.Date(1999, 12, 31, 23, 59, 0, 0, time.UTC)).IsZero()
 }
 

@@ -13,7 +13,7 @@ func (s *Schedule) Next(t time.Time) time.Time {
 	if s.every == hourly {
 		return s.hourlyTick(t, 1)
 	}
-	cursor := s.reading(t).Add(-slack)
+	cursor := wallClock(s.zone, t).Add(-slack)
 	for range horizon {
 		var ticks []time.Time
 		if ticks, cursor = s.place(cursor, s.after); cursor.IsZero() {
@@ -33,7 +33,7 @@ func (s *Schedule) Prev(t time.Time) time.Time {
 	if s.every == hourly {
 		return s.hourlyTick(t, -1)
 	}
-	cursor := s.reading(t).Add(slack)
+	cursor := wallClock(s.zone, t).Add(slack)
 	for range horizon {
 		var ticks []time.Time
 		if ticks, cursor = s.place(cursor, s.before); cursor.IsZero() {
@@ -48,17 +48,34 @@ func (s *Schedule) Prev(t time.Time) time.Time {
 	return time.Time{}
 }
 
-// reading gives what the zone's wall clock shows at t.
-func (s *Schedule) reading(t time.Time) time.Time {
-	_, offset := t.In(s.zone).Zone()
-	return t.UTC().Add(time.Duration(offset) * time.Second)
+// EveryHour reports whether the schedule names no hours, so that it ticks through an
+// hour that comes twice both times.
+func (s *Schedule) EveryHour() bool { return s.anyHour }
+
+// Reading gives the date and time that a tick stands for, in UTC. It is what the zone's
+// wall clock shows, but for a tick outside the hours from 1 to 3 whose time the clock
+// skips it is the skipped time, as Dagster writes it: in America/Santiago on the day on
+// which 00:00 is skipped, the tick of `0 0 * * *` is at 01:00 and stands for 00:00.
+func (s *Schedule) Reading(tick time.Time) time.Time {
+	shown := wallClock(s.zone, tick)
+	skipped := tick.UTC().Add(offsetAt(s.zone, tick.Add(-24*time.Hour)))
+	if s.anyHour || skipped.Equal(shown) || night(skipped) || !s.matches(skipped) {
+		return shown
+	}
+	if _, _, kind := instants(s.zone, skipped); kind != never {
+		return shown
+	}
+	return skipped
 }
+
+// night reports whether a reading is in the hours at which clocks are mostly changed,
+// which Dagster treats unlike others.
+func night(reading time.Time) bool { return reading.Hour() >= 1 && reading.Hour() <= 3 }
 
 // hourlyTick goes minute by minute on the line of time, as Dagster does for schedules
 // that tick on every hour: the minute is that of UTC, but in zones whose offset is no
 // whole hour that of the zone. Dagster asks for the offset of the day on which it is
-// asked; here it is that of 1 January, so that an answer does not depend on the day. Only
-// Australia/Lord_Howe, which moves its clocks by half an hour, can tell the two apart.
+// asked; here it is that of 1 January, so that an answer does not depend on the day.
 func (s *Schedule) hourlyTick(t time.Time, direction int) time.Time {
 	at := t.Truncate(time.Minute)
 	if direction > 0 && at.Before(t) {
@@ -83,21 +100,19 @@ func (s *Schedule) place(cursor time.Time, step func(time.Time) time.Time) ([]ti
 	if reading.IsZero() {
 		return nil, reading
 	}
-	// Dagster treats the hours at which clocks are mostly changed unlike others.
-	night := reading.Hour() >= 1 && reading.Hour() <= 3
 	repeats := s.every == irregular && s.anyHour
-	switch first, second, kind := s.instants(reading); {
+	switch first, second, kind := instants(s.zone, reading); {
 	case kind == once:
 		return []time.Time{first}, reading
 	case kind == never && repeats:
 		return nil, reading
-	case kind == never && night:
-		return []time.Time{s.gapEnd(reading)}, reading
+	case kind == never && night(reading):
+		return []time.Time{gapEnd(s.zone, reading)}, reading
 	case kind == never:
 		return []time.Time{first}, reading
 	case repeats:
 		return s.bothPasses(reading, step)
-	case s.every == irregular || night:
+	case s.every == irregular || night(reading):
 		return []time.Time{second}, reading
 	default:
 		return []time.Time{first}, reading
@@ -113,14 +128,14 @@ func (s *Schedule) bothPasses(reading time.Time, step func(time.Time) time.Time)
 		if more.IsZero() || more.Sub(reading).Abs() > slack {
 			break
 		}
-		if _, _, kind := s.instants(more); kind != twice {
+		if _, _, kind := instants(s.zone, more); kind != twice {
 			break
 		}
 		run = append(run, more)
 	}
 	var firsts, seconds []time.Time
 	for _, r := range run {
-		first, second, _ := s.instants(r)
+		first, second, _ := instants(s.zone, r)
 		firsts, seconds = append(firsts, first), append(seconds, second)
 	}
 	last := run[len(run)-1]
@@ -128,50 +143,4 @@ func (s *Schedule) bothPasses(reading time.Time, step func(time.Time) time.Time)
 		return slices.Concat(seconds, firsts), last
 	}
 	return slices.Concat(firsts, seconds), last
-}
-
-// occurrence is how often a wall clock shows a reading.
-type occurrence int
-
-const (
-	once occurrence = iota
-	// never: the clock was put forward over it.
-	never
-	// twice: the clock was put back over it.
-	twice
-)
-
-// instants gives when the zone's wall clock shows a reading. Of one that it never
-// shows, first is the instant by the offset before the change.
-func (s *Schedule) instants(reading time.Time) (first, second time.Time, kind occurrence) {
-	a := s.by(reading, reading.Add(-24*time.Hour))
-	b := s.by(reading, reading.Add(24*time.Hour))
-	shownA, shownB := s.reading(a).Equal(reading), s.reading(b).Equal(reading)
-	switch {
-	case shownA && shownB && !a.Equal(b):
-		if b.Before(a) {
-			a, b = b, a
-		}
-		return a, b, twice
-	case shownA:
-		return a, a, once
-	case shownB:
-		return b, b, once
-	}
-	return a, b, never
-}
-
-// by gives the instant of a reading by the zone's offset at another time.
-func (s *Schedule) by(reading, at time.Time) time.Time {
-	_, offset := at.In(s.zone).Zone()
-	return reading.Add(-time.Duration(offset) * time.Second).In(s.zone)
-}
-
-// gapEnd gives where Dagster puts a tick that falls into a gap: the start of its hour,
-// moved on by as much as the clock was.
-func (s *Schedule) gapEnd(reading time.Time) time.Time {
-	_, before := reading.Add(-24 * time.Hour).In(s.zone).Zone()
-	_, after := reading.Add(24 * time.Hour).In(s.zone).Zone()
-	first, _, _ := s.instants(reading.Truncate(time.Hour).Add(time.Duration(after-before) * time.Second))
-	return first
 }

@@ -83,42 +83,45 @@ type Problem struct {
 
 // Graph is a set of assets and jobs. It is immutable and safe for concurrent use.
 type Graph struct {
-	assets     map[string]*Asset
-	keys       []string
-	jobs       map[string]Job
-	members    map[string]map[string]bool // job → asset keys
-	downstream map[string][]string
+	assets               map[string]*Asset
+	keys                 []string // sorted
+	jobs                 map[string]Job
+	members              map[string]map[string]bool // job → asset keys
+	upstream, downstream map[string][]string        // asset key → asset keys, defined ones only
 }
 
 // OpName gives the op of an asset key as Dagster names it.
 func OpName(key string) string { return strings.ReplaceAll(key, "/", "__") }
 
 // New puts assets and jobs together. The graph holds everything that fits; the problems
-// say what does not, in the order of the input.
+// say what does not, those of assets before those of jobs, in the order of the input.
+// Of two assets or jobs of one name the first is held; dependencies on assets that are
+// not defined are left out.
 func New(assets []Asset, jobs []Job) (*Graph, []Problem) {
-	g := &Graph{assets: map[string]*Asset{}, jobs: map[string]Job{}, members: map[string]map[string]bool{}, downstream: map[string][]string{}}
+	g := &Graph{assets: map[string]*Asset{}, jobs: map[string]Job{}, members: map[string]map[string]bool{}, upstream: map[string][]string{}, downstream: map[string][]string{}}
 	var problems []Problem
-	for i := range assets {
-		problems = append(problems, g.addAsset(assets[i])...)
+	var held []*Asset
+	for _, a := range assets {
+		if found := g.checkKey(a.Key); len(found) > 0 {
+			problems = append(problems, found...)
+			continue
+		}
+		held = append(held, g.addAsset(a))
 	}
 	slices.Sort(g.keys)
-	for _, a := range assets {
-		problems = append(problems, g.checkDeps(a)...)
+	c := checker{Graph: g}
+	for _, a := range held {
+		problems = append(problems, c.checkAsset(a)...)
 	}
 	problems = append(problems, g.checkCycles()...)
+	problems = append(problems, checkExecutionSets(held)...)
 	for _, j := range jobs {
 		problems = append(problems, g.addJob(j)...)
 	}
 	return g, problems
 }
 
-func (g *Graph) addAsset(a Asset) []Problem {
-	if problem := badKey(a.Key); problem != "" {
-		return []Problem{{Asset: a.Key, Field: "key", Message: fmt.Sprintf("`%s` is no asset key: %s.", a.Key, problem), Help: "Write components joined by `/`, such as `sales/orders`."}}
-	}
-	if g.assets[a.Key] != nil {
-		return []Problem{{Asset: a.Key, Field: "key", Message: fmt.Sprintf("The asset `%s` is defined twice.", a.Key), Help: "Remove one of them."}}
-	}
+func (g *Graph) addAsset(a Asset) *Asset {
 	if a.Group == "" {
 		a.Group = "default"
 	}
@@ -127,87 +130,7 @@ func (g *Graph) addAsset(a Asset) []Problem {
 	}
 	g.assets[a.Key] = &a
 	g.keys = append(g.keys, a.Key)
-	return checkNames(a)
-}
-
-func checkNames(a Asset) []Problem {
-	var problems []Problem
-	seen := map[string]bool{}
-	for i, c := range a.Checks {
-		if seen[c.Name] {
-			problems = append(problems, Problem{Asset: a.Key, Field: "checks", Index: i, Message: fmt.Sprintf("The check `%s` of `%s` is defined twice.", c.Name, a.Key), Help: "Remove one of them."})
-		}
-		seen[c.Name] = true
-	}
-	return problems
-}
-
-func badKey(key string) string {
-	switch {
-	case key == "":
-		return "it is empty"
-	case strings.HasPrefix(key, "/") || strings.HasSuffix(key, "/") || strings.Contains(key, "//"):
-		return "a component is empty"
-	case strings.ContainsFunc(key, func(r rune) bool { return r < 0x20 || r == 0x7F }):
-		return "it has control characters"
-	}
-	return ""
-}
-
-// checkDeps finds dependencies that are not defined, and notes the others.
-func (g *Graph) checkDeps(a Asset) []Problem {
-	var problems []Problem
-	for i, d := range a.Deps {
-		if g.assets[d.Key] == nil {
-			problems = append(problems, Problem{Asset: a.Key, Field: "deps", Index: i, Message: fmt.Sprintf("No asset is called `%s`.", d.Key),
-				Help: g.suggest(d.Key, "Define it, with `external: true` where it is not executed here.")})
-			continue
-		}
-		g.downstream[d.Key] = append(g.downstream[d.Key], a.Key)
-	}
-	return problems
-}
-
-func (g *Graph) suggest(key, otherwise string) string {
-	if near, ok := g.Nearest(key); ok {
-		return "Did you mean `" + near + "`?"
-	}
-	return otherwise
-}
-
-// Nearest gives the asset key that a wrong one is nearest to, and false where none is
-// near.
-func (g *Graph) Nearest(key string) (string, bool) { return spell.Nearest(key, g.keys) }
-
-// checkCycles finds assets that depend on themselves.
-func (g *Graph) checkCycles() []Problem {
-	const onPath, done = 1, 2
-	state := map[string]int{}
-	var problems []Problem
-	var path []string
-	var visit func(key string)
-	visit = func(key string) {
-		state[key] = onPath
-		path = append(path, key)
-		for _, d := range g.assets[key].Deps {
-			switch {
-			case g.assets[d.Key] == nil:
-			case state[d.Key] == onPath && d.Key != key:
-				cycle := append(slices.Clone(path[slices.Index(path, d.Key):]), d.Key)
-				problems = append(problems, Problem{Asset: key, Field: "deps", Message: "Assets depend on each other: `" + strings.Join(cycle, "` on `") + "`.", Help: "Remove one of the dependencies."})
-			case state[d.Key] == 0:
-				visit(d.Key)
-			}
-		}
-		path = path[:len(path)-1]
-		state[key] = done
-	}
-	for _, key := range g.keys {
-		if state[key] == 0 {
-			visit(key)
-		}
-	}
-	return problems
+	return &a
 }
 
 func (g *Graph) addJob(j Job) []Problem {
@@ -216,8 +139,10 @@ func (g *Graph) addJob(j Job) []Problem {
 	}
 	g.jobs[j.Name] = j
 	g.members[j.Name] = map[string]bool{}
-	for _, key := range j.Selection.Resolve(g) {
-		g.members[j.Name][key] = true
+	for key := range j.Selection.resolve(g) {
+		if g.assets[key] != nil {
+			g.members[j.Name][key] = true
+		}
 	}
 	if len(g.members[j.Name]) == 0 {
 		return []Problem{{Job: j.Name, Field: "selection", Message: fmt.Sprintf("The job `%s` selects no asset.", j.Name), Help: "Write a selection of assets that are defined."}}
@@ -233,6 +158,10 @@ func (g *Graph) Asset(key string) (*Asset, bool) {
 
 // Keys gives all asset keys, sorted.
 func (g *Graph) Keys() []string { return slices.Clone(g.keys) }
+
+// Nearest gives the asset key that a wrong one is nearest to, and false where none is
+// near.
+func (g *Graph) Nearest(key string) (string, bool) { return spell.Nearest(key, g.keys) }
 
 // Job gives a job by its name, and false where there is none.
 func (g *Graph) Job(name string) (Job, bool) {
@@ -253,30 +182,26 @@ func (g *Graph) JobsOf(keys ...string) []string {
 	})
 }
 
-// Upstream gives the keys of the assets that an asset depends on, in order.
-func (g *Graph) Upstream(key string) []string {
-	var keys []string
-	if a, ok := g.assets[key]; ok {
-		for _, d := range a.Deps {
-			if g.assets[d.Key] != nil {
-				keys = append(keys, d.Key)
-			}
-		}
-	}
-	return keys
-}
+// Upstream gives the keys of the defined assets that an asset depends on, in the order
+// in which it names them.
+func (g *Graph) Upstream(key string) []string { return slices.Clone(g.upstream[key]) }
 
-// Downstream gives the keys of the assets that depend on an asset, in order.
+// Downstream gives the keys of the assets that depend on an asset, in the order in which
+// they were given.
 func (g *Graph) Downstream(key string) []string { return slices.Clone(g.downstream[key]) }
+
+func (g *Graph) upstreamKeys(key string) []string   { return g.upstream[key] }
+func (g *Graph) downstreamKeys(key string) []string { return g.downstream[key] }
 
 // Check gives a check by its asset's key and its name, and false where there is none.
 func (g *Graph) Check(asset, name string) (Check, bool) {
-	if a, ok := g.assets[asset]; ok {
-		for _, c := range a.Checks {
-			if c.Name == name {
-				return c, true
-			}
-		}
+	a, ok := g.assets[asset]
+	if !ok {
+		return Check{}, false
 	}
-	return Check{}, false
+	i := slices.IndexFunc(a.Checks, func(c Check) bool { return c.Name == name })
+	if i < 0 {
+		return Check{}, false
+	}
+	return a.Checks[i], true
 }

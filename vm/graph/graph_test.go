@@ -1,16 +1,14 @@
 package graph_test
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"auto/vm/graph"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 )
 
 func partitions(t testing.TB, s graph.Spec) *graph.Partitions {
@@ -22,140 +20,59 @@ func partitions(t testing.TB, s graph.Spec) *graph.Partitions {
 	return p
 }
 
-func reading(text string) time.Time {
-	t, err := time.Parse("2006-01-02 15:04", text)
-	if err != nil {
-		panic(err)
+var (
+	dailySpec  = graph.Spec{Type: graph.Daily, Start: "2024-01-01"}
+	hourlySpec = graph.Spec{Type: graph.Hourly, Start: "2024-01-01"}
+	staticSpec = graph.Spec{Type: graph.Static, Keys: []string{"a", "b"}}
+)
+
+func multiSpec(t testing.TB, dimensions map[string]graph.Spec) graph.Spec {
+	t.Helper()
+	spec := graph.Spec{Type: graph.Multi, Dimensions: map[string]*graph.Partitions{}}
+	for name, s := range dimensions {
+		spec.Dimensions[name] = partitions(t, s)
 	}
-	return t
+	return spec
 }
 
-func TestKeyOf(t *testing.T) {
-	tests := []struct {
-		spec     graph.Spec
-		at, want string
-	}{
-		{graph.Spec{Type: graph.Daily, Start: "2024-01-01"}, "2024-03-05 23:59", "2024-03-05"},
-		{graph.Spec{Type: graph.Daily, Start: "2024-01-01", Hour: 6}, "2024-03-05 05:59", "2024-03-04"},
-		{graph.Spec{Type: graph.Daily, Start: "2024-01-01", Timezone: "Europe/Paris"}, "2024-03-31 03:30", "2024-03-31"},
-		{graph.Spec{Type: graph.Daily, Start: "2024-01-01", Format: "%d/%m/%Y"}, "2024-03-05 12:00", "05/03/2024"},
-		{graph.Spec{Type: graph.Hourly, Start: "2024-01-01", Timezone: "Europe/Paris"}, "2024-07-01 05:45", "2024-07-01-05:00"},
-		{graph.Spec{Type: graph.Hourly, Start: "2024-01-01", Timezone: "America/New_York"}, "2024-03-10 03:10", "2024-03-10-03:00"},
-		{graph.Spec{Type: graph.Hourly, Start: "2024-01-01", Minute: 15}, "2024-03-05 05:10", "2024-03-05-04:15"},
-		{graph.Spec{Type: graph.Weekly, Start: "2024-01-01"}, "2024-03-05 12:00", "2024-03-03"},
-		{graph.Spec{Type: graph.Weekly, Start: "2024-01-01", Day: 1}, "2024-03-05 12:00", "2024-03-04"},
-		{graph.Spec{Type: graph.Monthly, Start: "2024-01-01"}, "2024-03-05 12:00", "2024-03-01"},
-		{graph.Spec{Type: graph.Monthly, Start: "2024-01-01", Day: 10}, "2024-03-05 12:00", "2024-02-10"},
-		{graph.Spec{Type: graph.Cron, Start: "2024-01-01", Cron: "0 */6 * * *"}, "2024-03-05 13:00", "2024-03-05-12:00"},
-	}
-	for _, test := range tests {
-		if got := partitions(t, test.spec).KeyOf(reading(test.at)); got != test.want {
-			t.Errorf("%+v at %s: %s, want %s", test.spec, test.at, got, test.want)
-		}
-	}
-}
-
-func TestHas(t *testing.T) {
-	now := time.Date(2024, 3, 5, 12, 0, 0, 0, time.UTC)
-	daily := graph.Spec{Type: graph.Daily, Start: "2024-01-01"}
-	ahead, ended := daily, daily
-	ahead.EndOffset, ended.End = 1, "2024-02-01"
-	exists := func(definition, key string) bool { return definition == "customers" && key == "acme" }
-	tests := []struct {
-		spec graph.Spec
-		key  string
-		want graph.Membership
-		why  string
-	}{
-		{daily, "2024-03-04", graph.Present, ""}, {daily, "2024-03-05", graph.Absent, "has not ended"}, {ahead, "2024-03-05", graph.Present, ""}, {ahead, "2024-03-06", graph.Absent, "has not ended"},
-		{daily, "2023-12-31", graph.Absent, "before the start"}, {ended, "2024-01-31", graph.Present, ""}, {ended, "2024-02-01", graph.Absent, "after the end"},
-		{daily, "2024-3-4", graph.Absent, "format"}, {graph.Spec{Type: graph.Weekly, Start: "2024-01-01"}, "2024-02-28", graph.Absent, "No window"},
-		{graph.Spec{Type: graph.Static, Keys: []string{"eu"}}, "eu", graph.Present, ""}, {graph.Spec{Type: graph.Static, Keys: []string{"eu"}}, "us", graph.Absent, "no key"},
-		{graph.Spec{Type: graph.Dynamic, Name: "customers"}, "acme", graph.Present, ""}, {graph.Spec{Type: graph.Dynamic, Name: "customers"}, "new", graph.Addable, ""},
-		{graph.Spec{Type: graph.Dynamic, Name: "customers"}, "a..b", graph.Absent, ".."},
-	}
-	for _, test := range tests {
-		got, why := partitions(t, test.spec).Has(test.key, now, exists)
-		if got != test.want || !strings.Contains(why, test.why) || (got == graph.Absent) != (why != "") {
-			t.Errorf("%+v %s: %v %q", test.spec, test.key, got, why)
-		}
-	}
-	multi := partitions(t, graph.Spec{Type: graph.Multi, Dimensions: map[string]*graph.Partitions{
-		"region": partitions(t, graph.Spec{Type: graph.Static, Keys: []string{"eu"}}), "date": partitions(t, daily)}})
-	for key, want := range map[string]graph.Membership{"2024-03-04|eu": graph.Present, "2024-03-04|us": graph.Absent, "eu|2024-03-04": graph.Absent, "x": graph.Absent} {
-		if got, _ := multi.Has(key, now, exists); got != want {
-			t.Errorf("%s: %v", key, got)
-		}
-	}
-	if key := multi.MultiKey(map[string]string{"region": "eu", "date": "d"}); key != "d|eu" {
-		t.Error(key)
-	}
-}
-
-func TestDefinitions(t *testing.T) {
-	for field, spec := range map[string]graph.Spec{
-		"type": {Type: "yearly"}, "start": {Type: graph.Daily}, "timezone": {Type: graph.Daily, Start: "2024-01-01", Timezone: "Mars"}, "format": {Type: graph.Daily, Start: "2024-01-01", Format: "%Q"},
-		"end": {Type: graph.Daily, Start: "2024-01-01", End: "2023-01-01"}, "hour_offset": {Type: graph.Hourly, Start: "2024-01-01", Hour: 3}, "minute_offset": {Type: graph.Daily, Start: "2024-01-01", Minute: 60},
-		"day_offset": {Type: graph.Weekly, Start: "2024-01-01", Day: 7}, "cron": {Type: graph.Cron, Start: "2024-01-01", Cron: "x"}, "keys": {Type: graph.Static}, "name": {Type: graph.Dynamic},
-		"dimensions": {Type: graph.Multi},
-	} {
-		_, err := graph.NewPartitions(spec)
-		var wrong *graph.FieldError
-		if !errors.As(err, &wrong) || wrong.Field != field || wrong.Help == "" {
-			t.Errorf("%s: %#v", field, err)
-		}
-	}
-}
-
-// TestWindows: the window of a reading contains it, and its key is that of a window.
-func TestWindows(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		zone := rapid.SampledFrom([]string{"UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata"}).Draw(t, "zone")
-		spec := graph.Spec{Type: rapid.SampledFrom([]graph.Type{graph.Daily, graph.Weekly, graph.Monthly}).Draw(t, "type"), Start: "2000-01-01", Timezone: zone, Hour: rapid.IntRange(4, 23).Draw(t, "hour")}
-		p, err := graph.NewPartitions(spec)
-		if err != nil {
-			t.Fatal(err)
-		}
-		at := time.Unix(rapid.Int64Range(1_000_000_000, 1_900_000_000).Draw(t, "at"), 0).UTC()
-		key := p.KeyOf(at)
-		if m, why := p.Has(key, at.AddDate(1, 0, 0), nil); m != graph.Present {
-			t.Fatalf("%s of %s: %s", key, at, why)
-		}
-	})
-}
-
-// world is a small graph: raw (external) → stage → mart → report.
+// world is a small graph: raw (external) → stage → mart → report (observed).
 func world(t testing.TB) *graph.Graph {
 	t.Helper()
 	g, problems := graph.New([]graph.Asset{
 		{Key: "raw/orders", External: true, Kinds: []string{"s3"}, Owners: []string{"team:x"}}, {Key: "stage/orders", Group: "stage", Deps: []graph.Dep{{Key: "raw/orders"}}},
-		{Key: "mart/orders", Group: "mart", Tags: map[string]string{"tier": "gold"}, Deps: []graph.Dep{{Key: "stage/orders"}, {Key: "mart/orders"}}, Checks: []graph.Check{{Name: "c1"}, {Name: "c2"}}},
-		{Key: "report", Group: "mart", Observable: true, Deps: []graph.Dep{{Key: "mart/orders"}}, Checks: []graph.Check{{Name: "c1"}}},
-	}, []graph.Job{{Name: "j", Selection: graph.Groups(false, "mart")}, {Name: "all", Selection: graph.All(true)}})
+		{Key: "mart/orders", Group: "mart", Tags: map[string]string{"tier": "gold"}, Partitions: partitions(t, dailySpec), Checks: []graph.Check{{Name: "c1", Blocking: true}, {Name: "c2"}},
+			Deps: []graph.Dep{{Key: "stage/orders"}, {Key: "mart/orders", Mapping: &graph.Mapping{Kind: graph.MapTimeWindow, StartOffset: -1, EndOffset: -1}}}},
+		{Key: "report", Group: "mart", Observable: true, Deps: []graph.Dep{{Key: "mart/orders"}}, Checks: []graph.Check{{Name: "c1", Deps: []string{"stage/orders"}}}},
+	}, []graph.Job{{Name: "j", Selection: graph.Groups(true, "mart")}, {Name: "all", Selection: graph.All(true)}})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	return g
 }
 
-func TestSelections(t *testing.T) {
+func TestGraph(t *testing.T) {
 	g := world(t)
-	mart := graph.Groups(false, "mart")
-	for name, test := range map[string]struct {
-		s    graph.Selection
-		want string
-	}{
-		"zero": {graph.Selection{}, ""}, "all": {graph.All(false), "mart/orders report stage/orders"}, "all external": {graph.All(true), "mart/orders raw/orders report stage/orders"},
-		"assets": {graph.Assets("raw/orders", "nothing"), "raw/orders"}, "tag": {graph.Tag(false, "tier", "gold"), "mart/orders"}, "kind": {graph.Kind(false, "s3"), ""}, "kind external": {graph.Kind(true, "s3"), "raw/orders"},
-		"owner": {graph.Owner("team:x"), "raw/orders"}, "prefix": {graph.KeyPrefixes(true, "raw", "mar"), "raw/orders"},
-		"or": {mart.Or(graph.Assets("stage/orders")), "mart/orders report stage/orders"}, "and": {mart.And(graph.Assets("report")), "report"}, "minus": {mart.Minus(graph.Assets("report")), "mart/orders"},
-		"upstream": {graph.Assets("report").Upstream(-1), "mart/orders report stage/orders"}, "upstream 1": {graph.Assets("report").Upstream(1), "mart/orders report"}, "upstream 0": {graph.Assets("report").Upstream(0), "report"},
-		"downstream": {graph.Assets("raw/orders").Downstream(-1), "mart/orders raw/orders report stage/orders"},
-		"roots":      {mart.Roots(), "mart/orders"}, "sinks": {mart.Sinks(), "report"}, "materializable": {graph.All(true).Materializable(), "mart/orders stage/orders"},
-		"checks": {graph.Checks("mart/orders:c1", "x:c"), "mart/orders:c1"}, "checks for": {graph.ChecksFor("report"), "report:c1"}, "all checks": {graph.AllChecks(), "mart/orders:c1 mart/orders:c2 report:c1"},
-	} {
-		if got := strings.Join(test.s.Resolve(g), " "); got != test.want {
-			t.Errorf("%s: %s, want %s", name, got, test.want)
+	mart, ok := g.Asset("mart/orders")
+	if !ok || mart.Op != "mart__orders" || mart.Group != "mart" {
+		t.Errorf("%+v", mart)
+	}
+	if raw, _ := g.Asset("raw/orders"); raw.Group != "default" {
+		t.Error(raw.Group)
+	}
+	if _, ok := g.Asset("nothing"); ok {
+		t.Error("an asset that is none")
+	}
+	got := map[string][]string{"keys": g.Keys(), "jobs": g.Jobs(), "up": g.Upstream("mart/orders"), "down": g.Downstream("mart/orders"), "none": g.Upstream("nothing")}
+	want := map[string][]string{"keys": {"mart/orders", "raw/orders", "report", "stage/orders"}, "jobs": {"all", "j"}, "up": {"stage/orders", "mart/orders"}, "down": {"mart/orders", "report"}, "none": nil}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if c, ok := g.Check("mart/orders", "c1"); !ok || !c.Blocking {
+		t.Errorf("%+v %v", c, ok)
+	}
+	for _, at := range [][2]string{{"mart/orders", "c3"}, {"nothing", "c1"}} {
+		if _, ok := g.Check(at[0], at[1]); ok {
+			t.Errorf("%v is a check", at)
 		}
 	}
 }
@@ -167,39 +84,93 @@ func TestJobs(t *testing.T) {
 			t.Errorf("%s: %s, want %s", keys, got, want)
 		}
 	}
+	if !g.InJob("j", "report") || g.InJob("j", "raw/orders") || g.InJob("nothing", "report") {
+		t.Error("InJob")
+	}
+	if j, ok := g.Job("j"); !ok || j.Name != "j" {
+		t.Errorf("%+v %v", j, ok)
+	}
 }
 
 func TestProblems(t *testing.T) {
-	_, problems := graph.New([]graph.Asset{
-		{Key: "a", Deps: []graph.Dep{{Key: "bb"}}}, {Key: "b", Deps: []graph.Dep{{Key: "c"}}}, {Key: "c", Deps: []graph.Dep{{Key: "b"}}}, {Key: "a"}, {Key: "/x"}, {Key: "d", Checks: []graph.Check{{Name: "k"}, {Name: "k"}}},
-	}, []graph.Job{{Name: "j", Selection: graph.Assets("none")}, {Name: "j"}})
-	var got []string
-	for _, p := range problems {
-		got = append(got, p.Asset+p.Job+"."+p.Field)
-		if p.Help == "" {
-			t.Errorf("%+v", p)
-		}
+	daily, weekly, static := partitions(t, dailySpec), partitions(t, graph.Spec{Type: graph.Weekly, Start: "2024-01-01", Timezone: "Europe/Paris"}), partitions(t, staticSpec)
+	dep := func(key string) []graph.Dep { return []graph.Dep{{Key: key}} }
+	mapped := func(key string, m graph.Mapping) []graph.Dep { return []graph.Dep{{Key: key, Mapping: &m}} }
+	self := graph.Mapping{Kind: graph.MapTimeWindow, StartOffset: -2, EndOffset: -1}
+	var many []graph.Dep
+	for i := range 150 {
+		many = append(many, graph.Dep{Key: fmt.Sprintf("order_%d", i)})
 	}
-	slices.Sort(got)
-	if diff := cmp.Diff([]string{"/x.key", "a.deps", "a.key", "c.deps", "d.checks", "j.name", "j.selection"}, got); diff != "" {
-		t.Error(diff)
+	for name, test := range map[string]struct {
+		assets []graph.Asset
+		jobs   []graph.Job
+		want   []string // place, then a part of message and help
+	}{
+		"fine":           {assets: []graph.Asset{{Key: "a"}, {Key: "b", Deps: dep("a")}}},
+		"bad keys":       {assets: []graph.Asset{{Key: ""}, {Key: "/x"}, {Key: "x//y"}, {Key: "a\n"}}, want: []string{".key[0]", "/x.key[0]", "x//y.key[0]", "a\n.key[0]"}},
+		"twice":          {assets: []graph.Asset{{Key: "a"}, {Key: "a", Deps: dep("none")}}, want: []string{"a.key[0] is defined twice"}},
+		"undefined":      {assets: []graph.Asset{{Key: "orders"}, {Key: "b", Deps: []graph.Dep{{Key: "orders"}, {Key: "order"}, {Key: "xyz"}}}}, want: []string{"b.deps[1] No asset is called `order`", "b.deps[2] external: true"}},
+		"dep twice":      {assets: []graph.Asset{{Key: "a"}, {Key: "b", Deps: []graph.Dep{{Key: "a"}, {Key: "a"}}}}, want: []string{"b.deps[1] depends on `a` twice"}},
+		"cycle":          {assets: []graph.Asset{{Key: "a", Deps: dep("c")}, {Key: "b", Deps: dep("a")}, {Key: "c", Deps: dep("b")}}, want: []string{"b.deps[0] `a` on `c` on `b` on `a`"}},
+		"self":           {assets: []graph.Asset{{Key: "a", Deps: dep("a")}}, want: []string{"a.deps[0] depends on itself"}},
+		"self static":    {assets: []graph.Asset{{Key: "a", Partitions: static, Deps: mapped("a", graph.Mapping{Kind: graph.MapStatic, Static: map[string][]string{"a": {"b"}}})}}, want: []string{"a.deps[0] depends on itself"}},
+		"self future":    {assets: []graph.Asset{{Key: "a", Partitions: daily, Deps: mapped("a", graph.Mapping{Kind: graph.MapTimeWindow, StartOffset: -1, EndOffset: 0})}}, want: []string{"a.deps[0] depends on itself"}},
+		"self earlier":   {assets: []graph.Asset{{Key: "a", Partitions: daily, Deps: mapped("a", self)}}},
+		"zones":          {assets: []graph.Asset{{Key: "a", Partitions: daily}, {Key: "b", Partitions: weekly, Deps: dep("a")}}, want: []string{"b.deps[0] `UTC` and `Europe/Paris`"}},
+		"window static":  {assets: []graph.Asset{{Key: "a", Partitions: static}, {Key: "b", Partitions: static, Deps: mapped("a", self)}}, want: []string{"b.deps[0] time windows on both sides"}},
+		"window none":    {assets: []graph.Asset{{Key: "a", Partitions: daily}, {Key: "b", Deps: mapped("a", self)}}, want: []string{"b.deps[0] time windows on both sides"}},
+		"window on none": {assets: []graph.Asset{{Key: "a"}, {Key: "b", Partitions: static, Deps: mapped("a", self)}}},
+		"checks":         {assets: []graph.Asset{{Key: "a", Checks: []graph.Check{{Name: "k"}, {Name: "k"}, {Name: "l", Deps: []string{"aa"}}}}}, want: []string{"a.checks[1] is defined twice", "a.checks[2] Did you mean `a`"}},
+		"set":            {assets: []graph.Asset{{Key: "a", ExecutionSet: "s", Partitions: daily}, {Key: "b", ExecutionSet: "s"}, {Key: "c", ExecutionSet: "s", Partitions: static}}, want: []string{"c.key[0] `a` and `c` of the execution set `s`"}},
+		"job none":       {assets: []graph.Asset{{Key: "a"}}, jobs: []graph.Job{{Name: "j", Selection: graph.Assets("b")}, {Name: "k"}}, want: []string{"j.selection[0] selects no asset", "k.selection[0] selects no asset"}},
+		"job of checks":  {assets: []graph.Asset{{Key: "a", Checks: []graph.Check{{Name: "c"}}}}, jobs: []graph.Job{{Name: "j", Selection: graph.AllChecks()}}, want: []string{"j.selection[0] selects no asset"}},
+		"job twice":      {assets: []graph.Asset{{Key: "a"}}, jobs: []graph.Job{{Name: "j", Selection: graph.All(false)}, {Name: "j"}}, want: []string{"j.name[0] is defined twice"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, problems := graph.New(test.assets, test.jobs)
+			if g == nil || len(problems) != len(test.want) {
+				t.Fatalf("%+v, want %q", problems, test.want)
+			}
+			for i, p := range problems {
+				place, text, _ := strings.Cut(test.want[i], " ")
+				if got := fmt.Sprintf("%s%s.%s[%d]", p.Asset, p.Job, p.Field, p.Index); got != place || !strings.Contains(p.Message+" "+p.Help, text) || p.Message == "" || p.Help == "" {
+					t.Errorf("%s: %+v, want %s", got, p, test.want[i])
+				}
+			}
+		})
+	}
+	_, problems := graph.New([]graph.Asset{{Key: "order_x"}, {Key: "b", Deps: many}}, nil)
+	if len(problems) != 150 || !strings.Contains(problems[99].Help, "Did you mean") || strings.Contains(problems[100].Help, "Did you mean") {
+		t.Errorf("%d problems, %+v", len(problems), problems)
 	}
 }
 
-func TestDefaultMapping(t *testing.T) {
-	daily, hourly := partitions(t, graph.Spec{Type: graph.Daily, Start: "2024-01-01"}), partitions(t, graph.Spec{Type: graph.Hourly, Start: "2024-01-01"})
-	static := partitions(t, graph.Spec{Type: graph.Static, Keys: []string{"a"}})
-	multi := partitions(t, graph.Spec{Type: graph.Multi, Dimensions: map[string]*graph.Partitions{"d": daily, "s": static}})
-	for _, test := range []struct {
-		up, down *graph.Partitions
-		want     graph.Mapping
-	}{
-		{nil, daily, graph.Mapping{Kind: graph.MapAll}}, {daily, nil, graph.Mapping{Kind: graph.MapAll}}, {hourly, daily, graph.Mapping{Kind: graph.MapTimeWindow}},
-		{static, static, graph.Mapping{Kind: graph.MapIdentity}}, {multi, daily, graph.Mapping{Kind: graph.MapMultiToSingle, Dimension: "d"}}, {static, multi, graph.Mapping{Kind: graph.MapMultiToSingle, Dimension: "s"}},
-		{multi, hourly, graph.Mapping{Kind: graph.MapIdentity}}, {multi, multi, graph.Mapping{Kind: graph.MapIdentity}},
-	} {
-		if diff := cmp.Diff(test.want, graph.DefaultMapping(test.up, test.down)); diff != "" {
-			t.Error(diff)
-		}
+// TestUsable: what does not fit is left out of the graph, the rest is held.
+func TestUsable(t *testing.T) {
+	g, problems := graph.New([]graph.Asset{
+		{Key: "a"}, {Key: "a", Group: "second"}, {Key: "b", Deps: []graph.Dep{{Key: "a"}, {Key: "none"}, {Key: "c"}}}, {Key: "c", Deps: []graph.Dep{{Key: "b"}}}, {Key: "//"},
+	}, []graph.Job{{Name: "j", Selection: graph.All(false)}, {Name: "j"}})
+	if len(problems) != 5 {
+		t.Errorf("%+v", problems)
+	}
+	if diff := cmp.Diff([]string{"a", "b", "c"}, g.Keys()); diff != "" {
+		t.Error(diff)
+	}
+	if a, _ := g.Asset("a"); a.Group != "default" || !g.InJob("j", "c") {
+		t.Errorf("%+v", a)
+	}
+	if diff := cmp.Diff([]string{"a", "c"}, g.Upstream("b")); diff != "" {
+		t.Error(diff)
+	}
+	// A cycle has neither a first nor a last.
+	ring := graph.Assets("b", "c")
+	if len(ring.Roots().Resolve(g)) != 0 || len(ring.Sinks().Resolve(g)) != 0 || !slices.Equal(ring.Upstream(-1).Resolve(g), []string{"a", "b", "c"}) {
+		t.Error("selections over a cycle")
+	}
+}
+
+func TestNearest(t *testing.T) {
+	if near, ok := world(t).Nearest("mart/oders"); !ok || near != "mart/orders" {
+		t.Error(near)
 	}
 }

@@ -1,6 +1,11 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // MappingKind is the type of a partition mapping.
 type MappingKind string
@@ -23,12 +28,13 @@ type Mapping struct {
 	Kind MappingKind
 	// StartOffset and EndOffset move a time window mapping, in downstream windows.
 	StartOffset, EndOffset int
-	AllowNonexistent       bool
+	// AllowNonexistent: upstream windows that are no partitions are left out.
+	AllowNonexistent bool
 	// Static maps an upstream key to downstream keys.
 	Static map[string][]string
 	// Keys of a specific mapping.
 	Keys []string
-	// Dimension of a multi_to_single mapping.
+	// Dimension of a multi_to_single mapping, on the side that has two.
 	Dimension string
 	// Dimensions of a multi mapping, by upstream dimension.
 	Dimensions map[string]DimensionMapping
@@ -36,37 +42,47 @@ type Mapping struct {
 
 // DimensionMapping relates one upstream dimension to a downstream one.
 type DimensionMapping struct {
+	// Dimension is the downstream one.
 	Dimension string
 	// Mapping is nil for identity.
 	Mapping *Mapping
 }
 
-// Check gives a *FieldError where a mapping lacks what its type needs.
+// mappingFields are the fields of each type of mapping.
+var mappingFields = map[MappingKind][]string{
+	MapIdentity: {}, MapAll: {}, MapLast: {}, MapTimeWindow: {"start_offset", "end_offset", "allow_nonexistent_upstream_partitions"},
+	MapStatic: {"map"}, MapSpecific: {"keys"}, MapMultiToSingle: {"dimension"}, MapMulti: {"dimensions"},
+}
+
+// Check gives a *FieldError where a mapping lacks what its type needs, or has what it
+// does not.
 func (m *Mapping) Check() error {
-	switch m.Kind {
-	case MapIdentity, MapTimeWindow, MapAll, MapLast:
-	case MapStatic:
-		if len(m.Static) == 0 {
-			return fieldError("map", "Write `map: {up_key: [down_key]}`.", "A static mapping needs a map.")
-		}
-	case MapSpecific:
-		if len(m.Keys) == 0 {
-			return fieldError("keys", "Write `keys: [a]`.", "A specific mapping needs keys.")
-		}
-	case MapMultiToSingle:
-		if m.Dimension == "" {
-			return fieldError("dimension", "Write `dimension: date`.", "A multi_to_single mapping needs a dimension.")
-		}
-	case MapMulti:
-		return m.checkDimensions()
-	default:
+	fields, known := mappingFields[m.Kind]
+	if !known {
 		return fieldError("type", "Write identity, time_window, all, last, static, specific, multi_to_single or multi.", "No mapping is called `%s`.", m.Kind)
 	}
-	return nil
+	for _, f := range []struct {
+		name string
+		set  bool
+		need string // what to write where the type cannot do without
+	}{
+		{"start_offset", m.StartOffset != 0, ""}, {"end_offset", m.EndOffset != 0, ""}, {"allow_nonexistent_upstream_partitions", m.AllowNonexistent, ""},
+		{"map", len(m.Static) > 0, "map: {up_key: [down_key]}"}, {"keys", len(m.Keys) > 0, "keys: [a]"},
+		{"dimension", m.Dimension != "", "dimension: date"}, {"dimensions", len(m.Dimensions) > 0, "dimensions: {date: {dimension: date}}"},
+	} {
+		switch owned := slices.Contains(fields, f.name); {
+		case f.set && !owned:
+			return fieldError(f.name, "Remove it.", "A mapping of the type %s has no field `%s`.", m.Kind, f.name)
+		case !f.set && owned && f.need != "":
+			return fieldError(f.name, "Write `"+f.need+"`.", "A mapping of the type %s needs `%s`.", m.Kind, f.name)
+		}
+	}
+	return m.checkDimensions()
 }
 
 func (m *Mapping) checkDimensions() error {
-	for name, d := range m.Dimensions {
+	for _, name := range slices.Sorted(maps.Keys(m.Dimensions)) {
+		d := m.Dimensions[name]
 		if d.Dimension == "" {
 			return fieldError("dimensions", fmt.Sprintf("Write `%s: {dimension: %s}`.", name, name), "The dimension `%s` of a multi mapping names no downstream dimension.", name)
 		}
@@ -79,19 +95,121 @@ func (m *Mapping) checkDimensions() error {
 	return nil
 }
 
-// DefaultMapping gives the mapping of a dependency that names none: where either side
-// has no partitions, all; two dimensions against one that equals exactly one of them,
-// multi_to_single; time windows against time windows, time_window; else identity.
+// fits gives a *FieldError where a mapping does not suit the definitions on its two
+// sides, as Dagster refuses it when it evaluates. Where upstream has no partitions any
+// mapping will do.
+func (m *Mapping) fits(up, down *Partitions) error {
+	if up == nil {
+		return nil
+	}
+	switch m.Kind {
+	case MapTimeWindow:
+		return fitTimeWindow(up, down)
+	case MapStatic:
+		return m.fitStatic(up, down)
+	case MapMultiToSingle:
+		return m.fitMultiToSingle(up, down)
+	case MapMulti:
+		return m.fitMulti(up, down)
+	}
+	return nil
+}
+
+func fitTimeWindow(up, down *Partitions) error {
+	if !up.IsTime() || down == nil || !down.IsTime() {
+		return fieldError("type", "Write another mapping, such as `{type: all}`.", "A time_window mapping is for time windows on both sides.")
+	}
+	if up.zoneName() != down.zoneName() {
+		return fieldError("type", "Write the same `timezone` on both sides.", "Time windows of different time zones do not map: `%s` and `%s`.", up.zoneName(), down.zoneName())
+	}
+	return nil
+}
+
+func (m *Mapping) fitStatic(up, down *Partitions) error {
+	if up.Type != Static || down != nil && down.Type != Static {
+		return fieldError("type", "Write another mapping, such as `{type: all}`.", "A static mapping is for static partitions on both sides.")
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.Static)) {
+		if !up.keys[key] {
+			return fieldError("map", "Write a key of the upstream partitions.", "The upstream partitions have no key `%s`.", key)
+		}
+		for _, to := range m.Static[key] {
+			if down != nil && !down.keys[to] {
+				return fieldError("map", "Write a key of the downstream partitions.", "The downstream partitions have no key `%s`.", to)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *Mapping) fitMultiToSingle(up, down *Partitions) error {
+	if down == nil || (up.Type == Multi) == (down.Type == Multi) {
+		return fieldError("type", "Write another mapping, such as `{type: all}`.", "A multi_to_single mapping is for two dimensions on one side and one on the other.")
+	}
+	multi, single := sides(up, down)
+	dimension := multi.Dimensions[m.Dimension]
+	if dimension == nil {
+		return unknownDimension("dimension", m.Dimension, multi)
+	}
+	if !dimension.Same(single) && !(dimension.IsTime() && single.IsTime()) {
+		return fieldError("dimension", "Name a dimension with the same definition.", "The dimension `%s` is not what the other side has.", m.Dimension)
+	}
+	return nil
+}
+
+func (m *Mapping) fitMulti(up, down *Partitions) error {
+	if down == nil || up.Type != Multi || down.Type != Multi {
+		return fieldError("type", "Write another mapping, such as `{type: all}`.", "A multi mapping is for two dimensions on both sides.")
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Dimensions)) {
+		to := m.Dimensions[name]
+		from, target := up.Dimensions[name], down.Dimensions[to.Dimension]
+		switch {
+		case from == nil:
+			return unknownDimension("dimensions", name, up)
+		case target == nil:
+			return unknownDimension("dimensions", to.Dimension, down)
+		case to.Mapping != nil:
+			if err := to.Mapping.fits(from, target); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func unknownDimension(field, name string, p *Partitions) error {
+	return fieldError(field, fmt.Sprintf("Write `%s`.", strings.Join(p.names, "` or `")), "The partitions have no dimension `%s`.", name)
+}
+
+// toEarlier reports whether a self-dependency by this mapping leads to earlier windows
+// only. Dagster accepts no other.
+func (m *Mapping) toEarlier(p *Partitions) bool {
+	switch {
+	case m == nil || p == nil:
+		return false
+	case m.Kind == MapTimeWindow:
+		return p.IsTime() && m.StartOffset < 0 && m.EndOffset < 0
+	case m.Kind == MapMulti && p.Type == Multi:
+		for _, name := range p.names {
+			if p.Dimensions[name].IsTime() && m.Dimensions[name].Mapping.toEarlier(p.Dimensions[name]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// DefaultMapping gives the mapping of a dependency that names none, the first that
+// applies: where either side has no partitions, all; two dimensions against one that
+// equals exactly one of them, or that is time as only one of them is, multi_to_single;
+// time windows against time windows, time_window; else identity.
 func DefaultMapping(up, down *Partitions) Mapping {
 	switch {
 	case up == nil || down == nil:
 		return Mapping{Kind: MapAll}
 	case (up.Type == Multi) != (down.Type == Multi):
-		multi, single := up, down
-		if down.Type == Multi {
-			multi, single = down, up
-		}
-		if name, ok := onlyEqual(multi, single); ok {
+		if name, ok := singleDimension(sides(up, down)); ok {
 			return Mapping{Kind: MapMultiToSingle, Dimension: name}
 		}
 	case up.IsTime() && down.IsTime():
@@ -100,14 +218,26 @@ func DefaultMapping(up, down *Partitions) Mapping {
 	return Mapping{Kind: MapIdentity}
 }
 
-// onlyEqual gives the one dimension of a multi definition that equals another
-// definition, and false where none or both do.
-func onlyEqual(multi, single *Partitions) (string, bool) {
-	found, count := "", 0
-	for _, name := range multi.names {
-		if multi.Dimensions[name].Same(single) {
-			found, count = name, count+1
-		}
+// sides gives the definition with two dimensions first, of two of which one has them.
+func sides(up, down *Partitions) (multi, single *Partitions) {
+	if up.Type == Multi {
+		return up, down
 	}
-	return found, count == 1
+	return down, up
+}
+
+// singleDimension gives the dimension that a definition is related to by default.
+func singleDimension(multi, single *Partitions) (string, bool) {
+	matching := multi.dimensionsThat(single.Same)
+	if len(matching) == 0 && single.IsTime() {
+		matching = multi.dimensionsThat((*Partitions).IsTime)
+	}
+	if len(matching) != 1 {
+		return "", false
+	}
+	return matching[0], true
+}
+
+func (p *Partitions) dimensionsThat(ok func(*Partitions) bool) []string {
+	return slices.DeleteFunc(slices.Clone(p.names), func(name string) bool { return !ok(p.Dimensions[name]) })
 }

@@ -18,10 +18,14 @@ const (
 	Addable
 )
 
-// Has reports whether a definition has a key at an instant; exists tells whether a
+// Has reports whether a definition has a key at an instant; exists tells whether the
 // dynamic definition of a name has a key. Where the key is missing, why says so in a
-// sentence for people.
+// sentence for people: a window that is before the start, after the end or not complete
+// yet, or a key of no window or of another form.
 func (p *Partitions) Has(key string, now time.Time, exists func(definition, key string) bool) (m Membership, why string) {
+	if p.inMulti && partsKeys(key) {
+		return Absent, fmt.Sprintf("`%s` cannot be a key of a dimension, because it holds one of `|`, `[`, `]` and `,`.", key)
+	}
 	switch p.Type {
 	case Static:
 		if p.keys[key] {
@@ -37,27 +41,31 @@ func (p *Partitions) Has(key string, now time.Time, exists func(definition, key 
 }
 
 func (p *Partitions) hasDynamic(key string, exists func(definition, key string) bool) (Membership, string) {
-	switch {
-	case key == "" || strings.Contains(key, ".."):
-		return Absent, fmt.Sprintf("`%s` cannot be a partition key: it is empty or holds `..`.", key)
-	case exists(p.Name, key):
+	if wrong := badPartitionKey(key); wrong != "" {
+		return Absent, wrong
+	}
+	if exists(p.Name, key) {
 		return Present, ""
 	}
 	return Addable, ""
 }
 
+// hasMulti: a key is there when both of its parts are, and can be added when what lacks
+// can be.
 func (p *Partitions) hasMulti(key string, now time.Time, exists func(definition, key string) bool) (Membership, string) {
 	parts := strings.Split(key, "|")
-	if len(parts) != 2 {
-		return Absent, fmt.Sprintf("`%s` is no key of two dimensions.", key)
+	if len(parts) != len(p.names) {
+		return Absent, fmt.Sprintf("`%s` is no key of two dimensions; it is written `%s`.", key, strings.Join(p.names, "|"))
 	}
 	whole := Present
 	for i, name := range p.names {
 		m, why := p.Dimensions[name].Has(parts[i], now, exists)
-		if m == Absent {
+		switch m {
+		case Absent:
 			return Absent, fmt.Sprintf("In the dimension `%s`: %s", name, why)
+		case Addable:
+			whole = Addable
 		}
-		whole = max(whole, m)
 	}
 	return whole, ""
 }
@@ -65,34 +73,31 @@ func (p *Partitions) hasMulti(key string, now time.Time, exists func(definition,
 // hasWindow: a window is a partition from the definition's start on, once it has ended,
 // or end_offset windows earlier.
 func (p *Partitions) hasWindow(key string, now time.Time) (Membership, string) {
-	reading, ok := p.layout.Parse(key)
-	if !ok {
-		return Absent, fmt.Sprintf("`%s` is no key in the format `%s`.", key, p.layout)
+	if _, ok := p.format.read(key); !ok {
+		return Absent, fmt.Sprintf("`%s` is no key in the format `%s`.", key, p.format.source)
 	}
-	// A format may leave out what the offsets say: the window is the first that begins then.
-	start := p.schedule.Next(p.wall(reading))
-	if p.layout.Format(start.In(p.zone)) != key {
-		return Absent, fmt.Sprintf("No window of the %s partitions begins at `%s`.", p.Type, key)
-	}
-	end := p.schedule.Next(start.Add(time.Second))
+	start, ok := p.windowOf(key)
+	end := p.after(start)
 	switch {
-	case start.Before(p.start):
+	case !ok:
+		return Absent, fmt.Sprintf("No window of the %s partitions begins at `%s`.", p.Type, key)
+	case start.Before(p.first):
 		return Absent, fmt.Sprintf("The window `%s` is before the start of the partitions, %s.", key, p.Start)
-	case !p.end.IsZero() && end.After(p.shifted(p.end, p.EndOffset)):
+	case !p.end.IsZero() && end.After(p.end):
 		return Absent, fmt.Sprintf("The window `%s` is after the end of the partitions, %s.", key, p.End)
-	case end.After(p.shifted(now, p.EndOffset)):
-		return Absent, fmt.Sprintf("The window `%s` has not ended at %s, and is no partition before; `end_offset: 1` makes the present window one.", key, now.UTC().Format(time.RFC3339))
+	case !p.begun(now) || start.After(p.last(now)):
+		return Absent, p.tooEarly(key, now)
 	}
 	return Present, ""
 }
 
-// shifted gives an instant moved by a number of windows.
-func (p *Partitions) shifted(t time.Time, windows int) time.Time {
-	for ; windows > 0; windows-- {
-		t = p.schedule.Next(t.Add(time.Second))
+func (p *Partitions) tooEarly(key string, now time.Time) string {
+	at := now.UTC().Format(time.RFC3339)
+	switch {
+	case p.EndOffset == 0:
+		return fmt.Sprintf("The window `%s` has not ended at %s, and is no partition before; `end_offset: 1` makes the present window one.", key, at)
+	case p.EndOffset < 0:
+		return fmt.Sprintf("The window `%s` is no partition at %s, because `end_offset: %d` leaves out the latest that have ended.", key, at, p.EndOffset)
 	}
-	for ; windows < 0; windows++ {
-		t = p.schedule.Prev(t.Add(-time.Second))
-	}
-	return t
+	return fmt.Sprintf("The window `%s` has not ended at %s, and is more than `end_offset: %d` allows ahead.", key, at, p.EndOffset)
 }

@@ -6,29 +6,37 @@ import (
 	"strings"
 )
 
-// Selection is a set of assets or checks, as an expression over a graph. The zero
-// Selection selects nothing.
+// Selection is a set of assets or checks, as an expression over a graph. It resolves as
+// Dagster's asset selections do. The zero Selection selects nothing.
 type Selection struct{ node selectionNode }
 
-// selectionNode gives the set of keys that a part of a selection stands for.
+// keySet is a set of asset keys, and of checks as "asset:check".
+type keySet map[string]bool
+
+// selectionNode gives the set that a part of a selection stands for. The set is the
+// caller's.
 type selectionNode interface {
-	resolve(g *Graph) map[string]bool
+	resolve(g *Graph) keySet
 }
 
 // Resolve gives the keys that a graph has of the selection, sorted. Checks are written
 // "asset:check".
 func (s Selection) Resolve(g *Graph) []string {
+	return slices.Sorted(maps.Keys(s.resolve(g)))
+}
+
+func (s Selection) resolve(g *Graph) keySet {
 	if s.node == nil {
-		return nil
+		return keySet{}
 	}
-	return slices.Sorted(maps.Keys(s.node.resolve(g)))
+	return s.node.resolve(g)
 }
 
 // predicate selects assets one by one.
 type predicate func(a *Asset) bool
 
-func (p predicate) resolve(g *Graph) map[string]bool {
-	set := map[string]bool{}
+func (p predicate) resolve(g *Graph) keySet {
+	set := keySet{}
 	for key, a := range g.assets {
 		if p(a) {
 			set[key] = true
@@ -37,35 +45,51 @@ func (p predicate) resolve(g *Graph) map[string]bool {
 	return set
 }
 
-// executed limits a predicate to assets that are executed here, unless external ones
-// are asked for.
-func executed(includeExternal bool, p predicate) Selection {
-	return Selection{predicate(func(a *Asset) bool { return (includeExternal || !a.External) && p(a) })}
+// materializable reports whether an asset is executed here; observing is no execution.
+func materializable(a *Asset) bool { return !a.External && !a.Observable }
+
+// limited limits a predicate to assets that are executed here, unless the others are
+// asked for.
+func limited(includeExternal bool, p predicate) Selection {
+	return Selection{predicate(func(a *Asset) bool { return (includeExternal || materializable(a)) && p(a) })}
 }
 
-// All selects every asset.
+// All selects every asset. Like Groups, Tag, Kind and KeyPrefixes it leaves out external
+// and observable assets unless includeExternal is set.
 func All(includeExternal bool) Selection {
-	return executed(includeExternal, func(*Asset) bool { return true })
+	return limited(includeExternal, func(*Asset) bool { return true })
 }
 
-// Assets selects assets by their keys; a key that does not exist selects nothing.
-func Assets(keys ...string) Selection {
-	return Selection{predicate(func(a *Asset) bool { return slices.Contains(keys, a.Key) })}
+// byKey selects assets by their keys.
+type byKey []string
+
+func (b byKey) resolve(g *Graph) keySet {
+	set := keySet{}
+	for _, key := range b {
+		if g.assets[key] != nil {
+			set[key] = true
+		}
+	}
+	return set
 }
+
+// Assets selects assets by their keys, external ones too; a key that does not exist
+// selects nothing.
+func Assets(keys ...string) Selection { return Selection{byKey(keys)} }
 
 // Groups selects the assets of groups.
 func Groups(includeExternal bool, groups ...string) Selection {
-	return executed(includeExternal, func(a *Asset) bool { return slices.Contains(groups, a.Group) })
+	return limited(includeExternal, func(a *Asset) bool { return slices.Contains(groups, a.Group) })
 }
 
 // Tag selects the assets that have a tag with a value.
 func Tag(includeExternal bool, name, value string) Selection {
-	return executed(includeExternal, func(a *Asset) bool { v, ok := a.Tags[name]; return ok && v == value })
+	return limited(includeExternal, func(a *Asset) bool { v, ok := a.Tags[name]; return ok && v == value })
 }
 
 // Kind selects the assets of a kind.
 func Kind(includeExternal bool, kind string) Selection {
-	return executed(includeExternal, func(a *Asset) bool { return slices.Contains(a.Kinds, kind) })
+	return limited(includeExternal, func(a *Asset) bool { return slices.Contains(a.Kinds, kind) })
 }
 
 // Owner selects the assets of an owner, external ones too.
@@ -74,142 +98,138 @@ func Owner(owner string) Selection {
 }
 
 // KeyPrefixes selects the assets whose keys begin with one of the prefixes, component by
-// component.
+// component: "raw" fits "raw" and "raw/orders", not "rawer/orders".
 func KeyPrefixes(includeExternal bool, prefixes ...string) Selection {
-	return executed(includeExternal, func(a *Asset) bool {
+	return limited(includeExternal, func(a *Asset) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return a.Key == p || strings.HasPrefix(a.Key, p+"/") })
 	})
 }
 
-// combined joins two selections by an operator.
+// combined joins two selections by an operator on their sets, which may change the
+// first.
 type combined struct {
 	a, b Selection
-	keep func(inA, inB bool) bool
+	join func(a, b keySet) keySet
 }
 
-func (c combined) resolve(g *Graph) map[string]bool {
-	a, b := set(c.a, g), set(c.b, g)
-	all := maps.Clone(a)
-	maps.Copy(all, b)
-	maps.DeleteFunc(all, func(key string, _ bool) bool { return !c.keep(a[key], b[key]) })
-	return all
+func (c combined) resolve(g *Graph) keySet { return c.join(c.a.resolve(g), c.b.resolve(g)) }
+
+func union(a, b keySet) keySet {
+	maps.Copy(a, b)
+	return a
 }
 
-func set(s Selection, g *Graph) map[string]bool {
-	if s.node == nil {
-		return map[string]bool{}
-	}
-	return s.node.resolve(g)
+func intersection(a, b keySet) keySet {
+	maps.DeleteFunc(a, func(key string, _ bool) bool { return !b[key] })
+	return a
+}
+
+func difference(a, b keySet) keySet {
+	maps.DeleteFunc(a, func(key string, _ bool) bool { return b[key] })
+	return a
 }
 
 // Or selects what either selects.
-func (s Selection) Or(other Selection) Selection {
-	return Selection{combined{s, other, func(a, b bool) bool { return a || b }}}
-}
+func (s Selection) Or(other Selection) Selection { return Selection{combined{s, other, union}} }
 
 // And selects what both select.
-func (s Selection) And(other Selection) Selection {
-	return Selection{combined{s, other, func(a, b bool) bool { return a && b }}}
-}
+func (s Selection) And(other Selection) Selection { return Selection{combined{s, other, intersection}} }
 
 // Minus selects what the other does not.
-func (s Selection) Minus(other Selection) Selection {
-	return Selection{combined{s, other, func(a, b bool) bool { return a && !b }}}
-}
+func (s Selection) Minus(other Selection) Selection { return Selection{combined{s, other, difference}} }
 
-// spread adds the neighbours of a selection's assets, up to a depth.
-type spread struct {
-	of    Selection
-	depth int // below 0: without end
-	step  func(g *Graph, key string) []string
-	keep  predicate
-}
+// neighbours gives the keys next to an asset's in one direction.
+type neighbours func(g *Graph, key string) []string
 
-func (s spread) resolve(g *Graph) map[string]bool {
-	found := set(s.of, g)
-	frontier := slices.Sorted(maps.Keys(found))
-	for depth := 0; len(frontier) > 0 && depth != s.depth; depth++ {
+// spread gives what is reached from a set of keys in up to depth steps, without end for
+// a depth below 0. A key of the set itself is reached where a step leads to it.
+func spread(g *Graph, from keySet, depth int, step neighbours) keySet {
+	reached := keySet{}
+	frontier := slices.Collect(maps.Keys(from))
+	for ; len(frontier) > 0 && depth != 0; depth-- {
 		var next []string
 		for _, key := range frontier {
-			for _, near := range s.step(g, key) {
-				if !found[near] && s.keep(g.assets[near]) {
-					found[near] = true
+			for _, near := range step(g, key) {
+				if near != key && !reached[near] {
+					reached[near] = true
 					next = append(next, near)
 				}
 			}
 		}
 		frontier = next
 	}
-	return found
+	return reached
 }
 
+// changed is a selection made from the set of another, which it may change.
+type changed struct {
+	of     Selection
+	change func(g *Graph, set keySet) keySet
+}
+
+func (c changed) resolve(g *Graph) keySet { return c.change(g, c.of.resolve(g)) }
+
 // Upstream adds the assets that the selected ones depend on, up to a depth, all of them
-// for a depth below 0. It leaves external assets out.
+// for a depth below 0. It passes through external and observable assets but leaves them
+// out, also those that were selected.
 func (s Selection) Upstream(depth int) Selection {
-	return Selection{spread{s, depth, (*Graph).Upstream, func(a *Asset) bool { return !a.External }}}
+	return Selection{changed{s, func(g *Graph, set keySet) keySet {
+		return onlyMaterializable(g, union(set, spread(g, set, depth, (*Graph).upstreamKeys)))
+	}}}
 }
 
 // Downstream adds the assets that depend on the selected ones, up to a depth, all of
 // them for a depth below 0.
 func (s Selection) Downstream(depth int) Selection {
-	return Selection{spread{s, depth, (*Graph).Downstream, func(*Asset) bool { return true }}}
+	return Selection{changed{s, func(g *Graph, set keySet) keySet {
+		return union(set, spread(g, set, depth, (*Graph).downstreamKeys))
+	}}}
 }
 
-// filtered keeps the assets of a selection for which a test holds.
-type filtered struct {
-	of   Selection
-	keep func(g *Graph, within map[string]bool, key string) bool
+// Roots keeps the assets that depend on no other of the selection, also not through
+// assets outside it.
+func (s Selection) Roots() Selection {
+	return Selection{changed{s, func(g *Graph, set keySet) keySet {
+		return difference(set, spread(g, set, -1, (*Graph).downstreamKeys))
+	}}}
 }
 
-func (f filtered) resolve(g *Graph) map[string]bool {
-	within := set(f.of, g)
-	kept := map[string]bool{}
-	for key := range within {
-		if f.keep(g, within, key) {
-			kept[key] = true
-		}
-	}
-	return kept
-}
-
-// Roots keeps the assets that depend on no other of the selection.
-func (s Selection) Roots() Selection { return s.without((*Graph).Upstream) }
-
-// Sinks keeps the assets that no other of the selection depends on.
-func (s Selection) Sinks() Selection { return s.without((*Graph).Downstream) }
-
-func (s Selection) without(step func(*Graph, string) []string) Selection {
-	return Selection{filtered{s, func(g *Graph, within map[string]bool, key string) bool {
-		return !slices.ContainsFunc(step(g, key), func(near string) bool { return near != key && within[near] })
+// Sinks keeps the assets that no other of the selection depends on, also not through
+// assets outside it.
+func (s Selection) Sinks() Selection {
+	return Selection{changed{s, func(g *Graph, set keySet) keySet {
+		return difference(set, spread(g, set, -1, (*Graph).upstreamKeys))
 	}}}
 }
 
 // Materializable keeps the assets that are executed here.
-func (s Selection) Materializable() Selection {
-	return Selection{filtered{s, func(g *Graph, _ map[string]bool, key string) bool {
-		a := g.assets[key]
-		return a != nil && !a.External && !a.Observable
-	}}}
+func (s Selection) Materializable() Selection { return Selection{changed{s, onlyMaterializable}} }
+
+func onlyMaterializable(g *Graph, set keySet) keySet {
+	maps.DeleteFunc(set, func(key string, _ bool) bool { a := g.assets[key]; return a == nil || !materializable(a) })
+	return set
 }
 
-// checkSet selects checks.
+// checkSet selects checks one by one.
 type checkSet func(a *Asset, check string) bool
 
-func (c checkSet) resolve(g *Graph) map[string]bool {
-	set := map[string]bool{}
-	for key, a := range g.assets {
+func (c checkSet) resolve(g *Graph) keySet {
+	set := keySet{}
+	for _, a := range g.assets {
 		for _, check := range a.Checks {
 			if c(a, check.Name) {
-				set[key+":"+check.Name] = true
+				set[checkKey(a.Key, check.Name)] = true
 			}
 		}
 	}
 	return set
 }
 
-// Checks selects checks by "asset:check".
+func checkKey(asset, check string) string { return asset + ":" + check }
+
+// Checks selects checks by "asset:check"; one that does not exist selects nothing.
 func Checks(names ...string) Selection {
-	return Selection{checkSet(func(a *Asset, check string) bool { return slices.Contains(names, a.Key+":"+check) })}
+	return Selection{checkSet(func(a *Asset, check string) bool { return slices.Contains(names, checkKey(a.Key, check)) })}
 }
 
 // ChecksFor selects all checks of some assets.
