@@ -1,0 +1,64 @@
+// Package condition is the typed form of a condition: expressions with their functions
+// expanded, composites written out, and methods applied, as the tree that Dagster would
+// evaluate.
+package condition
+
+import (
+	"time"
+
+	"auto/lang/source"
+	"auto/vm/code"
+	"auto/vm/graph"
+)
+
+// Op is what a node does.
+type Op uint8
+
+// The operations. Fact and those after it are operands without children.
+const (
+	And   Op = iota + 1 // children
+	Or                  // children
+	Not                 // one child
+	Since               // trigger, reset
+	NewlyTrue
+	AnyDeps // one child, evaluated on each dependency
+	AllDeps
+	AnyChecks // one child, evaluated on each check
+	AllChecks
+	Matches       // one child, evaluated on the asset Key
+	AnyDownstream // children where expanded, each a Downstream
+	Downstream    // one child; DownstreamKeys
+	Fact          // Fact
+	NewlyRequested
+	WillBeRequested
+	InitialEvaluation
+	CodeVersionChanged
+	CronTickPassed // Cron, Zone
+	ExecutedWithRootTarget
+)
+
+// Node is one condition. Nodes are not changed once they are made; trees may share them.
+type Node struct {
+	Op       Op
+	Label    string // "" for none
+	Children []*Node
+	Span     source.Span
+
+	Fact           code.Fact
+	Cron, Zone     string
+	Key            string // of Matches
+	DownstreamKeys []string
+	BlockingOnly   bool
+	// Allow and Ignore are the selections of dependency operators, nil for none; of check
+	// operators they select checks.
+	Allow, Ignore *Selection
+}
+
+// Selection is a selection with its text.
+type Selection struct {
+	graph.Selection
+	Text string
+}
+
+// Since durations are those of code.Fact.
+var _ time.Duration = code.Fact{}.Lookback
