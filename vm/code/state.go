@@ -7,16 +7,23 @@ import (
 	"strings"
 )
 
-// StateID gives the identity of a state. keys are those of the entities from the root's
-// block down to the one that the state is of: "" for the root entity wherever it occurs,
-// as Dagster names no target where it is the root (_get_stable_unique_id,
-// get_node_unique_id). Equal identities under one root share one state.
+// StateID gives the identity of a state. keys are those of the entities from the root down
+// to the one that the state is of. Equal identities under one root share one state
+// (Dagster's _get_stable_unique_id and get_node_unique_id).
 func (p *Program) StateID(state int, keys []string) string {
 	s := &p.States[state]
 	if s.Kind == VersionState {
 		return p.pathID(s.Path, keys)
 	}
-	return p.stableID(s, keys[len(keys)-1])
+	return p.stableID(s, target(keys, len(keys)-1))
+}
+
+// target names the entity of a state; the root has no name wherever it occurs.
+func target(keys []string, at int) string {
+	if keys[at] == keys[0] {
+		return ""
+	}
+	return keys[at]
 }
 
 func (p *Program) stableID(s *State, key string) string {
@@ -36,7 +43,7 @@ func (p *Program) pathID(path []Step, keys []string) string {
 	id := "None"
 	for _, step := range path {
 		if step.State > 0 {
-			id = p.stableID(&p.States[step.State-1], keys[step.At])
+			id = p.stableID(&p.States[step.State-1], target(keys, int(step.At)))
 			continue
 		}
 		index, name := "None", step.Name
