@@ -62,15 +62,18 @@ func (r root) since() Since {
 
 func (l *linker) link() error {
 	roots := l.roots()
-	for len(roots) > 0 {
-		n := l.together(roots)
-		if err := l.batch(roots[:n]); err != nil {
+	for rest := roots; len(rest) > 0; {
+		n := l.together(rest)
+		if err := l.batch(rest[:n]); err != nil {
 			return err
 		}
-		roots = roots[n:]
+		rest = rest[n:]
+	}
+	if err := l.oneByOne(roots); err != nil {
+		return err
 	}
 	slices.SortStableFunc(l.batches, func(a, b *batch) int { return cmp.Compare(l.levelOf(a), l.levelOf(b)) })
-	l.order()
+	l.cut()
 	for _, b := range l.batches {
 		for _, e := range b.reads {
 			l.readers[e] = append(l.readers[e], b)
@@ -144,7 +147,7 @@ func (l *linker) levelOf(b *batch) int { return l.space.Entities[b.frame.segment
 
 func (l *linker) batch(roots []root) error {
 	p := l.programs[roots[0].program]
-	b := &batch{program: roots[0].program, since: roots[0].since(), initial: roots[0].initial, dirty: true, again: true, prompt: prompt(p)}
+	b := &batch{program: roots[0].program, since: roots[0].since(), initial: roots[0].initial, dirty: true, again: true}
 	segments := make([]segment, len(roots))
 	for i, r := range roots {
 		segments[i] = segment{entity: int32(r.entity), root: int32(i), parent: -1}
@@ -165,6 +168,7 @@ func (l *linker) batch(roots []root) error {
 		return err
 	}
 	b.frame = f
+	b.prompt = !slices.ContainsFunc(b.frames, func(f *frame) bool { return f.waits(p) })
 	b.reads = readBy(b.frames)
 	b.alias(l.Machine)
 	if roots[0].cursor != nil {
@@ -330,9 +334,51 @@ func readBy(frames []*frame) []int32 {
 	return slices.Compact(reads)
 }
 
-// order cuts the batches into levels. Where a program of a level can read a request that
-// is made on it, the level goes entity by entity.
-func (l *linker) order() {
+// oneByOne has the entities of a level evaluated one after the other, in their order,
+// where a program on it can read a request that is made on it.
+func (l *linker) oneByOne(roots []root) error {
+	ordered := map[int]bool{}
+	for _, b := range l.batches {
+		if l.readsLevel(b) {
+			ordered[l.levelOf(b)] = true
+		}
+	}
+	if len(ordered) == 0 {
+		return nil
+	}
+	l.batches = slices.DeleteFunc(l.batches, func(b *batch) bool { return ordered[l.levelOf(b)] })
+	roots = slices.Clone(roots)
+	slices.SortFunc(roots, func(a, b root) int { return cmp.Compare(a.entity, b.entity) })
+	for _, r := range roots {
+		if ordered[l.space.Entities[r.entity].Level] {
+			if err := l.batch([]root{r}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readsLevel reports whether a batch can ask for a request of something that is on its
+// own level, or that is requested with something on it.
+func (l *linker) readsLevel(b *batch) bool {
+	level := l.levelOf(b)
+	for _, f := range b.frames {
+		if f.shared == nil || f.parent == nil {
+			continue
+		}
+		for _, seg := range f.segments {
+			together := append([]int{int(seg.entity)}, l.space.ExecutionSet(int(seg.entity))...)
+			if slices.ContainsFunc(together, func(e int) bool { return l.space.Entities[e].Level == level && l.of[e] >= 0 }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cut cuts the batches into levels.
+func (l *linker) cut() {
 	for _, b := range l.batches {
 		if n := len(l.levels); n > 0 && l.levelOf(l.levels[n-1][0]) == l.levelOf(b) {
 			l.levels[n-1] = append(l.levels[n-1], b)
@@ -360,20 +406,20 @@ func (b *batch) place(arena []uint64) {
 	}
 }
 
-// prompt reports whether evaluating a program never waits for storage in Dagster: then
-// what it requests is seen by what is evaluated after it on the same level.
-func prompt(p *code.Program) bool {
-	for _, b := range p.Blocks {
-		for _, in := range b.Code {
-			switch in.Op {
-			case code.Or, code.Since, code.Root, code.AnyChecks:
-				return false
-			case code.Whole, code.Within:
-				if p.Facts[in.Args[1]].Kind != code.InLatestTimeWindow {
-					return false
-				}
+// waits reports whether evaluating a frame waits for storage in Dagster: if not, what is
+// requested is seen by what is evaluated after it on the same level.
+func (f *frame) waits(p *code.Program) bool {
+	for _, in := range f.block.Code {
+		switch in.Op {
+		case code.Or, code.Since, code.Root, code.AnyChecks:
+			return true
+		case code.Whole, code.Within:
+			kind := p.Facts[in.Args[1]].Kind
+			// Records of assets without partitions are loaded before.
+			if kind != code.InLatestTimeWindow && !(kind == code.Missing && f.ones == len(f.segments)) {
+				return true
 			}
 		}
 	}
-	return true
+	return false
 }
