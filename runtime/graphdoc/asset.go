@@ -16,7 +16,7 @@ func (r *Reader) Asset(m *yamldoc.Map) (*Asset, bool) {
 		return nil, false
 	}
 	defer m.Close()
-	out := &Asset{At: m.At("key"), Condition: m.Node("condition"), Asset: graph.Asset{
+	out := &Asset{At: m.At("key"), ConditionNode: m.Node("condition"), Asset: graph.Asset{
 		Key: m.Text("key"), Group: m.Text("group"), Kinds: m.Texts("kinds"), Owners: m.Texts("owners"), Tags: m.TextMap("tags"),
 		CodeVersion: m.Text("code_version"), External: m.Bool("external"), Observable: m.Bool("observable"), ExecutionSet: m.Text("execution_set"),
 		Freshness: m.Bool("freshness"), Repository: m.Text("repository"), Condition: m.Text("condition"),
@@ -26,11 +26,12 @@ func (r *Reader) Asset(m *yamldoc.Map) (*Asset, bool) {
 			out.Partitions = out.Definition.Partitions
 		}
 	}
-	out.Deps, out.DepsAt, out.Refused = Deps(m, "deps")
+	deps := ReadDeps(m, "deps")
+	out.Deps, out.DepsAt, out.Refused = deps.Deps, deps.At, deps.Refused
 	for _, n := range m.Items("checks") {
 		check := m.Map(n, "a check")
 		out.Checks = append(out.Checks, readCheck(check))
-		out.CheckConditions = append(out.CheckConditions, check.Node("condition"))
+		out.CheckConditionNodes = append(out.CheckConditionNodes, check.Node("condition"))
 		out.ChecksAt = append(out.ChecksAt, m.Span(n))
 	}
 	return out, true
@@ -45,17 +46,22 @@ func readCheck(m *yamldoc.Map) graph.Check {
 	}
 }
 
-// Deps reads a list of dependencies, keys or `{key: KEY, mapping: {…}}`, with the place of
-// each and what is refused about the mappings.
-func Deps(m *yamldoc.Map, field string) ([]graph.Dep, []source.Span, diag.List) {
-	var deps []graph.Dep
-	var places []source.Span
-	var refused diag.List
+// Deps is a list of dependencies, with the place of each and what is refused about their
+// mappings.
+type Deps struct {
+	Deps    []graph.Dep
+	At      []source.Span
+	Refused diag.List
+}
+
+// ReadDeps reads a field that lists dependencies: keys, or `{key: KEY, mapping: {…}}`.
+func ReadDeps(m *yamldoc.Map, field string) Deps {
+	var d Deps
 	for _, n := range m.Items(field) {
-		deps = append(deps, dep(m.Doc, n, &refused))
-		places = append(places, m.Span(n))
+		d.Deps = append(d.Deps, dep(m.Doc, n, &d.Refused))
+		d.At = append(d.At, m.Span(n))
 	}
-	return deps, places, refused
+	return d
 }
 
 func dep(doc *yamldoc.Doc, n *yaml.Node, refused *diag.List) graph.Dep {

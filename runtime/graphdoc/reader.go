@@ -39,6 +39,15 @@ const (
 	read
 )
 
+// NewReader gives a reader that knows definitions by their names already.
+func NewReader(definitions []*Definition) Reader {
+	r := Reader{named: map[string]*named{}}
+	for _, d := range definitions {
+		r.named[d.Name] = &named{state: read, def: d}
+	}
+	return r
+}
+
 // Definition is a partitions definition as it is written.
 type Definition struct {
 	// Name is "" where it is written in place.
@@ -63,9 +72,9 @@ type Asset struct {
 	// At is the place of its key, DepsAt and ChecksAt those of the list items.
 	At               source.Span
 	DepsAt, ChecksAt []source.Span
-	// Condition and CheckConditions are the texts of conditions, nil for none.
-	Condition       *yaml.Node
-	CheckConditions []*yaml.Node
+	// ConditionNode and CheckConditionNodes have the texts of conditions, nil for none.
+	ConditionNode       *yaml.Node
+	CheckConditionNodes []*yaml.Node
 }
 
 // Place gives where a field of the asset is written (graph.Problem's Field and Index).
@@ -106,10 +115,10 @@ func (r *Reader) Define(m *yamldoc.Map) []string {
 // read.
 func (r *Reader) Named(name string) (*Definition, bool) {
 	n, ok := r.named[name]
-	if !ok || n.node == nil {
+	if !ok {
 		return nil, false
 	}
-	if n.state == unread {
+	if n.state == unread && n.node != nil {
 		n.state = reading
 		if d := r.definition(n.doc, n.node); d != nil {
 			n.def = d.named(name)
@@ -136,7 +145,7 @@ func (r *Reader) Definition(doc *yamldoc.Doc, n *yaml.Node) *Definition {
 		return d
 	}
 	switch found, ok := r.named[n.Value]; {
-	case !ok || found.node == nil:
+	case !ok || found.state == unread:
 		doc.Addf(diag.PartitionsForm, doc.Span(n), r.nearest(n.Value), "No partitions are called `%s`.", n.Value)
 	case found.state == reading:
 		doc.Addf(diag.PartitionsForm, doc.Span(n), "Write its dimensions out.", "The partitions `%s` contain themselves.", n.Value)
