@@ -133,13 +133,17 @@ func (d *definition) before(start time.Time) time.Time {
 	return d.schedule.Prev(start.Add(-time.Second))
 }
 
-// keyOf gives the key of the window that begins at an instant. In an hour that comes
-// twice the second window's key ends in the offset from UTC.
+// keyOf gives the key of the window that begins at an instant: the key that stands for
+// it, found by a reading of the wall clock within the window. In an hour that comes twice
+// the second window's key ends in the offset from UTC.
 func (d *definition) keyOf(start time.Time) (string, bool) {
-	key := d.KeyOf(d.schedule.Reading(start))
-	for _, key := range []string{key, key + start.Format("-0700")} {
-		if begin, _, ok := d.Window(key); ok && begin.Equal(start) {
-			return key, true
+	middle := start.Add(d.after(start).Sub(start) / 2)
+	for _, at := range []time.Time{start, middle} {
+		key := d.KeyOf(d.schedule.Reading(at))
+		for _, key := range []string{key, key + start.Format("-0700")} {
+			if begin, _, ok := d.Window(key); ok && begin.Equal(start) {
+				return key, true
+			}
 		}
 	}
 	return "", false

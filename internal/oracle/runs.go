@@ -64,7 +64,7 @@ func addTo(groups []*group, of group, entity string) []*group {
 // run: where a check of the assets has a condition, the requested checks and those without
 // a condition run; otherwise the requested ones, or all where none is.
 func (v *view) run(g *group) Run {
-	run := Run{Partition: g.key, Partitioned: g.partitions != nil, Definition: g.partitions, Assets: []string{}}
+	run := Run{Partition: g.key, Partitioned: g.partitions != nil, Definition: g.partitions}
 	conditioned := false
 	var along []string
 	for _, entity := range g.entities {
