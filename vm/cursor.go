@@ -262,6 +262,9 @@ func (l *linker) carry() {
 		c := l.cursor.Entities[entity.Key]
 		if c != nil && l.of[e] < 0 && (entity.Check != nil || entity.Asset.External || entity.Asset.Observable) {
 			l.carried[entity.Key] = c
+			set := bits.New(sizeOf(entity.Keys))
+			c.Requested.read(entity.Keys, set)
+			l.add(l.asked, e, set)
 		}
 	}
 }

@@ -56,7 +56,10 @@ func (c *factCache) get(m *Machine, fact int, since Since) *loaded {
 		c.loaded[fact] = append(c.loaded[fact], loaded{})
 	}
 	l := &c.loaded[fact][n]
-	l.since, l.set = since, m.facts.Set(c.facts[fact], since)
+	l.since, l.set = since, nil
+	if !since.At.IsZero() || !c.facts[fact].Kind.IsNew() {
+		l.set = m.facts.Set(c.facts[fact], since)
+	}
 	if l.empty = l.set.IsEmpty(); len(l.set) < len(m.now) && !l.empty {
 		l.set = l.padded(len(m.now))
 	}

@@ -50,6 +50,8 @@ type Machine struct {
 	// own is what each condition was last true for, asked the same as of the last tick,
 	// now what is requested on this tick so far, execution sets included.
 	own, asked, now bits.Set
+	// requests is set where now has anything.
+	requests bool
 	// arena is what the registers of the batch under evaluation lie in.
 	arena []uint64
 	cache factCache
@@ -103,6 +105,10 @@ func (m *Machine) TickTraced(facts Facts, at time.Time, want func(entity int) bo
 func (m *Machine) run(facts Facts, at time.Time, t *trace) {
 	m.facts, m.at, m.stats = facts, at, Stats{}
 	m.cache.begin()
+	if m.requests {
+		clear(m.now)
+		m.requests = false
+	}
 	m.mark()
 	for _, b := range m.batches {
 		b.begin(m)

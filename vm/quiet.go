@@ -43,9 +43,6 @@ func (b *batch) begin(m *Machine) {
 		copy(m.asked[at:at+n], m.own[at:at+n])
 		b.asked, b.changed = b.asks, false
 	}
-	if b.asks || b.pulls {
-		clear(m.now[at : at+n])
-	}
 }
 
 // due reports whether a batch has to be evaluated.
@@ -97,6 +94,7 @@ func (b *batch) request(m *Machine) {
 	if !b.asks {
 		return
 	}
+	m.requests = true
 	f := b.frame
 	now := m.now[f.direct : f.direct+f.words]
 	now.Or(now, m.own[f.direct:f.direct+f.words])

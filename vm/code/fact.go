@@ -34,3 +34,7 @@ type Fact struct {
 	TagKeys   []string
 	TagValues map[string]string
 }
+
+// IsNew reports whether the fact is about what happened since the evaluation before;
+// there is nothing new on the first.
+func (k FactKind) IsNew() bool { return k >= NewlyUpdated && k <= AllNewUpdatesHaveTags }

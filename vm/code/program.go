@@ -15,6 +15,10 @@ type Program struct {
 	Blocks []Block
 	// Nodes is the condition as it was written, the root first: what explain shows.
 	Nodes []Node
+	// Rules and Targets are those of a files block; a condition has none, and a files
+	// block has one block of code and nothing else.
+	Rules   []FileRule
+	Targets []FileTarget
 }
 
 // Block is straight code that is run over the partitions of some entities. Register 0
