@@ -76,7 +76,7 @@ func (c *checker) checkDep(a *Asset, d Dep, index int) (message, help string) {
 		mapping = *d.Mapping
 	}
 	var wrong *FieldError
-	if errors.As(mapping.fits(up.Partitions, a.Partitions), &wrong) {
+	if errors.As(mapping.Fits(up.Partitions, a.Partitions), &wrong) {
 		return fmt.Sprintf("The mapping of `%s` to `%s` does not fit. %s", d.Key, a.Key, wrong.Message), wrong.Help
 	}
 	return "", ""

@@ -99,7 +99,7 @@ func (p *Partitions) readBounds() (err error) {
 	if p.begin, err = p.readTime("start", p.Start); err != nil {
 		return err
 	}
-	p.first = p.schedule.Next(p.begin)
+	p.first, p.lattice = p.schedule.Next(p.begin), &lattice{}
 	if p.End == "" {
 		return nil
 	}
