@@ -74,6 +74,9 @@ func (d *definitions) build() (*graph.Graph, diag.List) {
 	}
 	g, problems := graph.New(append(assets, d.undeclared()...), nil)
 	for _, p := range problems {
+		if p.Mapping {
+			continue // the evaluator refuses it, if a condition looks through it
+		}
 		refused.Addf(diag.GraphProblem, d.place(p), p.Help, "%s", p.Message)
 	}
 	if refused.HasErrors() {

@@ -105,7 +105,7 @@ func (r *reader) observe(m *yamldoc.Map) What {
 }
 
 func (r *reader) run(m *yamldoc.Map) What {
-	return Run{
+	return RunChange{
 		Run: m.Text("run"), Assets: m.Texts("assets"), Checks: m.Texts("checks"), Partition: m.Text("partition"), Tags: m.TextMap("tags"),
 		Status: status(m, facts.Started, facts.Queued, facts.Success, facts.Failure, facts.Canceled),
 	}

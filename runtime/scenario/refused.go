@@ -94,7 +94,7 @@ func mentions(w What) []string {
 		return []string{e.Asset}
 	case Observe:
 		return []string{e.Asset}
-	case Run:
+	case RunChange:
 		return slices.Concat(e.Assets, e.Checks)
 	case Check:
 		return []string{e.Check}

@@ -80,8 +80,8 @@ type (
 		Partitions  []string
 		DataVersion string
 	}
-	// Run is a change of a run's status; at its first mention also what it executes.
-	Run struct {
+	// RunChange is a change of a run's status; at its first mention also what it executes.
+	RunChange struct {
 		Run            string
 		Assets, Checks []string
 		Partition      string // "" for none
@@ -131,7 +131,7 @@ type (
 
 func (Materialize) what()    {}
 func (Observe) what()        {}
-func (Run) what()            {}
+func (RunChange) what()      {}
 func (Check) what()          {}
 func (Backfill) what()       {}
 func (CodeVersion) what()    {}
