@@ -52,6 +52,21 @@ func (s Story) Render(w io.Writer, v View) error {
 	return p.write(w)
 }
 
+// Subset writes what the condition was true for on the last tick.
+func (s Story) Subset() string {
+	root := s.Last().whole()
+	return (&printer{}).subset(root, root.holds())
+}
+
+// Value gives what was requested of the partitions that are looked at, as Record writes
+// subsets; of one, whether it was.
+func (t *Tree) Value(v View) any {
+	if v.Partition != Whole {
+		return t.Requested.Has(v.Partition)
+	}
+	return value(t.whole(), t.Requested)
+}
+
 // printer collects the lines of a tree.
 type printer struct {
 	View

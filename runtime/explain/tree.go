@@ -35,14 +35,7 @@ func New(r *engine.Result, key string, c *condition.Node, at time.Time) (*Tree, 
 	if !ok || root == nil {
 		return nil, fmt.Errorf("`%s` was not evaluated: it has no condition on this tick", key)
 	}
-	e := &r.Space.Entities[entity]
-	t := &Tree{Space: r.Space, Condition: c, Root: root, At: at, Requested: bits.New(e.Keys.Total())}
-	for i := range e.Keys.Total() {
-		if r.Requested.Has(e.Bit + i) {
-			t.Requested.Add(i)
-		}
-	}
-	return t, nil
+	return &Tree{Space: r.Space, Condition: c, Root: root, At: at, Requested: r.RequestedOf(entity)}, nil
 }
 
 // Find gives the number of a partition by its key, "" for an entity without partitions.
@@ -69,6 +62,12 @@ func (t *Tree) example() string {
 	}
 	return fmt.Sprintf("its last is `%s`", name(e, e.Keys.Len()-1))
 }
+
+// Partitioned reports whether the entity has partitions.
+func (t *Tree) Partitioned() bool { return t.entity().Keys != nil }
+
+// Name writes the entity with one of its partitions in brackets.
+func (t *Tree) Name(number int) string { return name(t.entity(), number) }
 
 func (t *Tree) entity() *space.Entity { return &t.Space.Entities[t.Root.Entity] }
 
@@ -155,7 +154,7 @@ func (t *Tree) related(from, to int, set bits.Set) bits.Set {
 		return set
 	}
 	down, up := from, to
-	toChild := from != to && t.Space.IsChild(to, from)
+	toChild := from != to && t.Space.IsChild(from, to)
 	if toChild {
 		down, up = to, from
 	}

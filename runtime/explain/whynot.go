@@ -213,7 +213,7 @@ func (r *search) options(n node, want bool) []Change {
 	case condition.Since:
 		return r.since(n, want)
 	case condition.NewlyTrue:
-		if n.child(0).isTrue() {
+		if want && n.child(0).isTrue() {
 			return r.other(n, "it was so on the tick before, too")
 		}
 		return r.options(n.child(0), want)
