@@ -4,11 +4,8 @@
 package condition
 
 import (
-	"time"
-
 	"auto/lang/source"
 	"auto/vm/code"
-	"auto/vm/graph"
 )
 
 // Op is what a node does.
@@ -52,13 +49,15 @@ type Node struct {
 	// Allow and Ignore are the selections of dependency operators, nil for none; of check
 	// operators they select checks.
 	Allow, Ignore *Selection
+
+	// size is the number of nodes of the tree, capped.
+	size int
 }
 
-// Selection is a selection with its text.
-type Selection struct {
-	graph.Selection
-	Text string
+// measure counts the nodes of a tree whose children have been measured.
+func (n *Node) measure() {
+	n.size = 1
+	for _, child := range n.Children {
+		n.size = min(n.size+child.size, maxWork+1)
+	}
 }
-
-// Since durations are those of code.Fact.
-var _ time.Duration = code.Fact{}.Lookback
