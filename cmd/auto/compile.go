@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -84,37 +83,43 @@ func (c compileCommand) named(units []unit) ([]unit, error) {
 
 // show gives a unit at the stage that is asked for.
 func (c compileCommand) show(u unit) (string, error) {
-	var b bytes.Buffer
-	switch c.Stage {
-	case "ast":
+	if c.Stage == "ast" {
+		var b strings.Builder
 		dump(&b, u.tree)
-	case "typed":
-		if u.condition == nil {
-			return "", errors.New("a files block has no typed stage; `--stage ast` and `--stage code` show it")
-		}
-		dumpCondition(&b, u.condition, 0)
-	case "plan":
-		if u.condition == nil {
-			return "", errors.New("a files block has no plan; `--stage ast` and `--stage code` show it")
-		}
-		p := plan.Lower(u.condition, u.graph)
-		if !c.Plain {
-			p.Optimise()
-		}
-		b.WriteString(p.Text())
-	default:
+		return b.String(), nil
+	}
+	if c.Stage == "code" {
 		p, err := c.program(u)
 		if err != nil {
 			return "", err
 		}
-		b.WriteString(p.Text())
+		return p.Text(), nil
 	}
-	return b.String(), nil
+	switch {
+	case u.files != nil:
+		return "", fmt.Errorf("a files block has no %s stage; `--stage ast` and `--stage code` show it", c.Stage)
+	case u.condition == nil:
+		return "", errNotEvaluated
+	case c.Stage == "typed":
+		var b strings.Builder
+		dumpCondition(&b, u.condition, 0)
+		return b.String(), nil
+	}
+	p := plan.Lower(u.condition, u.graph)
+	if !c.Plain {
+		p.Optimise()
+	}
+	return p.Text(), nil
 }
+
+var errNotEvaluated = errors.New("the condition uses a word that has no evaluation yet")
 
 func (c compileCommand) program(u unit) (*code.Program, error) {
 	if u.files != nil {
 		return u.files.Code, nil
+	}
+	if u.condition == nil {
+		return nil, errNotEvaluated
 	}
 	return plan.Compile(u.condition, u.graph, plan.Options{Plain: c.Plain})
 }
@@ -206,12 +211,28 @@ func policyUnits(p *compiler.Policies, g *graph.Graph) []unit {
 	}
 	var units []unit
 	for _, policy := range p.Policies {
-		units = append(units, unit{name: policy.Name, tree: policy.Decl, condition: policy.When, graph: g})
+		units = append(units, unit{name: policy.Name, tree: policy.Decl, condition: expanded(p, policy, g), graph: g})
 	}
 	for _, program := range p.Files {
 		units = append(units, unit{name: program.Name, tree: filesTree(program), files: program})
 	}
 	return units
+}
+
+// expanded gives the condition of a policy as it is evaluated on the first of its assets;
+// nil where it uses words without an evaluation.
+func expanded(p *compiler.Policies, policy *compiler.Policy, g *graph.Graph) *condition.Node {
+	if policy.When == nil || len(policy.Keys) == 0 {
+		return policy.When
+	}
+	return condition.Expand(policy.When, policy.Keys[0], g, func(asset string) *condition.Node {
+		for _, other := range p.Policies {
+			if slices.Contains(other.Keys, asset) {
+				return other.When
+			}
+		}
+		return nil
+	})
 }
 
 // filesTree reads the tree of a files block again: programs do not keep it.

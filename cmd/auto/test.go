@@ -164,3 +164,19 @@ func requestedText(t scenario.TickResult) string {
 	}
 	return strings.Trim(compact(t.Requested), "{}")
 }
+
+// update writes what came out into the file.
+func (c testCommand) update(s system, sc *scenario.Scenario, r *scenario.Result, name, before string) error {
+	after, err := scenario.Update(sc, r)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if after == before {
+		return nil
+	}
+	if err := replaceFile(name, after); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.stdout, "wrote %s\n", filepath.ToSlash(name))
+	return err
+}

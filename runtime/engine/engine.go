@@ -104,7 +104,7 @@ func (e *Engine) Tick(in Input, o Options) (*Result, error) {
 	}
 	out.Took = e.now().Sub(began)
 	out.Requested = l.machine.Requested()
-	out.Runs = runs.Group(l.space, out.Requested)
+	out.Runs = runs.Group(l.space, out.Requested, func(key string) bool { return in.Conditions[key] != nil })
 	return out, nil
 }
 

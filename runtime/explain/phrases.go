@@ -149,7 +149,10 @@ func zone(name string) string {
 
 // factArgs writes the arguments of a fact after its phrase.
 func factArgs(f code.Fact) string {
-	if f.Lookback > 0 {
+	if f.Kind == code.InLatestTimeWindow {
+		if f.Lookback == 0 {
+			return ""
+		}
 		return " and " + duration(f.Lookback) + " back"
 	}
 	var tags []string

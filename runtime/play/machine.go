@@ -3,10 +3,12 @@ package play
 
 import (
 	"maps"
+	"strings"
 	"time"
 
 	"auto/compiler/condition"
 	"auto/lang/diag"
+	"auto/lang/types"
 	"auto/runtime/engine"
 	"auto/runtime/explain"
 	"auto/runtime/scenario"
@@ -103,7 +105,7 @@ func build(conditions map[string]*scenario.Condition, g *graph.Graph, known map[
 	for key, c := range conditions {
 		n, ok := known[c]
 		if !ok {
-			built, found := condition.Build(c.Expr, condition.Env{Graph: g})
+			built, found := condition.Build(c.Expr, condition.Env{Graph: g, On: on(key)})
 			if found.HasErrors() {
 				refused = append(refused, found...)
 				continue
@@ -117,6 +119,14 @@ func build(conditions map[string]*scenario.Condition, g *graph.Graph, known map[
 		return nil, refused
 	}
 	return out, nil
+}
+
+// on says what a condition is for, by the key.
+func on(key string) types.Scope {
+	if strings.Contains(key, ":") {
+		return types.OnCheck
+	}
+	return types.OnAsset
 }
 
 // Expand gives the condition of an asset or check as it is evaluated: with its
