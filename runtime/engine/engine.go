@@ -67,7 +67,6 @@ type linked struct {
 	space      *space.Space
 	graph      *graph.Graph
 	conditions map[string]*condition.Node
-	dynamic    map[string][]string
 	plain      bool
 }
 
