@@ -1,4 +1,4 @@
-package evaluate_test
+package play_test
 
 import (
 	"io/fs"
@@ -8,11 +8,11 @@ import (
 	"testing"
 
 	"auto/lang/source"
+	"auto/runtime/play"
 	"auto/runtime/scenario"
-	"auto/runtime/scenario/evaluate"
 )
 
-const recorded = "../testdata/conformance"
+const recorded = "../scenario/testdata/conformance"
 
 // TestConformance: every recorded scenario gives Dagster's answers: requests, runs, and
 // trees where there are some.
@@ -21,7 +21,7 @@ func TestConformance(t *testing.T) {
 	each(t, func(t *testing.T, s *scenario.Scenario) {
 		count++
 		for _, plain := range []bool{false, true} {
-			e := evaluate.New(nil)
+			e := &play.Machine{}
 			e.Plain = plain
 			result, err := scenario.Run(s, scenario.Options{Evaluator: e})
 			if err != nil {
