@@ -28,7 +28,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // Encode gives the binary form: "auto", the version in two bytes, the program, and a
 // CRC-32C of all that in four; numbers are little-endian, in the program varints. Equal
 // programs have equal bytes.
-func (p *Program) Encode() []byte {
+func Encode(p *Program) []byte {
 	w := &wire{out: binary.LittleEndian.AppendUint16([]byte(magic), FormatVersion)}
 	w.program(p)
 	return binary.LittleEndian.AppendUint32(w.out, crc32.Checksum(w.out, castagnoli))
@@ -72,11 +72,11 @@ func open(data []byte) ([]byte, error) {
 }
 
 // Equal reports whether two programs are equal in everything, names and labels too.
-func (p *Program) Equal(o *Program) bool { return bytes.Equal(p.Encode(), o.Encode()) }
+func (p *Program) Equal(o *Program) bool { return bytes.Equal(Encode(p), Encode(o)) }
 
 // Sum gives a hash that equal programs have in common, and others with no probability
 // that matters: a key for what is shared between assets.
-func (p *Program) Sum() [sha256.Size]byte { return sha256.Sum256(p.Encode()) }
+func (p *Program) Sum() [sha256.Size]byte { return sha256.Sum256(Encode(p)) }
 
 // wire writes a program or reads one: one description (program and what it calls) is both.
 // While it writes it does not change the program.

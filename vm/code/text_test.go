@@ -55,7 +55,7 @@ func roundTrip(t testing.TB, p *Program) {
 	if diff := cmp.Diff(p, parse(t, p.Text())); diff != "" {
 		t.Fatalf("as text: %s\n%s", diff, p.Text())
 	}
-	decoded, err := Decode(p.Encode())
+	decoded, err := Decode(Encode(p))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, p.Text())
 	}
