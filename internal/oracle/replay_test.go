@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"auto/lang/ast"
+	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/scenario"
 	"auto/vm/graph"
@@ -185,7 +186,7 @@ func (s *stage) happen(e *scenario.Event, tick time.Time) {
 		for _, key := range keys {
 			s.updated[[2]string{w.Asset, key}] = at
 		}
-	case scenario.Observe, scenario.Run, scenario.Check, scenario.Freshness, scenario.Wipe:
+	case scenario.Observe, scenario.RunChange, scenario.Check, scenario.Freshness, scenario.Wipe:
 		s.events++
 	case scenario.CodeVersion:
 		s.asset(w.Asset).CodeVersion = w.To
@@ -194,6 +195,7 @@ func (s *stage) happen(e *scenario.Event, tick time.Time) {
 		s.asset(w.Asset).Refused = w.To.Refused
 	case scenario.EditPartitions:
 		s.asset(w.Asset).Partitions = nil
+		s.asset(w.Asset).Definition = w.To
 		if w.To != nil {
 			s.asset(w.Asset).Partitions = w.To.Partitions
 		}
@@ -233,8 +235,8 @@ func (s *stage) input(at time.Time) (Input, error) {
 				in.Conditions[a.Key+":"+a.Checks[i].Name] = c.Expr
 			}
 		}
-		if len(a.Refused) > 0 {
-			return in, a.Refused[0]
+		if refused := refusals(a); len(refused) > 0 {
+			return in, refused[0]
 		}
 	}
 	for _, a := range s.assets {
@@ -253,8 +255,10 @@ func (s *stage) input(at time.Time) (Input, error) {
 		}
 	}
 	g, problems := graph.New(assets, nil)
-	if len(problems) > 0 {
-		return in, fmt.Errorf("%+v", problems)
+	for _, p := range problems {
+		if !p.Mapping {
+			return in, fmt.Errorf("%+v", p)
+		}
 	}
 	in.Graph = g
 	return in, nil
@@ -411,4 +415,11 @@ func evaluation(out *Result, tree *Tree) *scenario.Evaluation {
 		e.Children = append(e.Children, evaluation(out, child))
 	}
 	return e
+}
+
+func refusals(a *scenario.Asset) diag.List {
+	if a.Definition == nil {
+		return a.Refused
+	}
+	return slices.Concat(a.Refused, a.Definition.Refused)
 }
