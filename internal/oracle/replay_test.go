@@ -175,7 +175,7 @@ func (s *stage) happen(e *scenario.Event, tick time.Time) {
 	if at.IsZero() {
 		at = tick.Add(-time.Second)
 	}
-	s.world.at = at
+	s.world = s.world.moved(at)
 	switch w := e.What.(type) {
 	case scenario.Materialize:
 		s.events++
@@ -211,6 +211,7 @@ func (s *stage) happen(e *scenario.Event, tick time.Time) {
 			}
 		}
 	case scenario.Dynamic:
+		s.world = s.world.moved(at)
 		for _, key := range w.Add {
 			if !slices.Contains(s.dynamic[w.Name], key) {
 				s.dynamic[w.Name] = append(s.dynamic[w.Name], key)
@@ -288,7 +289,7 @@ func replayScenario(t *testing.T, s *scenario.Scenario) (ticks int) {
 		if tick.Expect.Error == "" && tick.Expect.Evaluations == nil {
 			return
 		}
-		st.world.at = tick.At
+		st.world = st.world.moved(tick.At)
 		in, err := st.input(tick.At)
 		st.trees = tick.Expect.Evaluations
 		var out *Result
@@ -415,6 +416,11 @@ func evaluation(out *Result, tree *Tree) *scenario.Evaluation {
 		e.Children = append(e.Children, evaluation(out, child))
 	}
 	return e
+}
+
+// moved gives the world at another instant.
+func (w world) moved(at time.Time) world {
+	return world{at, w.dynamic, map[*graph.Partitions]*definition{}}
 }
 
 func refusals(a *scenario.Asset) diag.List {
