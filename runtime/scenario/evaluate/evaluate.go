@@ -19,8 +19,12 @@ type Evaluator struct {
 	Engine engine.Engine
 	// Plain leaves programs as they are written.
 	Plain bool
-	// Last is the result of the last tick, nil where it was refused.
-	Last *engine.Result
+	// Explain says whose evaluations are kept where the tick does not ask for all; nil for
+	// none.
+	Explain func(key string) bool
+	// Input is what the last tick was about, Last its result, nil where it was refused.
+	Input engine.Input
+	Last  *engine.Result
 
 	built map[*scenario.Condition]*condition.Node
 	graph *graph.Graph
@@ -39,11 +43,12 @@ func (e *Evaluator) Tick(in scenario.TickInput) (scenario.TickOutput, error) {
 	if err != nil {
 		return scenario.TickOutput{Err: err}, nil
 	}
-	o := engine.Options{Plain: e.Plain}
+	o := engine.Options{Plain: e.Plain, Explain: e.Explain}
 	if in.Trees {
 		o.Explain = func(string) bool { return true }
 	}
-	result, err := e.Engine.Tick(engine.Input{Graph: in.Graph, Conditions: conditions, World: in.World, At: in.At}, o)
+	e.Input = engine.Input{Graph: in.Graph, Conditions: conditions, World: in.World, At: in.At}
+	result, err := e.Engine.Tick(e.Input, o)
 	if err != nil {
 		return scenario.TickOutput{Err: err}, nil
 	}
@@ -66,6 +71,12 @@ func (e *Evaluator) conditions(in scenario.TickInput) (map[string]*condition.Nod
 		out[key] = n
 	}
 	return out, nil
+}
+
+// Conditions builds conditions, by the key of their asset or check, over a graph. The
+// error is a *scenario.Refused.
+func Conditions(g *graph.Graph, conditions map[string]*scenario.Condition) (map[string]*condition.Node, error) {
+	return new(Evaluator).conditions(scenario.TickInput{Graph: g, Conditions: conditions})
 }
 
 func (e *Evaluator) condition(key string, c *scenario.Condition) (*condition.Node, error) {
