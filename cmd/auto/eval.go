@@ -42,8 +42,7 @@ func (c evalCommand) Run(s system) error {
 	}
 	var stories []explain.Story
 	for _, key := range keys {
-		m := play.New(func(k string) bool { return k == key })
-		m.Instead = map[string]*scenario.Condition{key: condition}
+		m := &play.Machine{Keep: func(k string) bool { return k == key }, Instead: map[string]*scenario.Condition{key: condition}}
 		if _, err := m.Until(sc, ticks); err != nil {
 			return refusal(err)
 		}

@@ -38,7 +38,7 @@ func (q question) play() (*played, error) {
 	if p.ticks, err = q.of(sc); err != nil {
 		return nil, err
 	}
-	p.Machine = play.New(func(key string) bool { return key == p.key })
+	p.Machine = &play.Machine{Keep: func(key string) bool { return key == p.key }}
 	session, err := p.Until(sc, p.ticks)
 	if err != nil {
 		return nil, refusal(err)
@@ -48,7 +48,7 @@ func (q question) play() (*played, error) {
 		if err != nil {
 			return nil, refusal(err)
 		}
-		return nil, known(g, p.key, conditioned(p.Input.Conditions))
+		return nil, known(g, p.key, conditioned(p.Last().Input.Conditions))
 	}
 	tree := p.story.Last()
 	if p.partition != "" || !tree.Partitioned() {
@@ -109,10 +109,11 @@ func (c whyNotCommand) Run(s system) error {
 		return err
 	}
 	if p.number == explain.Whole {
-		last := p.story.Last()
-		return fmt.Errorf("`%s` has partitions; name one, such as `%s`", p.key, last.Name(last.Representative()))
+		tree := p.story.Last()
+		return fmt.Errorf("`%s` has partitions; name one, such as `%s`", p.key, tree.Name(tree.Representative()))
 	}
-	answer, err := explain.Search{Input: p.Input, Cursor: p.Cursor, Key: p.key, Partition: p.partition}.WhyNot()
+	last := p.Last()
+	answer, err := explain.Search{Input: last.Input, Cursor: last.Cursor, Key: p.key, Partition: p.partition}.WhyNot()
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"auto/lang/source"
 	"auto/runtime/play"
 	"auto/runtime/scenario"
-	"auto/runtime/scenario/evaluate"
 	"auto/vm/graph"
 )
 
@@ -55,7 +54,7 @@ func scenarioUnits(name string) ([]unit, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	nodes, err := evaluate.Conditions(g, conditions)
+	nodes, err := play.Conditions(g, conditions)
 	if err != nil {
 		return nil, refusal(err)
 	}

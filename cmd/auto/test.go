@@ -12,8 +12,8 @@ import (
 
 	"auto/lang/diag"
 	"auto/lang/source"
+	"auto/runtime/play"
 	"auto/runtime/scenario"
-	"auto/runtime/scenario/evaluate"
 )
 
 type testCommand struct {
@@ -109,9 +109,7 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 	if found.HasErrors() {
 		return false, c.broken(s, sc, found)
 	}
-	evaluator := evaluate.New(time.Now)
-	evaluator.Plain = c.Plain
-	result, err := scenario.Run(sc, scenario.Options{Evaluator: evaluator})
+	result, err := scenario.Run(sc, scenario.Options{Evaluator: &play.Machine{Now: time.Now, Plain: c.Plain}})
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", name, err)
 	}

@@ -185,7 +185,7 @@ func (s *stage) happen(e *scenario.Event, tick time.Time) {
 		for _, key := range keys {
 			s.updated[[2]string{w.Asset, key}] = at
 		}
-	case scenario.Observe, scenario.Run, scenario.Check, scenario.Freshness, scenario.Wipe:
+	case scenario.Observe, scenario.RunChange, scenario.Check, scenario.Freshness, scenario.Wipe:
 		s.events++
 	case scenario.CodeVersion:
 		s.asset(w.Asset).CodeVersion = w.To
