@@ -158,7 +158,7 @@ func (s *Space) addBits(group func(key string) int) {
 			s.Bits = bits.Words(s.Bits) * 64
 		}
 		e.Bit = s.Bits
-		s.Bits += e.Keys.Total()
+		s.Bits += max(e.Keys.Total(), 1) // no two entities begin at the same bit
 	}
 }
 
