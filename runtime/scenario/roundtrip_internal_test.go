@@ -23,6 +23,7 @@ var meaning = cmp.Options{
 	cmpopts.IgnoreFields(graphdoc.Definition{}, "Refused"),
 	cmp.Comparer(func(a, b *graph.Partitions) bool { return a.Same(b) }),
 	cmp.Comparer(func(a, b *Condition) bool { return a.text() == b.text() }),
+	cmp.Comparer(sameExpect),
 	cmpopts.EquateEmpty(),
 }
 
