@@ -90,9 +90,9 @@ var table = []Entry{
 	{"all_new_updates_have_run_tags", Operand, condition(types.OnBoth, runTags...), true, "Every update since the last tick came from a run with these tags.", `all_new_updates_have_run_tags(tag_keys=["backfill"])`},
 	{"check_passed", Operand, condition(types.OnCheck), false, "The check's newest execution passed.", `any_checks_match(check_passed())`},
 	{"check_failed", Operand, condition(types.OnCheck), false, "The check's newest execution failed.", `any_checks_match(check_failed())`},
-	{"freshness_passed", Operand, condition(types.OnBoth), false, "The asset's freshness policy passes.", `freshness_passed()`},
-	{"freshness_warned", Operand, condition(types.OnBoth), false, "The asset's freshness policy warns.", `freshness_warned()`},
-	{"freshness_failed", Operand, condition(types.OnBoth), false, "The asset's freshness policy fails.", `freshness_failed()`},
+	{"freshness_passed", Operand, condition(types.OnAsset), false, "The asset's freshness policy passes.", `freshness_passed()`},
+	{"freshness_warned", Operand, condition(types.OnAsset), false, "The asset's freshness policy warns.", `freshness_warned()`},
+	{"freshness_failed", Operand, condition(types.OnAsset), false, "The asset's freshness policy fails.", `freshness_failed()`},
 	{"stale", Operand, condition(types.OnAsset), false, "A related upstream update is newer than the start of the pair's newest successful run, or the pair is missing; holds until a run that started after the update has succeeded.", `stale() & ~any_deps_in_progress()`},
 
 	{"any_deps_match", Operator, condition(types.OnBoth, inner), false, "The condition holds for some related partition of some dependency.", `any_deps_match(missing())`},

@@ -50,10 +50,9 @@ func (c *Checker) arguments(s Scope, vars map[string]Value, usage string, params
 			misnamed = true
 			continue
 		}
-		if !c.Fit(v, p.Types, "`"+p.Name+"` of `"+usage+"`") {
+		if !c.Fit(v, p.Types, "`"+p.Name+"` of `"+usage+"`") || !c.checkConstant(p.Types, v) {
 			v = unknownValue(v.At)
 		}
-		c.checkConstant(p.Types, v)
 		if p.Rest {
 			args.rest = append(args.rest, v)
 			continue

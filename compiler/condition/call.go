@@ -80,10 +80,14 @@ func (c *Checker) bind(def *ast.Def, s Scope, args arguments, at source.Span) ma
 // composite expands a function of the vocabulary that is written in the language, and
 // labels it with its call, as Dagster does.
 func (c *Checker) composite(entry stdlib.Entry, def *ast.Def, args arguments, at source.Span) Value {
+	unknown := conditionOf(entry.Scope, nil, at)
+	if args.wrong {
+		return unknown
+	}
 	bound := c.bind(def, names{}, args, at)
 	v := c.expand(&Binding{Name: def.Name, Def: def, Scope: names{}}, bound, at)
-	if args.wrong || v.Node == nil {
-		return conditionOf(entry.Scope, nil, at)
+	if v.Node == nil {
+		return unknown
 	}
 	label := entry.Name
 	if len(def.Params) > 0 {

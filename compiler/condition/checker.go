@@ -84,8 +84,11 @@ func scopeOf(n *Node) types.Scope {
 	case AnyChecks, AllChecks, AnyDownstream, CodeVersionChanged:
 		return types.OnAsset
 	case Fact:
-		if factShapes[n.Fact.Kind] == passed {
+		switch factShapes[n.Fact.Kind] {
+		case passed:
 			return types.OnCheck
+		case freshness:
+			return types.OnAsset
 		}
 	}
 	return types.OnBoth

@@ -14,30 +14,48 @@ import (
 	"auto/vm/match"
 )
 
-// checkConstant reads schedules, zones and patterns.
-func (c *Checker) checkConstant(want []types.Type, v Value) {
+// checkConstant reads a schedule, zone or pattern, where it is known, and reports whether
+// it is one.
+func (c *Checker) checkConstant(want []types.Type, v Value) bool {
 	text, ok := v.Constant.(string)
 	if !ok {
-		return
+		return true
 	}
 	switch want[0] {
 	case types.Cron:
-		var wrong *cron.Error
-		if _, err := cron.Parse(text, time.UTC); errors.As(err, &wrong) {
-			c.find(diag.BadConstant, within(v.At, text, wrong.Offset, wrong.Length), wrong.Help, "%s", wrong.Message)
-		}
+		return c.checkCron(text, v.At)
 	case types.Zone:
-		if _, err := time.LoadLocation(text); err != nil || text == "" || text == "Local" {
-			c.find(diag.BadConstant, v.At, "Write a name of the IANA database, such as `\"Europe/Paris\"`.", "No time zone is called `%s`.", text)
-		}
+		return c.checkZone(text, v.At)
 	case types.Pattern:
-		if v.Type == types.Pattern {
-			var wrong *match.Error
-			if _, err := match.Regex(text); errors.As(err, &wrong) {
-				c.find(diag.BadConstant, v.At, wrong.Help, "%s", wrong.Message)
-			}
-		}
+		return v.Type != types.Pattern || c.checkRegex(text, v.At)
 	}
+	return true
+}
+
+func (c *Checker) checkCron(text string, at source.Span) bool {
+	var wrong *cron.Error
+	if _, err := cron.Parse(text, time.UTC); errors.As(err, &wrong) {
+		c.find(diag.BadConstant, within(at, text, wrong.Offset, wrong.Length), wrong.Help, "%s", wrong.Message)
+		return false
+	}
+	return true
+}
+
+func (c *Checker) checkZone(name string, at source.Span) bool {
+	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
+		c.find(diag.BadConstant, at, "Write a name of the IANA database, such as `\"Europe/Paris\"`.", "No time zone is called `%s`.", name)
+		return false
+	}
+	return true
+}
+
+func (c *Checker) checkRegex(text string, at source.Span) bool {
+	var wrong *match.Error
+	if _, err := match.Regex(text); errors.As(err, &wrong) {
+		c.find(diag.BadConstant, at, wrong.Help, "%s", wrong.Message)
+		return false
+	}
+	return true
 }
 
 // within gives the place of a part of a string, where the string is written as it is.

@@ -49,9 +49,22 @@ type Node struct {
 	// Allow and Ignore are the selections of dependency operators, nil for none; of check
 	// operators they select checks.
 	Allow, Ignore *Selection
+	// Index is the place of a Downstream among all of its operator, those left out too.
+	Index int
+	// ByKey has the child of a dependency or check operator by the key that it is
+	// evaluated on, where any_downstream_conditions reads differently on each; see On.
+	ByKey map[string]*Node
 
 	// size is the number of nodes of the tree, capped.
 	size int
+}
+
+// On gives the child of a dependency or check operator that is evaluated on a key.
+func (n *Node) On(key string) *Node {
+	if child, ok := n.ByKey[key]; ok {
+		return child
+	}
+	return n.Children[0]
 }
 
 // measure counts the nodes of a tree whose children have been measured.

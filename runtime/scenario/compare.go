@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -75,6 +76,7 @@ func (c *comparison) differ(part, key string, node []string, wanted, got string)
 func (c *comparison) compare(out TickOutput) {
 	want := c.tick.Expect
 	switch {
+	case want == nil && errors.Is(out.Err, ErrEarlier):
 	case out.Err != nil && (want == nil || want.Error == ""):
 		c.differ("error", "", nil, "", out.Err.Error())
 	case out.Err == nil && want != nil && want.Error != "":

@@ -32,7 +32,7 @@ func (s *Session) Happen(e *Event, tick time.Time) error {
 
 func refused(e *Event, err error) error {
 	var list diag.List
-	list.Addf(diag.YAMLValue, e.Place, "Correct the event, or expect an error.", "This cannot happen: %v.", err)
+	list.Addf(diag.YAMLValue, e.Place, "Correct the event.", "%v", err)
 	return &Refused{list}
 }
 
@@ -45,7 +45,7 @@ func (s *Session) known(e *Event) error {
 	}
 	for _, key := range mentions(e.What) {
 		asset, name := key, ""
-		if isCheck(key) {
+		if IsCheck(key) {
 			asset, name = splitCheck(key)
 		}
 		a := s.defs.index[asset]
@@ -86,11 +86,11 @@ func (m *moment) apply(w What) error {
 	case Backfill:
 		return m.backfill(e)
 	case Dynamic:
-		return m.world.Apply(facts.DynamicPartitions{Name: e.Name, Add: e.Add, Delete: e.Delete, At: m.at})
+		return m.store.Apply(facts.DynamicPartitions{Name: e.Name, Add: e.Add, Delete: e.Delete, At: m.at})
 	case Wipe:
-		return m.world.Apply(facts.Wiped{Asset: e.Asset, At: m.at})
+		return m.store.Apply(facts.Wiped{Asset: e.Asset, At: m.at})
 	case Freshness:
-		return m.world.Apply(facts.Freshness{Asset: e.Asset, State: e.State, At: m.at})
+		return m.store.Apply(facts.Freshness{Asset: e.Asset, State: e.State, At: m.at})
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func (m *moment) expandKeys(asset string, wanted []string) ([]string, error) {
 	if p == nil || !slices.ContainsFunc(wanted, isRange) {
 		return wanted, nil
 	}
-	return space.NewKeys(p, m.at, m.world.Dynamic, nil).Expand(wanted)
+	return space.NewKeys(p, m.at, m.store.Dynamic, nil).Expand(wanted)
 }
 
 // isRange reports whether an item of a list stands for several keys.
@@ -132,7 +132,7 @@ func (m *moment) materialize(e Materialize) error {
 		}
 	}
 	for _, key := range keys {
-		if err := m.world.Apply(facts.Materialized{Asset: e.Asset, Partition: key, Run: e.Run, DataVersion: e.DataVersion, At: m.at}); err != nil {
+		if err := m.store.Apply(facts.Materialized{Asset: e.Asset, Partition: key, Run: e.Run, DataVersion: e.DataVersion, At: m.at}); err != nil {
 			return err
 		}
 	}
@@ -150,7 +150,7 @@ func (m *moment) plan(run, asset string, keys []string) error {
 		keys = []string{""}
 	}
 	for _, key := range keys {
-		if err := m.world.Apply(facts.Planned{Asset: asset, Partition: key, Run: run, At: m.at}); err != nil {
+		if err := m.store.Apply(facts.Planned{Asset: asset, Partition: key, Run: run, At: m.at}); err != nil {
 			return err
 		}
 	}
@@ -171,7 +171,7 @@ func (m *moment) startImplicit(name string, w What) error {
 	if err := m.start(start, run.partition()); err != nil {
 		return err
 	}
-	return m.world.Apply(facts.RunStatus{Run: name, Status: facts.Success, At: m.at})
+	return m.store.Apply(facts.RunStatus{Run: name, Status: facts.Success, At: m.at})
 }
 
 // start makes a run known. Its partition is what the wanted ones come to, where that is a
@@ -182,7 +182,7 @@ func (m *moment) start(e facts.RunStarted, wanted []string) error {
 		e.Partition = wanted[0]
 	}
 	for _, key := range slices.Concat(e.Assets, e.Checks) {
-		if isCheck(key) {
+		if IsCheck(key) {
 			key, _ = splitCheck(key)
 		}
 		keys, err := m.expandKeys(key, wanted)
@@ -194,7 +194,7 @@ func (m *moment) start(e facts.RunStarted, wanted []string) error {
 		}
 	}
 	m.runs[e.Run] = true
-	return m.world.Apply(e)
+	return m.store.Apply(e)
 }
 
 func (m *moment) run(e RunChange) error {
@@ -205,17 +205,17 @@ func (m *moment) run(e RunChange) error {
 		}
 		for _, key := range e.Assets {
 			if wanted == nil && m.defs.definition(key) != nil {
-				return problem("the run `" + e.Run + "` needs a `partition` for `" + key + "`")
+				return problem("The run `" + e.Run + "` needs a `partition` for `" + key + "`.")
 			}
 		}
 		if err := m.start(facts.RunStarted{Run: e.Run, Assets: e.Assets, Checks: e.Checks, Tags: e.Tags}, wanted); err != nil {
 			return err
 		}
 	}
-	return m.world.Apply(facts.RunStatus{Run: e.Run, Status: e.Status, At: m.at})
+	return m.store.Apply(facts.RunStatus{Run: e.Run, Status: e.Status, At: m.at})
 }
 
-// problem is an error in a sentence of its own.
+// problem is an error that is a sentence for people.
 type problem string
 
 func (p problem) Error() string { return string(p) }
@@ -226,7 +226,7 @@ func (m *moment) observe(e Observe) error {
 		return err
 	}
 	for _, key := range keys {
-		if err := m.world.Apply(facts.Observed{Asset: e.Asset, Partition: key, DataVersion: e.DataVersion, At: m.at}); err != nil {
+		if err := m.store.Apply(facts.Observed{Asset: e.Asset, Partition: key, DataVersion: e.DataVersion, At: m.at}); err != nil {
 			return err
 		}
 	}
@@ -245,7 +245,7 @@ func (m *moment) check(e Check) error {
 		return err
 	}
 	for _, key := range keys {
-		if err := m.world.Apply(facts.Checked{Check: e.Check, Partition: key, Run: e.Run, Passed: e.Passed, Warn: e.Warn, At: m.at}); err != nil {
+		if err := m.store.Apply(facts.Checked{Check: e.Check, Partition: key, Run: e.Run, Passed: e.Passed, Warn: e.Warn, At: m.at}); err != nil {
 			return err
 		}
 	}
@@ -274,7 +274,7 @@ func (m *moment) backfill(e Backfill) error {
 	}
 	b.Status, b.At = e.Status, m.at
 	m.backfills[e.ID] = b
-	return m.world.Apply(b)
+	return m.store.Apply(b)
 }
 
 // record adds partitions to those of a backfill, in a map of its own.
@@ -289,7 +289,7 @@ func (m *moment) record(to *map[string][]string, subsets map[string]Subset) erro
 			continue
 		}
 		if subsets[asset].True {
-			return problem("`" + asset + "` has partitions, and the event names none")
+			return problem("The backfill needs `partitions` for `" + asset + "`.")
 		}
 		keys, err := m.expandKeys(asset, subsets[asset].Keys)
 		if err != nil {

@@ -109,7 +109,9 @@ func (r *reader) tick(m *yamldoc.Map) *Tick {
 		t.At = instant(m)
 	}
 	for _, n := range m.Items("events") {
-		t.Events = append(t.Events, r.event(m.Doc, n))
+		if e := r.event(m.Doc, n); e != nil {
+			t.Events = append(t.Events, e)
+		}
 	}
 	if n := m.Node("expect"); n != nil {
 		t.Expect = expect(m.Map(n, "`expect`"))

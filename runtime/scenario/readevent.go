@@ -33,7 +33,7 @@ func (s *Scenario) ReadEvent(src *source.File) (*Event, diag.List) {
 	}
 	r.defs = graphdoc.NewReader(s.Partitions)
 	e := r.event(doc, root)
-	if !r.list.HasErrors() {
+	if e != nil && !r.list.HasErrors() {
 		r.list = append(r.list, s.unknownKeys(e)...)
 	}
 	r.list.Sort()
@@ -63,22 +63,21 @@ var eventReaders = []struct {
 	{"run", "r1", (*reader).run},
 }
 
+// event reads an event, nil where it does not say what happens.
 func (r *reader) event(doc *yamldoc.Doc, n *yaml.Node) *Event {
 	m := doc.Map(n, "an event")
-	e := &Event{Place: m.Place()}
 	given := m.Names()
 	for _, kind := range eventReaders {
 		if slices.Contains(given, kind.field) {
+			defer m.Close()
 			m.Require(kind.field, kind.example)
-			e.What, e.Place, e.At = kind.read(r, m), m.At(kind.field), instant(m)
-			m.Close()
-			return e
+			return &Event{What: kind.read(r, m), Place: m.At(kind.field), At: instant(m)}
 		}
 	}
 	if n.Kind == yaml.MappingNode {
 		r.unknownEvent(m, given)
 	}
-	return e
+	return nil
 }
 
 // unknownEvent finds an event of no kind: at the field that is nearest to one.

@@ -44,8 +44,11 @@ func (r *Result) Differences() []Difference {
 // Run runs a scenario from its beginning, with an evaluator that has evaluated nothing
 // yet. Differences are in the result; the error is the evaluator's own.
 func Run(s *Scenario, o Options) (*Result, error) {
+	return run(s, o, NewSession(s, o.Evaluator))
+}
+
+func run(s *Scenario, o Options, session *Session) (*Result, error) {
 	result := &Result{Name: s.Name}
-	session := NewSession(s, o.Evaluator)
 	stated := true // whether the refusal that ended the scenario was expected
 	for i, t := range s.Ticks {
 		out, err := session.Tick(t, o.Trees || t.Expect != nil && t.Expect.Evaluations != nil)

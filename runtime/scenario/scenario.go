@@ -62,7 +62,7 @@ type Event struct {
 }
 
 // What is what an event says: one of the types below.
-type What interface{ what() }
+type What interface{ entries() []entry }
 
 type (
 	// Materialize is a materialization; Observe one of an external or observable asset.
@@ -128,16 +128,3 @@ type (
 	// Freshness is a new freshness state of an asset.
 	Freshness struct{ Asset, State string }
 )
-
-func (Materialize) what()    {}
-func (Observe) what()        {}
-func (RunChange) what()      {}
-func (Check) what()          {}
-func (Backfill) what()       {}
-func (CodeVersion) what()    {}
-func (EditCondition) what()  {}
-func (EditDeps) what()       {}
-func (EditPartitions) what() {}
-func (Dynamic) what()        {}
-func (Wipe) what()           {}
-func (Freshness) what()      {}

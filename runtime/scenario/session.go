@@ -59,6 +59,7 @@ type Session struct {
 	evaluator Evaluator
 	defs      *definitions
 	world     *facts.World
+	store     store
 	// graph is nil where it is to be built; conditions go with it.
 	graph      *graph.Graph
 	conditions map[string]*Condition
@@ -68,9 +69,22 @@ type Session struct {
 	failed     bool
 }
 
+// store is where events go: the world.
+type store interface {
+	Apply(facts.Event) error
+	Dynamic(name string) []string
+}
+
 // NewSession begins a scenario: nothing has happened yet.
 func NewSession(s *Scenario, e Evaluator) *Session {
-	return &Session{evaluator: e, defs: newDefinitions(s), world: facts.New(), runs: map[string]bool{}, implicit: implicitRuns(s), backfills: map[string]facts.Backfill{}}
+	world := facts.New()
+	session := newSession(s, e, world)
+	session.world = world
+	return session
+}
+
+func newSession(s *Scenario, e Evaluator, to store) *Session {
+	return &Session{evaluator: e, defs: newDefinitions(s), store: to, runs: map[string]bool{}, implicit: implicitRuns(s), backfills: map[string]facts.Backfill{}}
 }
 
 // World is what is known so far.
@@ -93,13 +107,13 @@ func (s *Session) Graph() (*graph.Graph, map[string]*Condition, error) {
 // Keys gives the partitions that an asset, or the asset of a check, has at an instant, and
 // false where there is no such asset.
 func (s *Session) Keys(key string, at time.Time) (*space.Keys, bool) {
-	if isCheck(key) {
+	if IsCheck(key) {
 		key, _ = splitCheck(key)
 	}
 	if s.defs.index[key] == nil {
 		return nil, false
 	}
-	return space.NewKeys(s.defs.definition(key), at, s.world.Dynamic, nil), true
+	return space.NewKeys(s.defs.definition(key), at, s.store.Dynamic, nil), true
 }
 
 // Tick lets the events of a tick happen and evaluates. The output is that of the evaluator;

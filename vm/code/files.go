@@ -27,5 +27,5 @@ const (
 var Outcomes = []string{"request", "ignore", "error", "quarantine"}
 
 // IsFiles reports whether the program is that of a files block: its registers hold rules
-// or targets, not partitions.
-func (p *Program) IsFiles() bool { return len(p.Rules) > 0 || len(p.Targets) > 0 }
+// or targets, not partitions. A condition has nodes, a files block has none.
+func (p *Program) IsFiles() bool { return len(p.Nodes) == 0 && len(p.States) == 0 }

@@ -104,3 +104,34 @@ func (o Op) Spec() (Spec, bool) {
 
 // Calls reports whether an operation runs a block on other entities.
 func (o Op) Calls() bool { return o >= AnyDeps && o <= Match }
+
+// keeps reports whether an operation moves a state on.
+func (o Op) keeps() bool { return o == Since || o == Newly || o == Version }
+
+// isFiles reports whether an operation is one of files blocks, and isCondition whether it
+// is one of conditions; some are both.
+func (o Op) isFiles() bool { return o >= Matched || o == Or || o == Return }
+
+func (o Op) isCondition() bool { return o < Matched }
+
+// arg gives the argument of an instruction that means something, and false where the
+// operation has none of the kind or more than one.
+func (in Instr) arg(kind Arg) (uint16, bool) {
+	found, value := 0, uint16(0)
+	spec, _ := in.Op.Spec()
+	for i, a := range spec.Args {
+		if a == kind {
+			found, value = found+1, in.Args[i]
+		}
+	}
+	return value, found == 1
+}
+
+// argNames are how arguments are called in text, before their number where they have one.
+var argNames = [...]string{
+	Dst: "r", Src: "r", FactArg: "fact", CronArg: "cron", FilterArg: "filter", KeyArg: "key",
+	StateArg: "state", BlockArg: "block", TargetArg: "position", CountArg: "count", OutcomeArg: "outcome",
+}
+
+// String gives what stands before the number of an argument in assembler text.
+func (a Arg) String() string { return argNames[a] }

@@ -1,5 +1,7 @@
 package code
 
+import "strconv"
+
 // Program is a compiled condition. It knows no asset: assets with equal conditions share
 // one. A verified program (Verify) can be run by the machine as it is.
 type Program struct {
@@ -141,3 +143,6 @@ type Node struct {
 	// State is the slot of its state plus one, 0 for none.
 	State uint16
 }
+
+// name is how an entry of a table is called in text.
+func name(table string, i int) string { return table + strconv.Itoa(i) }
