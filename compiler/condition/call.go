@@ -107,8 +107,11 @@ func (c *Checker) standardCall(entry stdlib.Entry, args arguments, e *ast.Call) 
 	switch entry.Kind {
 	case stdlib.Selector:
 		v.Scope = types.OnBoth
-		v.Selection = selectionOf(entry.Name, args)
-		c.checkKeys(entry.Name, args)
+		flawed := c.checkKeys(entry.Name, args)
+		if args.known() {
+			v.Selection = selectionOf(entry.Name, args)
+			v.Selection.flawed = flawed
+		}
 	case stdlib.Operator:
 		c.checkInner(entry.Name, args)
 		return c.built(v, operatorNode(entry.Name, args), args)
