@@ -113,7 +113,9 @@ func (c *Checker) standardCall(entry stdlib.Entry, args arguments, e *ast.Call) 
 			v.Selection.flawed = flawed
 		}
 	case stdlib.Operator:
+		found := len(c.Findings)
 		c.checkInner(entry.Name, args)
+		args.wrong = args.wrong || c.Findings[found:].HasErrors()
 		return c.built(v, operatorNode(entry.Name, args), args)
 	case stdlib.Operand, stdlib.Composite:
 		return c.built(v, c.operandNode(entry.Name, args), args)

@@ -54,6 +54,7 @@ func (c *Checker) conditionMethod(entry stdlib.Entry, receiver Value, args argum
 		if changed := c.apply(entry.Name, n, args, e); changed != nil {
 			return c.condition(changed, e.Span)
 		}
+		v.Scope = types.OnBoth
 	}
 	return v
 }
