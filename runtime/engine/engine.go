@@ -67,7 +67,6 @@ type linked struct {
 	space      *space.Space
 	graph      *graph.Graph
 	conditions map[string]*condition.Node
-	dynamic    map[string][]string
 	plain      bool
 }
 
@@ -104,7 +103,7 @@ func (e *Engine) Tick(in Input, o Options) (*Result, error) {
 	}
 	out.Took = e.now().Sub(began)
 	out.Requested = l.machine.Requested()
-	out.Runs = runs.Group(l.space, out.Requested)
+	out.Runs = runs.Group(l.space, out.Requested, func(key string) bool { return in.Conditions[key] != nil })
 	return out, nil
 }
 

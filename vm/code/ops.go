@@ -27,13 +27,19 @@ const (
 	Match
 	Skip
 	Return
+	Matched
+	Earliest
+	Targets
+	Base
+	Otherwise
 )
 
 // Arg is what an argument of an instruction means.
 type Arg uint8
 
 // The meanings of arguments: a register that is written, one that is read, indexes into
-// the tables of the program, the block that is called, a position further on in the code.
+// the tables of the program, the block that is called, a position further on in the code,
+// a number of targets, an outcome.
 const (
 	Dst Arg = iota + 1
 	Src
@@ -44,6 +50,8 @@ const (
 	StateArg
 	BlockArg
 	TargetArg
+	CountArg
+	OutcomeArg
 )
 
 // Spec describes an operation.
@@ -78,7 +86,12 @@ var Table = []Spec{
 	{AllChecks, "allchecks", []Arg{Dst, Src, BlockArg, FilterArg}, "as alldeps, over the checks of the asset."},
 	{Match, "match", []Arg{Dst, Src, BlockArg, KeyArg}, "a is what is related to what block c returns for the asset of key d, asked about what is related to the candidates in b."},
 	{Skip, "skip", []Arg{Src, TargetArg}, "where a is empty, go on at position b."},
-	{Return, "return", []Arg{Src}, "a is the subset of the block."},
+	{Return, "return", []Arg{Src}, "a is the subset of the block; of a files block the targets to request."},
+	{Matched, "matched", []Arg{Dst}, "a is the rules whose patterns match the file's name and folder path."},
+	{Earliest, "earliest", []Arg{Dst, Src}, "a is the first rule in b."},
+	{Targets, "targets", []Arg{Dst, Src}, "a is the targets of the rules in b."},
+	{Base, "base", []Arg{Dst, CountArg}, "a is the first b targets, which every file requests."},
+	{Otherwise, "otherwise", []Arg{Src, OutcomeArg}, "where a is empty, the file comes to b and the program ends."},
 }
 
 // Spec gives the description of an operation, and false where there is none.
@@ -91,3 +104,34 @@ func (o Op) Spec() (Spec, bool) {
 
 // Calls reports whether an operation runs a block on other entities.
 func (o Op) Calls() bool { return o >= AnyDeps && o <= Match }
+
+// keeps reports whether an operation moves a state on.
+func (o Op) keeps() bool { return o == Since || o == Newly || o == Version }
+
+// isFiles reports whether an operation is one of files blocks, and isCondition whether it
+// is one of conditions; some are both.
+func (o Op) isFiles() bool { return o >= Matched || o == Or || o == Return }
+
+func (o Op) isCondition() bool { return o < Matched }
+
+// arg gives the argument of an instruction that means something, and false where the
+// operation has none of the kind or more than one.
+func (in Instr) arg(kind Arg) (uint16, bool) {
+	found, value := 0, uint16(0)
+	spec, _ := in.Op.Spec()
+	for i, a := range spec.Args {
+		if a == kind {
+			found, value = found+1, in.Args[i]
+		}
+	}
+	return value, found == 1
+}
+
+// argNames are how arguments are called in text, before their number where they have one.
+var argNames = [...]string{
+	Dst: "r", Src: "r", FactArg: "fact", CronArg: "cron", FilterArg: "filter", KeyArg: "key",
+	StateArg: "state", BlockArg: "block", TargetArg: "position", CountArg: "count", OutcomeArg: "outcome",
+}
+
+// String gives what stands before the number of an argument in assembler text.
+func (a Arg) String() string { return argNames[a] }

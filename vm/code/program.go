@@ -1,5 +1,7 @@
 package code
 
+import "strconv"
+
 // Program is a compiled condition. It knows no asset: assets with equal conditions share
 // one. A verified program (Verify) can be run by the machine as it is.
 type Program struct {
@@ -15,6 +17,10 @@ type Program struct {
 	Blocks []Block
 	// Nodes is the condition as it was written, the root first: what explain shows.
 	Nodes []Node
+	// Rules and Targets are those of a files block; a condition has none, and a files
+	// block has one block of code and nothing else.
+	Rules   []FileRule
+	Targets []FileTarget
 }
 
 // Block is straight code that is run over the partitions of some entities. Register 0
@@ -137,3 +143,6 @@ type Node struct {
 	// State is the slot of its state plus one, 0 for none.
 	State uint16
 }
+
+// name is how an entry of a table is called in text.
+func name(table string, i int) string { return table + strconv.Itoa(i) }

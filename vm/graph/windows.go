@@ -99,7 +99,7 @@ func (p *Partitions) readBounds() (err error) {
 	if p.begin, err = p.readTime("start", p.Start); err != nil {
 		return err
 	}
-	p.first = p.firstWindow()
+	p.first, p.lattice = p.firstWindow(), &lattice{}
 	if p.End == "" {
 		return nil
 	}

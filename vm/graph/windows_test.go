@@ -118,7 +118,7 @@ func yearDigests(t *testing.T, kind graph.Type, zone string) (digests string) {
 func yearDigest(t *testing.T, kind graph.Type, zone string, year int) string {
 	limit := time.Date(year+1, 1, 1, 0, 0, 0, 0, location(t, zone))
 	digest, line := sha256.New(), []byte(nil)
-	for key, start := range zoneWindows(t, kind, zone, year).Windows() {
+	for key, start := range zoneWindows(t, kind, zone, year).EachWindow() {
 		if line != nil {
 			write(digest, strconv.AppendInt(line, start.Unix(), 10))
 		}
