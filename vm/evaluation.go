@@ -1,0 +1,98 @@
+package vm
+
+import (
+	"slices"
+
+	"auto/vm/bits"
+	"auto/vm/code"
+)
+
+// Evaluation is what a node of a condition was true for on a tick.
+type Evaluation struct {
+	// Name is Dagster's name of the node, the key where it stands for the evaluation on
+	// another entity; Label is "" for none.
+	Name, Label string
+	// Entity is what the subsets are of, from bit 0 on.
+	Entity             int
+	Subset, Candidates bits.Set
+	Children           []*Evaluation
+	// State is what the node keeps for the next tick, nil where it keeps nothing.
+	State bits.Set
+}
+
+// trace is who wants to see evaluations.
+type trace struct {
+	want func(entity int) bool
+	emit func(entity int, e *Evaluation)
+}
+
+// emit gives the evaluations of a batch that was just evaluated: they are read from the
+// registers, which hold the subset of every node.
+func (m *Machine) emit(b *batch, t *trace) {
+	var r *reader
+	for i, seg := range b.frame.segments {
+		if !t.want(int(seg.entity)) {
+			continue
+		}
+		if r == nil {
+			r = &reader{m, m.programs[b.program], b.children(), b.runs}
+		}
+		t.emit(int(seg.entity), r.node(0, b.frame, i))
+	}
+}
+
+// reader reads evaluations from registers.
+type reader struct {
+	*Machine
+	program  *code.Program
+	children map[*frame][][]int
+	runs     uint64
+}
+
+func (r *reader) node(n int, f *frame, segment int) *Evaluation {
+	node := &r.program.Nodes[n]
+	e := &Evaluation{Name: node.Name, Label: node.Label, Entity: int(f.segments[segment].entity),
+		Subset: r.subset(f, node.Result, segment), Candidates: r.subset(f, node.Candidates, segment)}
+	if node.State > 0 && f.states[node.State-1] != nil {
+		e.State = slices.Clone(f.read(f.states[node.State-1], f.segments[segment]))
+	}
+	for _, child := range node.Children {
+		e.Children = append(e.Children, r.node(int(child), f, segment))
+	}
+	if node.Call == 0 {
+		return e
+	}
+	called := f.calls[node.Call-1]
+	for _, s := range r.children[called][segment] {
+		inner := r.node(called.block.Node, called, s)
+		if node.Matches {
+			e.Children = append(e.Children, inner)
+			continue
+		}
+		e.Children = append(e.Children, r.on(e, called, s, inner))
+	}
+	return e
+}
+
+// on gives the evaluation of an operator on one of the entities that it looks at.
+func (r *reader) on(operator *Evaluation, called *frame, segment int, inner *Evaluation) *Evaluation {
+	out := &Evaluation{Name: r.space.Entities[called.segments[segment].entity].Key, Entity: operator.Entity, Candidates: operator.Candidates, Children: []*Evaluation{inner}, Subset: make(bits.Set, len(operator.Subset))}
+	switch {
+	case inner.Subset.IsEmpty():
+	case called.pairs:
+		copy(out.Subset, inner.Subset)
+	default:
+		called.links[segment].answer(out.Subset, inner.Subset)
+	}
+	return out
+}
+
+// subset copies what a register holds of a segment: nothing where the block was skipped.
+func (r *reader) subset(f *frame, register uint16, segment int) bits.Set {
+	seg := f.segments[segment]
+	held := f.registers[register]
+	if held.kind == empty || f.runs != r.runs {
+		return bits.New(int(seg.size))
+	}
+	return slices.Clone(f.read(held.words, seg))
+}
