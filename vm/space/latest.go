@@ -61,3 +61,6 @@ func (k *Keys) latest(lookback time.Duration) int {
 	from := k.definition.Earlier(k.bounds[k.defined], lookback)
 	return sort.Search(k.defined, func(i int) bool { return !time.Unix(k.bounds[i], 0).Before(from) })
 }
+
+// HasTime reports whether the partitions have a time dimension.
+func (k *Keys) HasTime() bool { return k.timeDimension() != noTime }
