@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,24 +42,6 @@ func TestWrite(t *testing.T) {
 			t.Errorf("%s is written otherwise the second time:\n%s", path, cmp.Diff(written, second))
 		}
 	})
-}
-
-// each calls a test for every recorded scenario.
-func each(t *testing.T, test func(t *testing.T, path, text string)) {
-	t.Helper()
-	err := filepath.WalkDir("testdata/conformance", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".yaml") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		if err == nil {
-			test(t, path, string(text))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // TestRecordedAgain runs every recorded scenario with an evaluator that gives what is
