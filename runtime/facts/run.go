@@ -31,6 +31,9 @@ type plan struct {
 
 // run gives the number of the run of an id, 0 for "".
 func (w *World) run(id string) int32 {
+	if id == "" {
+		return 0
+	}
 	n, ok := w.runOf[id]
 	if !ok {
 		n = int32(len(w.runs))

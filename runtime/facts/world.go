@@ -35,6 +35,7 @@ type World struct {
 
 	// slots are those of assets that share them, by definition.
 	slots map[*graph.Partitions]*slots
+	ways  map[wayKey]*way
 	view  *view
 	// applied counts events.
 	applied int
@@ -48,10 +49,11 @@ func New() *World {
 		log:       make([]entry, 1),
 		assetOf:   map[string]*asset{},
 		runs:      make([]run, 1),
-		runOf:     map[string]int32{"": 0},
+		runOf:     map[string]int32{},
 		checkOf:   map[string]*check{},
 		dynamic:   map[string][]string{},
 		slots:     map[*graph.Partitions]*slots{},
+		ways:      map[wayKey]*way{},
 		backfills: map[string]*backfill{},
 	}
 }
@@ -162,7 +164,7 @@ func (w *World) Seed(s *space.Space, entity int, set bits.Set, at time.Time) err
 	sown := seed{position: position}
 	if e.Keys != nil {
 		w.share(a, e.Keys)
-		sown.slots = slotsOf(w.names, e.Keys, a.slots, set)
+		sown.slots = w.way(e.Keys, a.slots).slotsOf(w.names, set)
 	}
 	a.seeds = append(a.seeds, sown)
 	a.sow(position)
