@@ -87,7 +87,7 @@ func (k known) UpdatedAt(entity, number int) (time.Time, bool) {
 	if latest == 0 {
 		return time.Time{}, false
 	}
-	return time.UnixMicro(k.world.log[latest].at).UTC(), true
+	return time.UnixMicro(k.world.log.at(latest).at).UTC(), true
 }
 
 func (k known) latest(b *bound, number int) int32 {

@@ -172,7 +172,7 @@ func (w *World) partition(a *asset, slot int, from source) status {
 	made, plan := a.materialized.at(slot), a.planned.at(slot)
 	s := status{missing: made == 0, failed: a.failed.Has(slot)}
 	if plan > made {
-		r := &w.runs[w.log[plan].run]
+		r := &w.runs[w.log.at(plan).run]
 		s.inProgress = r.goes()
 		s.failed = s.failed || r.failed()
 	}
@@ -195,8 +195,8 @@ func (w *World) whole(a *asset, from source) status {
 	if a.latest.planned == 0 {
 		return s
 	}
-	plan := w.log[a.latest.planned].run
-	if made := a.record(); made != 0 && w.log[made].run == plan {
+	plan := w.log.at(a.latest.planned).run
+	if made := a.record(); made != 0 && w.log.at(made).run == plan {
 		return s
 	}
 	r := &w.runs[plan]

@@ -17,9 +17,9 @@ import (
 type World struct {
 	names    *table
 	versions *table
-	// log has an entry for each event about an asset, from position 1 on; last is the id of
+	// log has an entry for each event about an asset; last is the id of
 	// the last event of any kind.
-	log  []entry
+	log  log
 	last int64
 
 	assets  []*asset
@@ -46,7 +46,7 @@ func New() *World {
 	return &World{
 		names:     newTable(),
 		versions:  newTable(),
-		log:       make([]entry, 1),
+		log:       newLog(),
 		assetOf:   map[string]*asset{},
 		runs:      make([]run, 1),
 		runOf:     map[string]int32{},
@@ -96,8 +96,8 @@ func (w *World) Apply(e Event) error {
 
 func (w *World) updated(k kind, key, partition, run, version string, at time.Time) {
 	a := w.asset(key)
-	w.happened(a, w.append(entry{
-		kind: k, asset: a.number, key: w.names.number(partition),
+	w.happened(a, w.store(a, entry{
+		kind: k, key: w.names.number(partition),
 		run: w.run(run), version: w.versions.number(version), at: micros(at),
 	}))
 }
@@ -160,7 +160,7 @@ func (w *World) Seed(s *space.Space, entity int, set bits.Set, at time.Time) err
 	if e.Check != nil || a.last != 0 {
 		return fmt.Errorf("`%s` is no asset that nothing is known about", e.Key)
 	}
-	position := w.append(entry{kind: seeded, asset: a.number, at: micros(at)})
+	position := w.store(a, entry{kind: seeded, at: micros(at)})
 	sown := seed{position: position}
 	if e.Keys != nil {
 		w.share(a, e.Keys)
