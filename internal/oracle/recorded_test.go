@@ -1,6 +1,7 @@
 package oracle_test
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -73,24 +74,32 @@ func read(t *testing.T, path, text string) *scenario.Scenario {
 	return s
 }
 
-// evaluator plays scenarios with the oracle.
-type evaluator struct{ state oracle.State }
+// evaluator plays scenarios with the oracle. Its state is kept written down.
+type evaluator struct{ state []byte }
 
 // Tick evaluates with the oracle.
-func (e *evaluator) Tick(in scenario.TickInput) (scenario.TickOutput, error) {
+func (e *evaluator) Tick(in scenario.TickInput) (out scenario.TickOutput, err error) {
+	var state oracle.State
+	if e.state != nil {
+		if err := json.Unmarshal(e.state, &state); err != nil {
+			return out, err
+		}
+	}
 	input := oracle.Input{Graph: in.Graph, Conditions: map[string]ast.Expr{}, Dynamic: in.World.Dynamic, At: in.At}
 	for key, c := range in.Conditions {
 		input.Conditions[key] = c.Expr
 	}
-	known, err := newKnown(in, e.state)
+	known, err := newKnown(in, state)
 	if err != nil {
 		return scenario.TickOutput{Err: err}, nil
 	}
-	result, err := oracle.Tick(input, known, e.state)
+	result, err := oracle.Tick(input, known, state)
 	if err != nil {
 		return scenario.TickOutput{Err: err}, nil
 	}
-	e.state = result.State
+	if e.state, err = json.Marshal(result.State); err != nil {
+		return out, err
+	}
 	return known.output(result, in.Trees), nil
 }
 
