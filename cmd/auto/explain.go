@@ -109,8 +109,8 @@ func (c whyNotCommand) Run(s system) error {
 		return err
 	}
 	if p.number == explain.Whole {
-		last := p.story.Last()
-		return fmt.Errorf("`%s` has partitions; name one, such as `%s`", p.key, last.Name(last.Representative()))
+		tree := p.story.Last()
+		return fmt.Errorf("`%s` has partitions; name one, such as `%s`", p.key, tree.Name(tree.Representative()))
 	}
 	last := p.Last()
 	answer, err := explain.Search{Input: last.Input, Cursor: last.Cursor, Key: p.key, Partition: p.partition}.WhyNot()

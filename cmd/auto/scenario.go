@@ -54,15 +54,14 @@ func scenarioUnits(name string) ([]unit, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	nodes, found := play.Conditions(g, conditions)
-	if found.HasErrors() {
-		return nil, findingList(found)
+	nodes, err := play.Conditions(g, conditions)
+	if err != nil {
+		return nil, refusal(err)
 	}
 	var units []unit
-	for key := range nodes {
+	for _, key := range conditioned(nodes) {
 		units = append(units, unit{name: key, tree: conditions[key].Expr, condition: play.Expand(nodes, key, g), graph: g})
 	}
-	slices.SortFunc(units, func(a, b unit) int { return strings.Compare(a.name, b.name) })
 	return units, nil
 }
 

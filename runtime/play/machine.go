@@ -1,25 +1,22 @@
-// Package play evaluates the ticks of scenarios with the machine.
+// Package play plays scenarios on the machine, and keeps what explains a tick.
 package play
 
 import (
+	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	"auto/compiler/condition"
-	"auto/lang/diag"
 	"auto/lang/types"
 	"auto/runtime/engine"
 	"auto/runtime/explain"
 	"auto/runtime/scenario"
 	"auto/vm"
-	"auto/vm/bits"
 	"auto/vm/graph"
-	"auto/vm/space"
 )
 
-// Machine evaluates scenarios with the engine. It implements scenario.Evaluator and is
-// for one run of one scenario.
+// Machine evaluates the ticks of one scenario with the engine. It implements
+// scenario.Evaluator.
 type Machine struct {
 	// Now is the clock that evaluations are timed with; nil does not time them.
 	Now func() time.Time
@@ -30,19 +27,19 @@ type Machine struct {
 	// Keep says of which assets and checks the story is kept; nil for none.
 	Keep func(key string) bool
 
-	engine engine.Engine
-	last   Tick
-	// stories has, by key, a tree for each tick.
+	engine  engine.Engine
+	last    Tick
 	stories map[string]explain.Story
 	graph   *graph.Graph
-	nodes   map[*scenario.Condition]*condition.Node
+	built   map[*scenario.Condition]*condition.Node
 }
 
 // Tick is what a tick was about.
 type Tick struct {
-	Input  engine.Input
+	Input engine.Input
+	// Result is nil where the tick was refused.
 	Result *engine.Result
-	// Cursor is what the ticks before it left; only where something is kept.
+	// Cursor is what the ticks before it left, where something is kept.
 	Cursor *vm.Cursor
 }
 
@@ -55,84 +52,26 @@ func (m *Machine) Story(key string) explain.Story { return m.stories[key] }
 
 // Tick implements scenario.Evaluator.
 func (m *Machine) Tick(in scenario.TickInput) (scenario.TickOutput, error) {
-	conditions, refused := m.build(in)
-	if refused != nil {
-		return scenario.TickOutput{Err: &scenario.Refused{Findings: refused}}, nil
+	m.last = Tick{Input: engine.Input{Graph: in.Graph, World: in.World, At: in.At}}
+	conditions, err := m.conditions(in)
+	if err != nil {
+		return scenario.TickOutput{Err: err}, nil
 	}
-	m.engine.Now = m.Now
-	m.last = Tick{Input: engine.Input{Graph: in.Graph, Conditions: conditions, World: in.World, At: in.At}}
+	m.last.Input.Conditions = conditions
 	if m.Keep != nil {
 		m.last.Cursor = m.engine.Cursor()
 	}
-	result, err := m.engine.Tick(m.last.Input, engine.Options{Explain: m.explain(in.Trees), Plain: m.Plain})
+	m.engine.Now = m.Now
+	o := engine.Options{Plain: m.Plain, Explain: m.Keep}
+	if in.Trees {
+		o.Explain = func(string) bool { return true }
+	}
+	result, err := m.engine.Tick(m.last.Input, o)
 	if err != nil {
 		return scenario.TickOutput{Err: err}, nil
 	}
 	m.last.Result = result
-	if err := m.keep(); err != nil {
-		return scenario.TickOutput{}, err
-	}
-	return output(result), nil
-}
-
-func (m *Machine) explain(all bool) func(string) bool {
-	if all {
-		return func(string) bool { return true }
-	}
-	return m.Keep
-}
-
-// build makes the trees of the conditions; those of the tick before are taken where
-// neither they nor the graph were edited.
-func (m *Machine) build(in scenario.TickInput) (map[string]*condition.Node, diag.List) {
-	if m.graph != in.Graph {
-		m.graph, m.nodes = in.Graph, map[*scenario.Condition]*condition.Node{}
-	}
-	wanted := maps.Clone(in.Conditions)
-	maps.Copy(wanted, m.Instead)
-	return build(wanted, in.Graph, m.nodes)
-}
-
-// Conditions makes the trees of conditions, by the key of their asset or check, over a
-// graph. What Dagster would refuse is in the findings; the trees are nil then.
-func Conditions(g *graph.Graph, conditions map[string]*scenario.Condition) (map[string]*condition.Node, diag.List) {
-	return build(conditions, g, map[*scenario.Condition]*condition.Node{})
-}
-
-func build(conditions map[string]*scenario.Condition, g *graph.Graph, known map[*scenario.Condition]*condition.Node) (map[string]*condition.Node, diag.List) {
-	out := make(map[string]*condition.Node, len(conditions))
-	var refused diag.List
-	for key, c := range conditions {
-		n, ok := known[c]
-		if !ok {
-			built, found := condition.Build(c.Expr, condition.Env{Graph: g, On: on(key)})
-			if found.HasErrors() {
-				refused = append(refused, found...)
-				continue
-			}
-			n, known[c] = built, built
-		}
-		out[key] = n
-	}
-	if len(refused) > 0 {
-		refused.Sort()
-		return nil, refused
-	}
-	return out, nil
-}
-
-// on says what a condition is for, by the key.
-func on(key string) types.Scope {
-	if strings.Contains(key, ":") {
-		return types.OnCheck
-	}
-	return types.OnAsset
-}
-
-// Expand gives the condition of an asset or check as it is evaluated: with its
-// downstream conditions written out.
-func Expand(conditions map[string]*condition.Node, key string, g *graph.Graph) *condition.Node {
-	return condition.Expand(conditions[key], key, g, func(asset string) *condition.Node { return conditions[asset] })
+	return output(result, in.Trees), m.keep()
 }
 
 // keep adds to the stories, and ends those of what is not evaluated any more.
@@ -140,9 +79,8 @@ func (m *Machine) keep() error {
 	if m.Keep == nil {
 		return nil
 	}
-	before := m.stories
+	before, in := m.stories, m.last.Input
 	m.stories = map[string]explain.Story{}
-	in := m.last.Input
 	for key := range in.Conditions {
 		if !m.Keep(key) {
 			continue
@@ -156,35 +94,71 @@ func (m *Machine) keep() error {
 	return nil
 }
 
-// output writes a result as scenarios do.
-func output(r *engine.Result) scenario.TickOutput {
-	out := scenario.TickOutput{Requested: map[string]scenario.Subset{}, EvaluationTime: r.Took, Evaluations: map[string]*scenario.Evaluation{}}
-	for i := range r.Space.Entities {
-		e := &r.Space.Entities[i]
-		if subset := subset(e, r.RequestedOf(i)); !subset.IsEmpty() {
-			out.Requested[e.Key] = subset
+// conditions makes the trees of the conditions that are new; those of another graph are
+// made anew, because selections and keys are looked up in it.
+func (m *Machine) conditions(in scenario.TickInput) (map[string]*condition.Node, error) {
+	if m.graph != in.Graph || m.built == nil {
+		m.graph, m.built = in.Graph, map[*scenario.Condition]*condition.Node{}
+	}
+	wanted := in.Conditions
+	if m.Instead != nil {
+		wanted = maps.Clone(wanted)
+		maps.Copy(wanted, m.Instead)
+	}
+	out := make(map[string]*condition.Node, len(wanted))
+	for key, c := range wanted {
+		n, err := m.condition(key, c)
+		if err != nil {
+			return nil, err
+		}
+		out[key] = n
+	}
+	return out, nil
+}
+
+func (m *Machine) condition(key string, c *scenario.Condition) (*condition.Node, error) {
+	if n := m.built[c]; n != nil {
+		return n, nil
+	}
+	if c.Findings.HasErrors() {
+		return nil, &scenario.Refused{Findings: c.Findings}
+	}
+	env := condition.Env{Graph: m.graph, On: types.OnAsset}
+	if scenario.IsCheck(key) {
+		env.On = types.OnCheck
+	}
+	n, findings := condition.Build(c.Expr, env)
+	if n == nil {
+		return nil, &scenario.Refused{Findings: findings}
+	}
+	m.built[c] = n
+	return n, nil
+}
+
+// Conditions makes the trees of conditions, by the key of their asset or check, over a
+// graph. The error is a *scenario.Refused.
+func Conditions(g *graph.Graph, conditions map[string]*scenario.Condition) (map[string]*condition.Node, error) {
+	return new(Machine).conditions(scenario.TickInput{Graph: g, Conditions: conditions})
+}
+
+// Expand gives the condition of an asset or check as it is evaluated: with its
+// downstream conditions written out.
+func Expand(conditions map[string]*condition.Node, key string, g *graph.Graph) *condition.Node {
+	return condition.Expand(conditions[key], key, g, func(asset string) *condition.Node { return conditions[asset] })
+}
+
+// Until plays the first ticks of a scenario, up to a count of them. The error says which
+// tick was refused, and why.
+func (m *Machine) Until(s *scenario.Scenario, ticks int) (*scenario.Session, error) {
+	session := scenario.NewSession(s, m)
+	for i, t := range s.Ticks[:ticks] {
+		out, err := session.Tick(t, false)
+		if err == nil {
+			err = out.Err
+		}
+		if err != nil {
+			return nil, fmt.Errorf("tick %d: %w", i+1, err)
 		}
 	}
-	for _, run := range r.Runs {
-		out.Runs = append(out.Runs, scenario.RunRequest{Assets: run.Assets, Checks: run.Checks, Partitions: run.Partitions})
-	}
-	for key, e := range r.Evaluations {
-		out.Evaluations[key] = evaluation(r.Space, e)
-	}
-	return out
-}
-
-func subset(e *space.Entity, set bits.Set) scenario.Subset {
-	if e.Keys == nil {
-		return scenario.Subset{True: !set.IsEmpty()}
-	}
-	return scenario.Subset{Keys: e.Keys.Collapse(set)}
-}
-
-func evaluation(s *space.Space, e *vm.Evaluation) *scenario.Evaluation {
-	out := &scenario.Evaluation{Node: e.Name, Label: e.Label, Subset: subset(&s.Entities[e.Entity], e.Subset)}
-	for _, c := range e.Children {
-		out.Children = append(out.Children, evaluation(s, c))
-	}
-	return out
+	return session, nil
 }
