@@ -35,7 +35,7 @@ runs another block on other assets or checks. The tables have what instructions 
 
 ## Example
 
-The assets in their latest time window that were updated after they were requested last, by any dependency:
+The partition of the latest time window, where a dependency was updated after it was requested last:
 ` + "`in_latest_time_window() & any_deps_match(newly_updated()).since(newly_requested()).with_label(\"updated\")`" + `
 
 `
