@@ -301,7 +301,7 @@ func buildReplace(c *Condition, args []ast.Arg) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.replaced(old.equal, by), nil
+	return c.replaced(old.equalFields, by), nil
 }
 
 func buildNarrowed(c *Condition, e *ast.Method) (*Condition, error) {

@@ -130,11 +130,11 @@ func (c *Condition) narrowed(apply func(*Condition)) *Condition {
 	return c.mapChildren(func(child *Condition) *Condition { return child.narrowed(apply) })
 }
 
-// without leaves out an operand of AND.
+// without leaves out the operands of AND that equal a condition.
 func (c *Condition) without(o *Condition) (*Condition, error) {
 	var kept []*Condition
 	for _, child := range c.Children {
-		if !child.equal(o) {
+		if !child.equalFields(o) {
 			kept = append(kept, child)
 		}
 	}

@@ -121,9 +121,35 @@ func pythonDelta(d time.Duration) string {
 	return fmt.Sprintf("%d days, %s", days, text)
 }
 
-// equal reports whether two conditions are equal in everything, labels too.
+// equal reports whether two conditions are equal in everything, labels too. That is when
+// Dagster's sets and maps take them for one.
 func (c *Condition) equal(o *Condition) bool {
 	return c.Op == o.Op && c.Label == o.Label && c.Name() == o.Name() && slices.EqualFunc(c.Children, o.Children, (*Condition).equal)
+}
+
+// equalFields is Dagster's == of two conditions: the values of their fields are equal, in
+// order, whatever their classes. So `missing()` equals `newly_updated()`, AND of some
+// operands OR of the same. It is what replace and without go by.
+func (c *Condition) equalFields(o *Condition) bool {
+	return c.fields() == o.fields() && c.Label == o.Label && slices.EqualFunc(c.Children, o.Children, (*Condition).equalFields)
+}
+
+// fields gives the fields of a node that are neither label nor children. Nodes with one
+// text have the same kinds of fields.
+func (c *Condition) fields() string {
+	switch {
+	case c.Op == opAnd || c.Op == opOr:
+		return "operands"
+	case c.Op == opNot || c.Op == opNewlyTrue:
+		return "operand"
+	case c.isDeps() || c.isChecks():
+		return fmt.Sprintf("selections %t %q", c.isChecks(), c.selectionArgs())
+	case strings.HasSuffix(c.Op, "_tags"):
+		return fmt.Sprintf("tags %q", c.tagArgs())
+	case c.Op == "in_latest_time_window", strings.HasPrefix(c.Op, "freshness_"), strings.HasPrefix(c.Op, "check_"), c.Op == opSince, c.Op == opMatches, c.Op == "cron_tick_passed":
+		return c.Op + " " + c.Name()
+	}
+	return ""
 }
 
 // id is the identity of a node for what is stored about it: a hash of its parent's, its

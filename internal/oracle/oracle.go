@@ -93,7 +93,8 @@ type view struct {
 }
 
 func newView(in Input) (*view, error) {
-	v := &view{world{in.At, in.Dynamic}, in.Graph, map[string]*definition{}, map[string]*Condition{}}
+	w := world{in.At, in.Dynamic, map[*graph.Partitions]*definition{}}
+	v := &view{w, in.Graph, map[string]*definition{}, map[string]*Condition{}}
 	for _, key := range v.entities() {
 		d, err := v.define(v.partitions(key))
 		if err != nil {

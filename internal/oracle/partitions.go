@@ -28,13 +28,21 @@ type window struct{ start, end time.Time }
 type world struct {
 	at      time.Time
 	dynamic func(name string) []string
+	// defined has what was asked for already.
+	defined map[*graph.Partitions]*definition
 }
 
 // define lists the partitions of a definition; nil for none stays nil.
 func (w world) define(p *graph.Partitions) (*definition, error) {
-	if p == nil {
-		return nil, nil
+	if p == nil || w.defined[p] != nil {
+		return w.defined[p], nil
 	}
+	d, err := w.list(p)
+	w.defined[p] = d
+	return d, err
+}
+
+func (w world) list(p *graph.Partitions) (*definition, error) {
 	d := &definition{Partitions: p}
 	switch {
 	case p.Type == graph.Static:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"auto/lang/ast"
+	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/scenario"
 	"auto/vm/graph"
@@ -174,7 +175,7 @@ func (s *stage) happen(e *scenario.Event, tick time.Time) {
 	if at.IsZero() {
 		at = tick.Add(-time.Second)
 	}
-	s.world.at = at
+	s.world = s.world.moved(at)
 	switch w := e.What.(type) {
 	case scenario.Materialize:
 		s.events++
@@ -194,6 +195,7 @@ func (s *stage) happen(e *scenario.Event, tick time.Time) {
 		s.asset(w.Asset).Refused = w.To.Refused
 	case scenario.EditPartitions:
 		s.asset(w.Asset).Partitions = nil
+		s.asset(w.Asset).Definition = w.To
 		if w.To != nil {
 			s.asset(w.Asset).Partitions = w.To.Partitions
 		}
@@ -209,6 +211,7 @@ func (s *stage) happen(e *scenario.Event, tick time.Time) {
 			}
 		}
 	case scenario.Dynamic:
+		s.world = s.world.moved(at)
 		for _, key := range w.Add {
 			if !slices.Contains(s.dynamic[w.Name], key) {
 				s.dynamic[w.Name] = append(s.dynamic[w.Name], key)
@@ -233,8 +236,8 @@ func (s *stage) input(at time.Time) (Input, error) {
 				in.Conditions[a.Key+":"+a.Checks[i].Name] = c.Expr
 			}
 		}
-		if len(a.Refused) > 0 {
-			return in, a.Refused[0]
+		if refused := refusals(a); len(refused) > 0 {
+			return in, refused[0]
 		}
 	}
 	for _, a := range s.assets {
@@ -253,8 +256,10 @@ func (s *stage) input(at time.Time) (Input, error) {
 		}
 	}
 	g, problems := graph.New(assets, nil)
-	if len(problems) > 0 {
-		return in, fmt.Errorf("%+v", problems)
+	for _, p := range problems {
+		if !p.Mapping {
+			return in, fmt.Errorf("%+v", p)
+		}
 	}
 	in.Graph = g
 	return in, nil
@@ -284,7 +289,7 @@ func replayScenario(t *testing.T, s *scenario.Scenario) (ticks int) {
 		if tick.Expect.Error == "" && tick.Expect.Evaluations == nil {
 			return
 		}
-		st.world.at = tick.At
+		st.world = st.world.moved(tick.At)
 		in, err := st.input(tick.At)
 		st.trees = tick.Expect.Evaluations
 		var out *Result
@@ -411,4 +416,16 @@ func evaluation(out *Result, tree *Tree) *scenario.Evaluation {
 		e.Children = append(e.Children, evaluation(out, child))
 	}
 	return e
+}
+
+// moved gives the world at another instant.
+func (w world) moved(at time.Time) world {
+	return world{at, w.dynamic, map[*graph.Partitions]*definition{}}
+}
+
+func refusals(a *scenario.Asset) diag.List {
+	if a.Definition == nil {
+		return a.Refused
+	}
+	return slices.Concat(a.Refused, a.Definition.Refused)
 }

@@ -22,7 +22,7 @@ type (
 		At                            time.Time
 	}
 	// RunStarted makes a run known: what it selects, its partition or "", its tags. What
-	// it selects is planned, unless Unplanned: then Planned events come one by one.
+	// it selects is planned, unless Unplanned: then Planned and CheckPlanned events come one by one.
 	RunStarted struct {
 		Run            string
 		Assets, Checks []string // checks as asset:check
@@ -34,6 +34,11 @@ type (
 	// Planned is a materialization that a known run is going to make.
 	Planned struct {
 		Asset, Partition, Run string
+		At                    time.Time
+	}
+	// CheckPlanned is an execution of a check that a known run is going to make.
+	CheckPlanned struct {
+		Check, Partition, Run string
 		At                    time.Time
 	}
 	// RunStatus is a change of a known run.
@@ -96,6 +101,7 @@ func (Materialized) event()      {}
 func (Observed) event()          {}
 func (RunStarted) event()        {}
 func (Planned) event()           {}
+func (CheckPlanned) event()      {}
 func (RunStatus) event()         {}
 func (Checked) event()           {}
 func (Backfill) event()          {}

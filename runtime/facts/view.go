@@ -1,0 +1,199 @@
+package facts
+
+import (
+	"slices"
+	"time"
+
+	"auto/vm/bits"
+	"auto/vm/code"
+	"auto/vm/graph"
+	"auto/vm/space"
+)
+
+// view is a world laid out over the bits of a space. An event marks what it touches; the
+// next tick looks at that and at nothing else.
+type view struct {
+	world *World
+	space *space.Space
+	bound []bound // by entity
+	ways  map[wayKey]*way
+	// now are the facts that are not about what is new, by kind.
+	now map[code.FactKind]bits.Set
+	// recent are facts about what is new, for one tick; overRuns those about runs, for as
+	// long as nothing happens; windows those about time windows, which are the space's.
+	recent   map[recentKey]bits.Set
+	overRuns map[string]bits.Set
+	windows  map[time.Duration]bits.Set
+	applied  int // events when it was refreshed last
+
+	touched []touched
+	changed []int
+}
+
+// bound is an entity with what is known about it.
+type bound struct {
+	asset *asset
+	check *check // nil for an asset
+	bit   int
+	// keys and way are nil without partitions. The first of the total numbers are defined.
+	keys           *space.Keys
+	way            *way
+	defined, total int
+	source         source
+	freshness      bool
+}
+
+// source is how an asset comes to be updated.
+type source uint8
+
+const (
+	executed   source = iota
+	external          // materialized elsewhere
+	observable        // observed
+)
+
+func sourceOf(a *graph.Asset) source {
+	switch {
+	case a.Observable:
+		return observable
+	case a.External:
+		return external
+	}
+	return executed
+}
+
+// touched is a partition that something happened to, by its key; whole is all of them.
+type touched struct {
+	entity int
+	key    int32
+	whole  bool
+}
+
+// current are the kinds of facts in view.now.
+var current = []code.FactKind{
+	code.Missing, code.RunInProgress, code.BackfillInProgress, code.ExecutionFailed,
+	code.CheckPassed, code.CheckFailed, code.FreshnessPassed, code.FreshnessWarned, code.FreshnessFailed,
+}
+
+// newView lays a world out over a space. Ways of the view before are kept where the keys
+// are.
+func (w *World) newView(s *space.Space) *view {
+	v := &view{
+		world: w, space: s, bound: make([]bound, len(s.Entities)), ways: map[wayKey]*way{},
+		now: map[code.FactKind]bits.Set{}, windows: map[time.Duration]bits.Set{},
+	}
+	for _, kind := range current {
+		v.now[kind] = bits.New(s.Bits)
+	}
+	for _, a := range w.assets {
+		a.entity = -1
+		for _, c := range a.checks {
+			c.entity = -1
+		}
+	}
+	for i := range s.Entities {
+		v.bind(i)
+		v.lay(&v.bound[i])
+		v.changed = append(v.changed, i)
+	}
+	v.forget()
+	return v
+}
+
+// bind finds what is known about an entity.
+func (v *view) bind(i int) {
+	e := &v.space.Entities[i]
+	b := &v.bound[i]
+	*b = bound{bit: e.Bit, keys: e.Keys, defined: e.Keys.Len(), total: e.Keys.Total(), source: sourceOf(e.Asset), freshness: e.Asset.Freshness}
+	b.asset = v.world.asset(e.Asset.Key)
+	if e.Keys != nil {
+		v.world.share(b.asset, e.Keys)
+		b.way = v.way(e.Keys, b.asset.slots)
+	}
+	if e.Check != nil {
+		b.check = v.world.check(e.Key)
+		b.check.entity = i
+		return
+	}
+	b.asset.entity = i
+	b.asset.define(e.Keys)
+}
+
+// way finds the way from slots to keys, and makes it where there is none yet.
+func (v *view) way(keys *space.Keys, s *slots) *way {
+	key := wayKey{keys, s}
+	found := v.ways[key]
+	if old := v.world.view; found == nil && old != nil {
+		found = old.ways[key]
+	}
+	if found == nil {
+		found = &way{keys: keys, slots: s}
+	}
+	v.ways[key] = found
+	return found
+}
+
+// refresh looks at what events have touched since the last time.
+func (v *view) refresh() {
+	v.changed = v.changed[:0]
+	for _, t := range v.touched {
+		v.changed = append(v.changed, t.entity)
+		if b := &v.bound[t.entity]; t.whole || b.keys == nil {
+			v.lay(b)
+		} else {
+			v.layKey(b, t.key)
+		}
+	}
+	v.touched = v.touched[:0]
+	slices.Sort(v.changed)
+	v.changed = slices.Compact(v.changed)
+	v.forget()
+}
+
+// forget drops what was worked out for the tick before.
+func (v *view) forget() {
+	v.recent = map[recentKey]bits.Set{}
+	if v.overRuns == nil || v.applied != v.world.applied {
+		v.overRuns = map[string]bits.Set{}
+	}
+	v.applied = v.world.applied
+}
+
+// touch marks an asset and its checks.
+func (w *World) touch(a *asset) {
+	if w.view == nil || a.entity < 0 {
+		return
+	}
+	w.view.touched = append(w.view.touched, touched{entity: a.entity, whole: true})
+	for _, c := range a.checks {
+		w.touchCheck(c)
+	}
+}
+
+// touchKey marks a partition of an asset and its checks. Where it was wiped, every event
+// may bring back its record and with it all partitions.
+func (w *World) touchKey(a *asset, key int32) {
+	if key == 0 || a.isWipe {
+		w.touch(a)
+		return
+	}
+	if w.view == nil || a.entity < 0 {
+		return
+	}
+	w.view.touched = append(w.view.touched, touched{entity: a.entity, key: key})
+	for _, c := range a.checks {
+		w.touchExecution(c, key)
+	}
+}
+
+func (w *World) touchCheck(c *check) {
+	if w.view != nil && c.entity >= 0 {
+		w.view.touched = append(w.view.touched, touched{entity: c.entity, whole: true})
+	}
+}
+
+func (w *World) touchExecution(c *check, key int32) {
+	if w.view != nil && c.entity >= 0 {
+		w.view.touched = append(w.view.touched, touched{entity: c.entity, key: key, whole: key == 0})
+	}
+}
