@@ -132,6 +132,7 @@ func (w *walk) since(n *condition.Node) *Value {
 	w.states[s].reset = w.timing(n.Children[1], int(children[triggerNode+1]))
 	v := w.block.add(code.Since, trigger, reset)
 	v.State = s
+	w.parts(n, s)
 	return v
 }
 
@@ -140,7 +141,21 @@ func (w *walk) newlyTrue(n *condition.Node) *Value {
 	now := w.child(n, 0, w.block.add(code.All))
 	v := w.block.add(code.Newly, now, w.candidates)
 	v.State = s
+	w.parts(n, s)
 	return v
+}
+
+// parts names the children of a node in the identity of its state: by their own states,
+// or else by their names.
+func (w *walk) parts(n *condition.Node, s int) {
+	for i, child := range n.Children {
+		switch child.Op {
+		case condition.Since, condition.NewlyTrue:
+			w.states[s].Parts[i].State = w.nodes[w.nodes[w.at].Children[i]].State
+		default:
+			w.states[s].Parts[i].Name = hashName(child)
+		}
+	}
 }
 
 // stable makes the state of a node whose identity does not depend on its place; what lies
