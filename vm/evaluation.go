@@ -35,7 +35,7 @@ func (m *Machine) emit(b *batch, t *trace) {
 			continue
 		}
 		if r == nil {
-			r = &reader{m, m.programs[b.program], b.children()}
+			r = &reader{m, m.programs[b.program], b.children(), b.runs}
 		}
 		t.emit(int(seg.entity), r.node(0, b.frame, i))
 	}
@@ -46,12 +46,13 @@ type reader struct {
 	*Machine
 	program  *code.Program
 	children map[*frame][][]int
+	runs     uint64
 }
 
 func (r *reader) node(n int, f *frame, segment int) *Evaluation {
 	node := &r.program.Nodes[n]
 	e := &Evaluation{Name: node.Name, Label: node.Label, Entity: int(f.segments[segment].entity),
-		Subset: f.subset(node.Result, segment), Candidates: f.subset(node.Candidates, segment)}
+		Subset: r.subset(f, node.Result, segment), Candidates: r.subset(f, node.Candidates, segment)}
 	if node.State > 0 && f.states[node.State-1] != nil {
 		e.State = slices.Clone(f.read(f.states[node.State-1], f.segments[segment]))
 	}
@@ -86,12 +87,12 @@ func (r *reader) on(operator *Evaluation, called *frame, segment int, inner *Eva
 	return out
 }
 
-// subset copies what a register holds of a segment.
-func (f *frame) subset(register uint16, segment int) bits.Set {
+// subset copies what a register holds of a segment: nothing where the block was skipped.
+func (r *reader) subset(f *frame, register uint16, segment int) bits.Set {
 	seg := f.segments[segment]
-	r := f.registers[register]
-	if r.kind == empty {
+	held := f.registers[register]
+	if held.kind == empty || f.runs != r.runs {
 		return bits.New(int(seg.size))
 	}
-	return slices.Clone(f.read(r.words, seg))
+	return slices.Clone(f.read(held.words, seg))
 }

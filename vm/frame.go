@@ -21,6 +21,8 @@ type frame struct {
 	// there are others.
 	defined bits.Set
 	ghosts  bool
+	// covered are all its bits.
+	covered bits.Set
 	// direct is the word of the space from which on the frame has the same layout, -1
 	// where it has not; then the bits of ones and the words of copies are gathered.
 	direct  int
@@ -38,6 +40,8 @@ type frame struct {
 	// whole is set where the mapping of everything is everything, upward and downward.
 	wholeUp, wholeDown bool
 
+	// runs is that of the batch when the block was run last.
+	runs      uint64
 	calls     []*frame // by position of the calling instruction, nil for others
 	states    []bits.Set
 	versions  [][]string
@@ -46,12 +50,15 @@ type frame struct {
 	// in, out and mapped are room for the subset of one segment.
 	in, out [1]uint64
 	mapped  bits.Set
+	// taken and none are room for take and nothing.
+	taken, none bits.Set
 }
 
 // segment is an entity in a frame.
 type segment struct {
 	entity, root int32
 	parent       int32 // segment of the calling frame
+	order        int32 // among the segments of the parent
 	bit, size    int32
 }
 
@@ -82,7 +89,7 @@ type register struct {
 }
 
 // layout places segments; those of entities without partitions have to come first.
-func (f *frame) layout(s *space.Space) {
+func (f *frame) layout(s *space.Space, occupied bits.Set) {
 	bit := 0
 	for i := range f.segments {
 		seg := &f.segments[i]
@@ -97,8 +104,9 @@ func (f *frame) layout(s *space.Space) {
 		bit += int(seg.size)
 	}
 	f.words = bits.Words(bit)
-	f.defined = bits.New(bit)
+	f.defined, f.covered = bits.New(bit), bits.New(bit)
 	for _, seg := range f.segments {
+		f.covered.AddRange(int(seg.bit), int(seg.bit+seg.size))
 		f.defined.AddRange(int(seg.bit), int(seg.bit)+s.Entities[seg.entity].Keys.Len())
 	}
 	widest := 1
@@ -106,7 +114,7 @@ func (f *frame) layout(s *space.Space) {
 		widest = max(widest, bits.Words(int(seg.size)))
 	}
 	f.mapped = make(bits.Set, widest)
-	f.source(s)
+	f.source(s, occupied)
 }
 
 func sizeOf(keys *space.Keys) int {
@@ -117,7 +125,7 @@ func sizeOf(keys *space.Keys) int {
 }
 
 // source finds out where the frame's bits are in the space.
-func (f *frame) source(s *space.Space) {
+func (f *frame) source(s *space.Space, occupied bits.Set) {
 	f.direct = -1
 	if len(f.segments) == 0 {
 		return
@@ -127,7 +135,7 @@ func (f *frame) source(s *space.Space) {
 	for _, seg := range f.segments {
 		same = same && s.Entities[seg.entity].Bit-first == int(seg.bit)
 	}
-	if same {
+	if same && f.alike(occupied[first>>6:]) {
 		f.direct = first >> 6
 		return
 	}
@@ -138,6 +146,34 @@ func (f *frame) source(s *space.Space) {
 			continue
 		}
 		f.copies = append(f.copies, copied{seg.bit >> 6, at >> 6, int32(bits.Words(int(seg.size)))})
+	}
+}
+
+// alike reports whether nothing else lies in the words of the frame.
+func (f *frame) alike(occupied bits.Set) bool {
+	for i, w := range f.covered {
+		if occupied[i]&^w != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// scatter writes a subset of the frame into a set of the space.
+func (f *frame) scatter(to, from bits.Set) {
+	if f.direct >= 0 {
+		copy(to[f.direct:f.direct+f.words], from)
+		return
+	}
+	for i, at := range f.gathers {
+		if from.Has(i) {
+			to.Add(int(at))
+		} else {
+			to.Remove(int(at))
+		}
+	}
+	for _, c := range f.copies {
+		copy(to[c.from:c.from+c.words], from[c.to:c.to+c.words])
 	}
 }
 
@@ -190,5 +226,51 @@ func (l *link) answer(to, from bits.Set) {
 		l.relation.Up(to, from)
 	} else {
 		l.relation.Down(to, from)
+	}
+}
+
+// take gives the frame's part of a set of the space; good until the next take.
+func (f *frame) take(set bits.Set) bits.Set {
+	if f.direct >= 0 {
+		return set[f.direct : f.direct+f.words]
+	}
+	if f.taken == nil {
+		f.taken = make(bits.Set, f.words)
+	}
+	f.collect(f.taken, set)
+	return f.taken
+}
+
+// collect puts the frame's part of a set of the space together.
+func (f *frame) collect(to, set bits.Set) {
+	collect(to, set, f.gathers)
+	for _, c := range f.copies {
+		copy(to[c.to:c.to+c.words], set[c.from:c.from+c.words])
+	}
+}
+
+// nothing is the empty subset of the frame.
+func (f *frame) nothing() bits.Set {
+	if f.none == nil {
+		f.none = make(bits.Set, f.words)
+	}
+	return f.none
+}
+
+// unite adds a subset of the frame to a set of the space.
+func (f *frame) unite(to, from bits.Set) {
+	if f.direct >= 0 {
+		to = to[f.direct : f.direct+f.words]
+		to.Or(to, from)
+		return
+	}
+	for i, at := range f.gathers {
+		if from.Has(i) {
+			to.Add(int(at))
+		}
+	}
+	for _, c := range f.copies {
+		part := to[c.from : c.from+c.words]
+		part.Or(part, from[c.to:c.to+c.words])
 	}
 }

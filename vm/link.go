@@ -35,6 +35,8 @@ type batch struct {
 	// asks: own has something of it, asked: had something on the last tick.
 	asks, asked, changed bool
 	aliases              []alias
+	// runs counts the evaluations.
+	runs uint64
 }
 
 // linker makes the batches of a machine.
@@ -44,6 +46,8 @@ type linker struct {
 	limits Limits
 	words  int
 	steps  int
+	// occupied are the bits of the space that entities have.
+	occupied bits.Set
 }
 
 // root is an entity that is evaluated.
@@ -61,6 +65,11 @@ func (r root) since() Since {
 }
 
 func (l *linker) link() error {
+	l.occupied = bits.New(l.space.Bits)
+	for i := range l.space.Entities {
+		e := &l.space.Entities[i]
+		l.occupied.AddRange(e.Bit, e.Bit+sizeOf(e.Keys))
+	}
 	roots := l.roots()
 	for rest := roots; len(rest) > 0; {
 		n := l.together(rest)
@@ -127,7 +136,7 @@ func (l *linker) together(roots []root) int {
 			return i
 		}
 		words = bits.Words(e.Bit+sizeOf(e.Keys)) - at.Bit>>6
-		if words > batchWords && i > 0 {
+		if words > batchWords && i > 0 && e.Bit&63 == 0 {
 			return i
 		}
 	}
@@ -190,7 +199,7 @@ func factName(f code.Fact) string {
 func (l *linker) frame(b *batch, p *code.Program, number int, parent *frame, segments []segment) (*frame, error) {
 	f := &frame{block: &p.Blocks[number], number: number, parent: parent, segments: segments}
 	b.frames = append(b.frames, f)
-	f.layout(l.space)
+	f.layout(l.space, l.occupied)
 	if parent != nil {
 		if err := l.relations(f); err != nil {
 			return nil, err
@@ -244,8 +253,8 @@ func (l *linker) account(f *frame) error {
 func (l *linker) called(p *code.Program, f *frame, in code.Instr) []segment {
 	var segments []segment
 	for i, seg := range f.segments {
-		for _, e := range l.targets(p, int(seg.entity), in) {
-			segments = append(segments, segment{entity: int32(e), root: seg.root, parent: int32(i)})
+		for n, e := range l.targets(p, int(seg.entity), in) {
+			segments = append(segments, segment{entity: int32(e), root: seg.root, parent: int32(i), order: int32(n)})
 		}
 	}
 	slices.SortStableFunc(segments, func(a, b segment) int {
@@ -295,7 +304,7 @@ func (l *linker) relations(f *frame) error {
 		from := int(f.parent.segments[seg.parent].entity)
 		to := int(seg.entity)
 		down, up := from, to
-		if f.links[i].down = from != to && l.space.IsChild(to, from); f.links[i].down {
+		if f.links[i].down = from != to && l.space.IsChild(from, to); f.links[i].down {
 			down, up = to, from
 		}
 		r, err := l.space.Relation(down, up)

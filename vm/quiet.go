@@ -38,9 +38,9 @@ func (m *Machine) touch(entity int) {
 
 // begin moves what was requested on to what was requested on the last tick.
 func (b *batch) begin(m *Machine) {
-	at, n := b.frame.direct, b.frame.words
 	if b.changed {
-		copy(m.asked[at:at+n], m.own[at:at+n])
+		f := b.frame
+		f.scatter(m.asked, f.take(m.own))
 		b.asked, b.changed = b.asks, false
 	}
 }
@@ -60,17 +60,16 @@ func (b *batch) due(m *Machine) bool {
 
 // keep takes over what a batch is true for.
 func (b *batch) keep(m *Machine, f *frame, r register) {
-	own := m.own[f.direct : f.direct+f.words]
 	had := b.asks
 	b.asks = r.kind != empty
 	switch {
 	case !had && !b.asks:
 		return
 	case b.asks:
-		b.changed = b.changed || !had || !own.Equal(r.words)
-		copy(own, r.words)
+		b.changed = b.changed || !had || !f.take(m.own).Equal(r.words)
+		f.scatter(m.own, r.words)
 	default:
-		clear(own)
+		f.scatter(m.own, f.nothing())
 		b.changed = true
 	}
 	b.again = b.again || b.changed
@@ -96,8 +95,7 @@ func (b *batch) request(m *Machine) {
 	}
 	m.requests = true
 	f := b.frame
-	now := m.now[f.direct : f.direct+f.words]
-	now.Or(now, m.own[f.direct:f.direct+f.words])
+	f.unite(m.now, f.take(m.own))
 	if b.pulls {
 		for _, seg := range f.segments {
 			b.pull(m, f, seg)

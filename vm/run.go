@@ -9,6 +9,7 @@ import (
 func (b *batch) evaluate(m *Machine) {
 	m.stats.Batches++
 	b.again = b.initial
+	b.runs++
 	f := b.frame
 	r := b.run(m, f, f.everything())
 	b.settle()
@@ -18,7 +19,7 @@ func (b *batch) evaluate(m *Machine) {
 // run runs a frame's block over candidates.
 func (b *batch) run(m *Machine, f *frame, candidates register) register {
 	clear(f.registers)
-	f.registers[0] = candidates
+	f.registers[0], f.runs = candidates, b.runs
 	for pc := 0; ; pc++ {
 		in := &f.block.Code[pc]
 		m.stats.Instructions++
@@ -161,10 +162,7 @@ func (f *frame) gather(room, set bits.Set) register {
 	case f.direct >= 0:
 		return f.judge(set[f.direct : f.direct+f.words])
 	}
-	collect(room, set, f.gathers)
-	for _, c := range f.copies {
-		copy(room[c.to:c.to+c.words], set[c.from:c.from+c.words])
-	}
+	f.collect(room, set)
 	return f.judge(room)
 }
 

@@ -1,6 +1,9 @@
 package vm
 
 import (
+	"cmp"
+	"slices"
+
 	"auto/vm/bits"
 	"auto/vm/code"
 )
@@ -167,6 +170,9 @@ func (b *batch) children() map[*frame][][]int {
 		lists := make([][]int, len(f.parent.segments))
 		for i, seg := range f.segments {
 			lists[seg.parent] = append(lists[seg.parent], i)
+		}
+		for _, list := range lists {
+			slices.SortFunc(list, func(i, j int) int { return cmp.Compare(f.segments[i].order, f.segments[j].order) })
 		}
 		out[f] = lists
 	}

@@ -119,6 +119,9 @@ func (m *Machine) updateTimes(entity int, updated bits.Set) []timed {
 // callTimes gives the times of what a block returned, mapped back to the caller.
 func (b *batch) callTimes(m *Machine, called *frame, segment int, inner uint16) []timed {
 	var out []timed
+	if called.runs != b.runs {
+		return nil // skipped
+	}
 	for i, seg := range called.segments {
 		if int(seg.parent) != segment {
 			continue

@@ -145,15 +145,14 @@ func (w *walk) newlyTrue(n *condition.Node) *Value {
 	return v
 }
 
-// parts names the children of a node in the identity of its state: by their own states,
-// or else by their names.
+// parts names the children of a node in the identity of its state.
 func (w *walk) parts(n *condition.Node, s int) {
 	for i, child := range n.Children {
-		switch child.Op {
-		case condition.Since, condition.NewlyTrue:
-			w.states[s].Parts[i].State = w.nodes[w.nodes[w.at].Children[i]].State
-		default:
-			w.states[s].Parts[i].Name = hashName(child)
+		part := &w.states[s].Parts[i]
+		if child.Op == condition.Since || child.Op == condition.NewlyTrue {
+			part.State = w.nodes[w.nodes[w.at].Children[i]].State
+		} else {
+			part.Name = hashName(child)
 		}
 	}
 }
