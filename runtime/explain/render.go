@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"auto/compiler/condition"
 	"auto/vm"
 	"auto/vm/bits"
 	"auto/vm/space"
@@ -82,12 +83,20 @@ func (p *printer) node(n node, depth int, expected bits.Set) {
 		return
 	}
 	for _, c := range n.children() {
-		below := n.asked()
-		if c.eval.Entity != n.eval.Entity {
-			below = n.tree.related(n.eval.Entity, c.eval.Entity, below)
-		}
-		p.node(c, depth+1, below)
+		p.node(c, depth+1, n.expected(c))
 	}
+}
+
+// expected gives what a child is asked about where no operand before it ruled anything
+// out. SINCE and NEWLY_TRUE ask about everything.
+func (n node) expected(child node) bits.Set {
+	switch {
+	case n.cond.Op == condition.Since || n.cond.Op == condition.NewlyTrue:
+		return child.asked()
+	case child.eval.Entity != n.eval.Entity:
+		return n.tree.related(n.eval.Entity, child.eval.Entity, n.asked())
+	}
+	return n.asked()
 }
 
 func (p *printer) folded(n node, depth int) bool {
@@ -111,8 +120,11 @@ func (p *printer) asked(n node, expected bits.Set) string {
 	if n.relative || same(asked, expected) {
 		return ""
 	}
-	if asked.IsEmpty() {
+	switch {
+	case asked.IsEmpty():
 		return "not asked"
+	case n.entity().Keys == nil:
+		return "asked"
 	}
 	return "asked about " + p.subset(n, asked)
 }
