@@ -99,7 +99,7 @@ func past(text string) string {
 			text = strings.ReplaceAll(text, word+verb[0], word+verb[1])
 		}
 	}
-	return text
+	return strings.ReplaceAll(text, " on this tick", "")
 }
 
 // joined is the predicate of AND and OR, which turn into each other where they are false.

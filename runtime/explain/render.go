@@ -24,12 +24,12 @@ type View struct {
 const Whole = -1
 
 // Representative gives the partition that a sentence about all partitions is about: the
-// first that was requested, else the last that is defined.
+// first that was requested, else the last that is defined; Whole where there is none.
 func (t *Tree) Representative() int {
 	if first := t.Requested.Next(0); first >= 0 {
 		return first
 	}
-	return max(0, t.entity().Keys.Len()-1)
+	return t.entity().Keys.Len() - 1
 }
 
 // Render writes the tree of the last tick, a node a line: what it is called, what it is
@@ -42,12 +42,14 @@ func (s Story) Render(w io.Writer, v View) error {
 	if number == Whole {
 		number = t.Representative()
 	}
-	teller := s.teller(number)
-	root := t.at(number)
-	teller.why(root, root.isTrue())
-	p := printer{View: v, told: teller.told}
-	if v.Partition == Whole {
-		root = t.whole()
+	p := printer{View: v}
+	root := t.whole()
+	if number != Whole {
+		teller, asked := s.teller(number), t.at(number)
+		teller.why(asked, asked.isTrue())
+		if p.told = teller.told; v.Partition != Whole {
+			root = asked
+		}
 	}
 	p.node(root, 0, root.asked())
 	return p.write(w)

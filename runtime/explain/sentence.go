@@ -19,9 +19,12 @@ type Story []*Tree
 func (s Story) Last() *Tree { return s[len(s)-1] }
 
 // Sentence says in one sentence why a partition of the entity was requested on the last
-// tick, or why not.
+// tick, or why not; of Whole, that there are no partitions.
 func (s Story) Sentence(number int) string {
 	t := s.Last()
+	if number == Whole {
+		return "`" + t.entity().Key + "` was not requested: it has no partitions at " + clock(t.At) + "."
+	}
 	root := t.at(number)
 	asked := t.Requested.Has(number)
 	what := "was not requested"
@@ -128,6 +131,12 @@ func (t teller) joined(n node, want bool) []clause {
 		}
 		return t.state(n, want)
 	}
+	if labels[n.cond.Label].yes != "" {
+		return t.state(n, want)
+	}
+	if len(children) == 0 {
+		return []clause{{t.subject(n), "has no conditions downstream"}}
+	}
 	if want && slices.ContainsFunc(n.cond.Children, isEvent) {
 		children = slices.DeleteFunc(children, func(c node) bool { return !isEvent(c.cond) })
 	}
@@ -154,12 +163,16 @@ func isEvent(n *condition.Node) bool {
 	return slices.ContainsFunc(n.Children, isEvent)
 }
 
+// newlyTrue tells what became true; or that it did not, or was so before.
 func (t teller) newlyTrue(n node, want bool) []clause {
 	operand := n.child(0)
-	if !want && operand.isTrue() {
-		return suffixed(t.why(operand, true), ", as on the tick before")
+	switch {
+	case want || !operand.isTrue():
+		return t.why(operand, want)
+	case labels[n.cond.Label].no != "":
+		return t.state(n, false)
 	}
-	return t.why(operand, want)
+	return suffixed(then(t.why(operand, true)), " already")
 }
 
 func suffixed(clauses []clause, text string) []clause {
@@ -183,7 +196,7 @@ func (t teller) since(n node, want bool) []clause {
 		because := t.why(reset, true)
 		switch {
 		case i > 0:
-			return suffixed(t.why(trigger, false), " since "+clock(at.tree.At)+", when "+text(then(because)))
+			return suffixed(then(t.why(trigger, false)), " since "+clock(at.tree.At)+", when "+text(then(because)))
 		case trigger.isTrue() || saysRequest(because):
 			return suffixed(because, counts(reset, because))
 		}
