@@ -315,7 +315,7 @@ func replayScenario(t *testing.T, s *scenario.Scenario) (ticks int) {
 		}
 		trees := map[string]*scenario.Evaluation{}
 		for key, tree := range out.Trees {
-			trees[key] = evaluation(out, tree)
+			trees[key] = withoutSelections(evaluation(out, tree))
 		}
 		want := map[string]*scenario.Evaluation{}
 		for key, e := range tick.Expect.Evaluations {
@@ -411,7 +411,7 @@ func withoutSelections(e *scenario.Evaluation) *scenario.Evaluation {
 }
 
 func evaluation(out *Result, tree *Tree) *scenario.Evaluation {
-	e := &scenario.Evaluation{Node: bare(tree.Name), Label: tree.Label, Subset: subsetText(out, tree.Entity, tree.Subset)}
+	e := &scenario.Evaluation{Node: tree.Name, Label: tree.Label, Subset: subsetText(out, tree.Entity, tree.Subset)}
 	for _, child := range tree.Children {
 		e.Children = append(e.Children, evaluation(out, child))
 	}

@@ -68,6 +68,7 @@ func (r *run) hasTags(keys []string, values map[string]string) bool {
 
 // startRun makes a run known and plans what it selects.
 func (w *World) startRun(e RunStarted) error {
+	_, mentioned := w.runOf[e.Run]
 	n := w.run(e.Run)
 	if n == 0 {
 		return fmt.Errorf("a run needs an id")
@@ -84,6 +85,11 @@ func (w *World) startRun(e RunStarted) error {
 			r.tags = map[string]string{}
 		}
 		r.tags[partitionTag] = e.Partition
+	}
+	if mentioned { // by events that came before it, which it is about
+		for _, a := range w.assets {
+			w.touch(a)
+		}
 	}
 	if !e.Unplanned {
 		w.planAll(e)

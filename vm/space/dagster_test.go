@@ -30,7 +30,8 @@ type recorded struct {
 		Direction string
 		From, To  any
 	}
-	Error string
+	Undefined struct{ Up, Down []string }
+	Error     string
 }
 
 type spec struct {
@@ -128,8 +129,8 @@ func lines(t *testing.T, name string) (all []recorded) {
 
 func TestRelationsEqualDagsters(t *testing.T) {
 	for i, line := range lines(t, "testdata/relations.jsonl.gz") {
-		up := space.NewKeys(line.Up.build(t), line.At, dynamicKeys, nil)
-		down := space.NewKeys(line.Down.build(t), line.At, dynamicKeys, nil)
+		up := space.NewKeys(line.Up.build(t), line.At, dynamicKeys, line.Undefined.Up)
+		down := space.NewKeys(line.Down.build(t), line.At, dynamicKeys, line.Undefined.Down)
 		checkCount(t, i, up, line.Count.Up)
 		checkCount(t, i, down, line.Count.Down)
 		checkLatest(t, i, up, line)
