@@ -38,9 +38,9 @@ func (m *Machine) touch(entity int) {
 
 // begin moves what was requested on to what was requested on the last tick.
 func (b *batch) begin(m *Machine) {
-	at, n := b.frame.direct, b.frame.words
 	if b.changed {
-		copy(m.asked[at:at+n], m.own[at:at+n])
+		f := b.frame
+		f.scatter(m.asked, f.take(f.buffer(0), m.own))
 		b.asked, b.changed = b.asks, false
 	}
 }
@@ -60,17 +60,17 @@ func (b *batch) due(m *Machine) bool {
 
 // keep takes over what a batch is true for.
 func (b *batch) keep(m *Machine, f *frame, r register) {
-	own := m.own[f.direct : f.direct+f.words]
 	had := b.asks
 	b.asks = r.kind != empty
 	switch {
 	case !had && !b.asks:
 		return
 	case b.asks:
-		b.changed = b.changed || !had || !own.Equal(r.words)
-		copy(own, r.words)
+		b.changed = b.changed || !had || !f.take(f.buffer(0), m.own).Equal(r.words)
+		f.scatter(m.own, r.words)
 	default:
-		clear(own)
+		clear(f.buffer(0))
+		f.scatter(m.own, f.buffer(0))
 		b.changed = true
 	}
 	b.again = b.again || b.changed
@@ -96,8 +96,7 @@ func (b *batch) request(m *Machine) {
 	}
 	m.requests = true
 	f := b.frame
-	now := m.now[f.direct : f.direct+f.words]
-	now.Or(now, m.own[f.direct:f.direct+f.words])
+	f.unite(m.now, f.take(f.buffer(0), m.own))
 	if b.pulls {
 		for _, seg := range f.segments {
 			b.pull(m, f, seg)
@@ -107,6 +106,9 @@ func (b *batch) request(m *Machine) {
 
 // pull requests with an entity those that always execute with it.
 func (b *batch) pull(m *Machine, f *frame, seg segment) {
+	if m.space.Entities[seg.entity].Check != nil {
+		return // a check alone does not pull its asset
+	}
 	set := m.space.ExecutionSet(int(seg.entity))
 	own := m.subset(m.own, int(seg.entity))
 	if set == nil || own.IsEmpty() {
