@@ -70,6 +70,8 @@ func TestEqual(t *testing.T) {
 		{"missing().since(newly_updated())", "newly_updated().since(missing())", true, false},
 		{"any_deps_match(missing())", "all_deps_match(missing())", true, false},
 		{"any_deps_match(missing())", "any_checks_match(missing())", false, false},
+		{"any_deps_match(missing())", "any_deps_match(newly_updated())", true, false},
+		{"any_checks_match(missing())", "any_checks_match(newly_updated())", true, true},
 		{"any_deps_match(missing()).allow(all())", "any_deps_match(missing())", false, false},
 		{"check_passed()", "check_failed()", false, false},
 		{`executed_with_tags(tag_keys=["a"])`, `any_new_update_has_run_tags(tag_keys=["a"])`, true, false},
