@@ -1,163 +1,209 @@
 package vm
 
 import (
-	math "math/bits"
+	"math/bits"
 
-	"auto/vm/bits"
+	sets "auto/vm/bits"
 )
-
-// call runs a block on other entities, asked about what is related to the candidates.
-func (b *batch) call(m *Machine, f, called *frame, candidates register) register {
-	return b.run(m, called, called.asked(f, candidates))
-}
 
 // asked gives what is related to the candidates of the caller.
 func (f *frame) asked(caller *frame, candidates register) register {
-	switch {
-	case candidates.kind == empty || f.words == 0:
-		return register{}
-	case candidates.kind == full && f.wholeUp:
-		return register{full, f.defined}
-	}
 	to := f.buffer(0)
-	if f.pairs {
+	switch {
+	case candidates.kind == empty:
+		return register{}
+	case f.parents != nil && candidates.kind != mixed:
+		return f.everything()
+	case f.parents != nil:
 		collect(to, candidates.words, f.parents)
 		return f.judge(to)
 	}
 	clear(to)
-	for i, seg := range f.segments {
-		from := caller.read(candidates.words, caller.segments[seg.parent])
-		if from.IsEmpty() {
-			continue
-		}
-		part := f.write(to, seg)
-		f.links[i].ask(part, from)
-		f.commit(to, seg, part)
+	if !f.packed {
+		return f.askedOne(caller, candidates, to)
+	}
+	for i := range f.segments { // of one partitioned entity
+		f.out[0] = 0
+		f.links[i].ask(f.out[:], candidates.words, candidates.kind == every)
+		f.put(to, i, f.out[:])
 	}
 	return f.judge(to)
 }
 
-// alone reports whether a segment has words of its own.
-func (f *frame) alone(seg segment) bool { return int(seg.bit>>6) >= bits.Words(f.ones) }
-
-// read gives the subset of a segment, from bit 0 on; good until the next read.
-func (f *frame) read(set bits.Set, seg segment) bits.Set {
-	at := int(seg.bit >> 6)
-	if f.alone(seg) {
-		return set[at : at+bits.Words(int(seg.size))]
-	}
-	f.in[0] = set[at] >> (seg.bit & 63) & 1
-	return f.in[:]
-}
-
-// write gives room to add the subset of a segment to, from bit 0 on, which commit puts
-// into the set.
-func (f *frame) write(set bits.Set, seg segment) bits.Set {
-	if f.alone(seg) {
-		at := int(seg.bit >> 6)
-		return set[at : at+bits.Words(int(seg.size))]
-	}
-	f.out[0] = 0
-	return f.out[:]
-}
-
-func (f *frame) commit(set bits.Set, seg segment, part bits.Set) {
-	if !f.alone(seg) && part[0]&1 != 0 {
-		set.Add(int(seg.bit))
-	}
-}
-
-// any gives the candidates that are related to something that the block returns.
-func (b *batch) any(m *Machine, f, called *frame, d uint16, candidates register) register {
-	r := b.call(m, f, called, candidates)
-	if r.kind == empty || candidates.kind == empty {
+// askedOne asks about a partitioned entity.
+func (f *frame) askedOne(caller *frame, candidates register, to sets.Set) register {
+	l, all := &f.links[0], candidates.kind == every && !caller.packed
+	from := caller.read(candidates.words, int(f.segments[0].parent))
+	if !all && from.IsEmpty() {
 		return register{}
 	}
-	answered := called.answered(f, d, r)
-	if answered.kind == empty {
-		return answered
+	if l.relation.ForAll(!l.down, all) {
+		return f.everything()
 	}
-	return f.and(d, answered, candidates)
+	l.ask(to, from, all)
+	return f.judge(to)
 }
 
-// match gives what is related to something that the block returns.
-func (b *batch) match(m *Machine, f, called *frame, d uint16, candidates register) register {
-	r := b.call(m, f, called, candidates)
-	if r.kind == empty {
-		return register{}
-	}
-	return called.answered(f, d, r)
-}
-
-// answered maps what the block returned back to the caller, united over all entities.
-func (f *frame) answered(caller *frame, d uint16, r register) register {
-	to := caller.buffer(d)
-	clear(to)
-	if f.pairs {
-		for at := r.words.Next(0); at >= 0; at = r.words.Next(at + 1) {
-			to.Add(int(f.parents[at]))
-		}
-		return caller.judge(to)
-	}
-	for i, seg := range f.segments {
-		if !has(r.words, seg) {
-			continue
-		}
-		parent := caller.segments[seg.parent]
-		part := caller.write(to, parent)
-		f.links[i].answer(part, f.read(r.words, seg))
-		caller.commit(to, parent, part)
-	}
-	return caller.judge(to)
-}
-
-// all gives the candidates that are related to something that the block returns for every
-// entity it looks at.
-func (b *batch) all(m *Machine, f, called *frame, d uint16, candidates register) register {
-	r := b.call(m, f, called, candidates)
+// ask adds to the entity's partitions those related to the parent's candidates.
+func (l *link) ask(to, from sets.Set, all bool) {
 	switch {
-	case candidates.kind == empty || len(called.segments) == 0:
-		return candidates
-	case r.kind == full && called.wholeDown:
-		return candidates
+	case l.down && all:
+		l.relation.DownAll(to)
+	case l.down:
+		l.relation.Down(to, from)
+	case all:
+		l.relation.UpAll(to)
+	default:
+		l.relation.Up(to, from)
 	}
-	to := f.buffer(d)
-	copy(to, candidates.words)
-	if called.pairs {
-		called.without(to, r)
-		return f.judge(to)
+}
+
+// answer adds to the parent's partitions those related to what the entity answered, and
+// reports whether that stands for all of them.
+func (l *link) answer(to, from sets.Set, all bool) (forAll bool) {
+	switch {
+	case l.down && all:
+		l.relation.UpAll(to)
+	case l.down:
+		l.relation.Up(to, from)
+	case all:
+		l.relation.DownAll(to)
+	default:
+		l.relation.Down(to, from)
 	}
-	for i, seg := range called.segments {
-		called.narrow(f, to, i, seg, r)
+	return l.relation.ForAll(l.down, all)
+}
+
+// answered adds to a set of the caller what is related to what the block returned, and
+// reports whether that stands for all of the caller's one entity.
+func (f *frame) answered(caller *frame, to sets.Set, r register) (forAll bool) {
+	switch {
+	case r.kind == empty:
+		return false
+	case f.parents != nil && r.kind != mixed:
+		to.Or(to, f.reach)
+		return false
+	case f.parents != nil:
+		for w, word := range r.words {
+			for ; word != 0; word &= word - 1 {
+				to.Add(int(f.parents[w<<6+bits.TrailingZeros64(word)]))
+			}
+		}
+		return false
+	case !f.packed:
+		return f.answeredBy(caller, 0, to, r.words, r.kind == every)
+	}
+	for i := r.words.Next(0); i >= 0; i = r.words.Next(i + 1) {
+		forAll = f.answeredBy(caller, i, to, f.read(r.words, i), false) || forAll
+	}
+	return forAll
+}
+
+// answeredBy adds what is related to what one entity answered.
+func (f *frame) answeredBy(caller *frame, i int, to, from sets.Set, all bool) (forAll bool) {
+	if !caller.packed {
+		return f.links[i].answer(to, from, all)
+	}
+	caller.out[0] = 0
+	f.links[i].answer(caller.out[:], from, all)
+	if caller.out[0]&1 != 0 {
+		to.Add(int(f.segments[i].parent))
+	}
+	return false
+}
+
+// united gives what is related to what a call returned for any of its entities.
+func (b *batch) united(m *Machine, f *frame, called []*frame, d uint16, candidates register) register {
+	to, all := f.buffer(d), false
+	clear(to)
+	for _, c := range called {
+		r := b.run(m, c, c.asked(f, candidates))
+		all = c.answered(f, to, r) || all
+	}
+	if all {
+		return f.everything()
 	}
 	return f.judge(to)
 }
 
-// without takes out of a caller's set the bits that an entity answered no to.
-func (f *frame) without(to bits.Set, r register) {
+// every keeps the candidates that are related to something that the block returns for
+// each of its entities.
+func (b *batch) every(m *Machine, f *frame, called []*frame, d uint16, candidates register) register {
+	left := candidates
+	for _, c := range called {
+		r := b.run(m, c, c.asked(f, candidates))
+		switch {
+		case left.kind == empty:
+		case c.parents != nil:
+			left = c.without(f, d, left, r)
+		default:
+			for i := range c.segments {
+				left = c.narrowed(f, d, left, i, r)
+			}
+		}
+	}
+	return left
+}
+
+// without takes out of a packed caller's subset the entities that answered no.
+func (f *frame) without(caller *frame, d uint16, left, r register) register {
+	if r.kind == every || r.kind == full {
+		return left
+	}
+	to := caller.own(d, left)
 	for w, no := range f.defined {
 		if r.kind != empty {
 			no &^= r.words[w]
 		}
 		for ; no != 0; no &= no - 1 {
-			to.Remove(int(f.parents[w<<6+math.TrailingZeros64(no)]))
+			to.Remove(int(f.parents[w<<6+bits.TrailingZeros64(no)]))
 		}
 	}
+	return caller.judge(to)
 }
 
-// narrow keeps of a caller's set what is related to what one entity answered.
-func (f *frame) narrow(caller *frame, to bits.Set, i int, seg segment, r register) {
-	parent := caller.segments[seg.parent]
-	part := caller.mapped[:bits.Words(int(parent.size))]
-	clear(part)
-	if r.kind != empty && has(r.words, seg) {
-		f.links[i].answer(part, f.read(r.words, seg))
+// own copies a subset into the room of a register, so that it can be changed.
+func (f *frame) own(d uint16, r register) sets.Set {
+	to := f.buffer(d)
+	copy(to, r.words)
+	return to
+}
+
+// narrowed keeps of a caller's subset what is related to what one entity answered.
+func (f *frame) narrowed(caller *frame, d uint16, left register, i int, r register) register {
+	all := r.kind == every && !f.packed
+	var from sets.Set
+	if r.kind != empty {
+		from = f.read(r.words, i)
 	}
-	switch at := int(parent.bit >> 6); {
-	case caller.alone(parent):
-		keep := to[at : at+len(part)]
-		keep.And(keep, part)
-	case part[0]&1 == 0:
-		to.Remove(int(parent.bit))
+	no := !all && from.IsEmpty()
+	if caller.packed {
+		return f.narrowedBit(caller, d, left, i, from, all, no)
 	}
+	if no {
+		return register{}
+	}
+	clear(caller.room)
+	if f.links[i].answer(caller.room, from, all) {
+		return left
+	}
+	if left.kind == every {
+		return caller.judge(caller.own(d, register{words: caller.room}))
+	}
+	to := caller.own(d, left)
+	to.And(to, caller.room)
+	return caller.judge(to)
+}
+
+func (f *frame) narrowedBit(caller *frame, d uint16, left register, i int, from sets.Set, all, no bool) register {
+	caller.out[0] = 0
+	if !no {
+		f.links[i].answer(caller.out[:], from, all)
+	}
+	if caller.out[0]&1 != 0 {
+		return left
+	}
+	to := caller.own(d, left)
+	to.Remove(int(f.segments[i].parent))
+	return caller.judge(to)
 }

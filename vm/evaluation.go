@@ -35,7 +35,7 @@ func (m *Machine) emit(b *batch, t *trace) {
 			continue
 		}
 		if r == nil {
-			r = &reader{m, m.programs[b.program], b.children(), b.runs}
+			r = &reader{m, m.programs[b.program], family{}, b.runs}
 		}
 		t.emit(int(seg.entity), r.node(0, b.frame, i))
 	}
@@ -44,9 +44,9 @@ func (m *Machine) emit(b *batch, t *trace) {
 // reader reads evaluations from registers.
 type reader struct {
 	*Machine
-	program  *code.Program
-	children map[*frame][][]int
-	runs     uint64
+	program *code.Program
+	family  family
+	runs    uint64
 }
 
 func (r *reader) node(n int, f *frame, segment int) *Evaluation {
@@ -54,37 +54,35 @@ func (r *reader) node(n int, f *frame, segment int) *Evaluation {
 	e := &Evaluation{Name: node.Name, Label: node.Label, Entity: int(f.segments[segment].entity),
 		Subset: r.subset(f, node.Result, segment), Candidates: r.subset(f, node.Candidates, segment)}
 	if node.State > 0 && f.states[node.State-1] != nil {
-		e.State = slices.Clone(f.read(f.states[node.State-1], f.segments[segment]))
+		e.State = slices.Clone(f.read(f.states[node.State-1], segment))
 	}
 	for _, child := range node.Children {
-		e.Children = append(e.Children, r.node(int(child), f, segment))
+		c := r.node(int(child), f, segment)
+		if c.Name == "" { // a part of the operator
+			e.Children = append(e.Children, c.Children...)
+			continue
+		}
+		e.Children = append(e.Children, c)
 	}
 	if node.Call == 0 {
 		return e
 	}
-	called := f.calls[node.Call-1]
-	for _, s := range r.children[called][segment] {
-		inner := r.node(called.block.Node, called, s)
+	for _, s := range r.family.of(f, int(node.Call-1), segment) {
+		inner := r.node(s.frame.block.Node, s.frame, s.segment)
 		if node.Matches {
 			e.Children = append(e.Children, inner)
 			continue
 		}
-		e.Children = append(e.Children, r.on(e, called, s, inner))
+		e.Children = append(e.Children, r.on(e, s, inner))
 	}
 	return e
 }
 
 // on gives the evaluation of an operator on one of the entities that it looks at.
-func (r *reader) on(operator *Evaluation, called *frame, segment int, inner *Evaluation) *Evaluation {
-	out := &Evaluation{Name: r.space.Entities[called.segments[segment].entity].Key, Entity: operator.Entity, Candidates: operator.Candidates, Children: []*Evaluation{inner}, Subset: make(bits.Set, len(operator.Subset))}
-	switch {
-	case inner.Subset.IsEmpty():
-	case called.pairs:
-		copy(out.Subset, inner.Subset)
-	default:
-		called.links[segment].answer(out.Subset, inner.Subset)
-	}
-	return out
+func (r *reader) on(operator *Evaluation, s spot, inner *Evaluation) *Evaluation {
+	seg := s.frame.segments[s.segment]
+	return &Evaluation{Name: r.space.Entities[seg.entity].Key, Entity: operator.Entity, Candidates: operator.Candidates,
+		Subset: s.frame.mapped(s.segment, inner.Subset), Children: []*Evaluation{inner}}
 }
 
 // subset copies what a register holds of a segment: nothing where the block was skipped.
@@ -94,5 +92,5 @@ func (r *reader) subset(f *frame, register uint16, segment int) bits.Set {
 	if held.kind == empty || f.runs != r.runs {
 		return bits.New(int(seg.size))
 	}
-	return slices.Clone(f.read(held.words, seg))
+	return slices.Clone(f.read(held.words, segment))
 }

@@ -1,69 +1,57 @@
 package vm
 
 import (
-	"slices"
-
 	"auto/vm/bits"
 	"auto/vm/code"
 	"auto/vm/space"
 )
 
-// frame is where a block is run: over the partitions of some entities side by side. The
-// entities without partitions come first, a bit each; each other one begins at a word.
+// frame is where a block is run: over entities without partitions side by side, a bit
+// each, or over the partitions of one entity.
 type frame struct {
 	block    *code.Block
-	number   int // of the block
 	segments []segment
-	// ones is how many entities lie bit by bit at the beginning.
-	ones  int
-	words int
-	// defined are the bits of partitions that the definitions have; ghosts is set where
-	// there are others.
-	defined bits.Set
-	ghosts  bool
-	// covered are all its bits.
-	covered bits.Set
+	packed   bool
+	words    int
+	// defined are the bits of partitions that the definition has, covered all bits;
+	// ghosts is set where they are not the same.
+	defined, covered bits.Set
+	ghosts           bool
+	// timeless: the entity has no time dimension.
+	timeless bool
 	// direct is the word of the space from which on the frame has the same layout, -1
-	// where it has not; then the bits of ones and the words of copies are gathered.
+	// where its bits are gathered from all over.
 	direct  int
 	gathers []int32
-	copies  []copied
 	// shared has the entities that one run could execute with the root.
 	shared bits.Set
 
 	parent *frame
-	// pairs is set where every entity and the one it is related to are single bits:
-	// then parents has for each the parent's bit. Otherwise the links are followed.
-	pairs   bool
-	parents []int32
+	// links relate the segments to those of the caller. Where both frames are packed
+	// there are none: parents has for each bit the caller's, reach all that occur.
 	links   []link
-	// whole is set where the mapping of everything is everything, upward and downward.
-	wholeUp, wholeDown bool
+	parents []int32
+	reach   bits.Set
 
 	// runs is that of the batch when the block was run last.
 	runs      uint64
-	calls     []*frame // by position of the calling instruction, nil for others
+	calls     [][]*frame // by position of the calling instruction
 	states    []bits.Set
 	versions  [][]string
 	registers []register
 	buffers   bits.Set
-	// in, out and mapped are room for the subset of one segment.
+	// room is for the subset of one segment, in and out for one bit.
+	room    bits.Set
 	in, out [1]uint64
-	mapped  bits.Set
-	// taken and none are room for take and nothing.
-	taken, none bits.Set
 }
 
 // segment is an entity in a frame.
 type segment struct {
 	entity, root int32
 	parent       int32 // segment of the calling frame
-	order        int32 // among the segments of the parent
+	order        int32 // among those of the parent
 	bit, size    int32
 }
-
-// copied is a run of words that the frame has from the space.
-type copied struct{ to, from, words int32 }
 
 // link relates the partitions of a segment to those of its parent.
 type link struct {
@@ -72,91 +60,104 @@ type link struct {
 	down bool
 }
 
-// kind tells a register that is empty or full without a look at its words.
+// kind tells a subset that is plain from one that its words have to be looked at for.
 type kind uint8
 
+// The kinds: nothing; everything, standing for whatever partitions there are (Dagster's
+// AllPartitionsSubset: it is not empty even where there are none, and cuts off nothing,
+// keys that no definition has included); each partition that there is; words.
 const (
 	empty kind = iota
+	every
 	full
 	mixed
 )
 
-// register is a subset of a frame's partitions. The words of a mixed one may be those of
-// another register, a fact or a state.
+// register is a subset of a frame's partitions. Its words may be those of another
+// register, a fact or a state; they are nil where it is empty.
 type register struct {
 	kind  kind
 	words bits.Set
 }
 
-// layout places segments; those of entities without partitions have to come first.
-func (f *frame) layout(s *space.Space, occupied bits.Set) {
-	bit := 0
-	for i := range f.segments {
-		seg := &f.segments[i]
-		keys := s.Entities[seg.entity].Keys
-		if keys == nil {
-			f.ones++
-		} else {
-			bit = (bit + 63) &^ 63
-			f.ghosts = f.ghosts || keys.Total() > keys.Len()
-		}
-		seg.bit, seg.size = int32(bit), int32(sizeOf(keys))
-		bit += int(seg.size)
+// newFrame lays out a frame of entities without partitions, or of one that has some.
+func newFrame(s *space.Space, segments []segment, occupied bits.Set) *frame {
+	f := &frame{segments: segments, packed: s.Entities[segments[0].entity].Keys == nil, direct: -1}
+	if f.packed {
+		f.pack(s, occupied)
+		return f
 	}
-	f.words = bits.Words(bit)
-	f.defined, f.covered = bits.New(bit), bits.New(bit)
-	for _, seg := range f.segments {
-		f.covered.AddRange(int(seg.bit), int(seg.bit+seg.size))
-		f.defined.AddRange(int(seg.bit), int(seg.bit)+s.Entities[seg.entity].Keys.Len())
-	}
-	widest := 1
-	for _, seg := range f.segments {
-		widest = max(widest, bits.Words(int(seg.size)))
-	}
-	f.mapped = make(bits.Set, widest)
-	f.source(s, occupied)
+	e := &s.Entities[segments[0].entity]
+	size := sizeOf(e.Keys)
+	segments[0].size = int32(size)
+	f.words, f.direct = bits.Words(size), e.Bit>>6
+	f.defined, f.covered = bits.New(size), bits.New(size)
+	f.defined.AddRange(0, e.Keys.Len())
+	f.covered.AddRange(0, size)
+	f.ghosts, f.timeless = e.Keys.Total() > e.Keys.Len(), !e.Keys.HasTime()
+	f.room = make(bits.Set, f.words)
+	return f
 }
 
-func sizeOf(keys *space.Keys) int {
-	if keys == nil {
-		return 1
-	}
-	return max(keys.Total(), 1)
-}
+func sizeOf(keys *space.Keys) int { return max(keys.Total(), 1) }
 
-// source finds out where the frame's bits are in the space.
-func (f *frame) source(s *space.Space, occupied bits.Set) {
-	f.direct = -1
-	if len(f.segments) == 0 {
-		return
-	}
+// pack lays entities side by side. Where they lie like that in the space, and alone in
+// their words, nothing has to be gathered.
+func (f *frame) pack(s *space.Space, occupied bits.Set) {
+	n := len(f.segments)
+	f.words, f.timeless = bits.Words(n), true
+	f.defined = bits.New(n)
+	f.defined.AddRange(0, n)
+	f.covered = f.defined
+	f.room = bits.New(1)
 	first := s.Entities[f.segments[0].entity].Bit
-	same := first&63 == 0
-	for _, seg := range f.segments {
-		same = same && s.Entities[seg.entity].Bit-first == int(seg.bit)
+	alike := first&63 == 0
+	for i := range f.segments {
+		at := s.Entities[f.segments[i].entity].Bit
+		f.segments[i].bit, f.segments[i].size = int32(i), 1
+		f.gathers = append(f.gathers, int32(at))
+		alike = alike && at == first+i
 	}
-	if same && f.alike(occupied[first>>6:]) {
-		f.direct = first >> 6
-		return
+	for i, w := range f.covered {
+		alike = alike && occupied[first>>6+i]&^w == 0
 	}
-	for i, seg := range f.segments {
-		at := int32(s.Entities[seg.entity].Bit)
-		if i < f.ones {
-			f.gathers = append(f.gathers, at)
-			continue
-		}
-		f.copies = append(f.copies, copied{seg.bit >> 6, at >> 6, int32(bits.Words(int(seg.size)))})
+	if alike {
+		f.direct, f.gathers = first>>6, nil
 	}
 }
 
-// alike reports whether nothing else lies in the words of the frame.
-func (f *frame) alike(occupied bits.Set) bool {
-	for i, w := range f.covered {
-		if occupied[i]&^w != 0 {
-			return false
-		}
+// relate finds where the bits of a packed frame belong in a packed caller.
+func (f *frame) relate() {
+	if !f.packed || !f.parent.packed {
+		return
 	}
-	return true
+	f.parents, f.reach = make([]int32, len(f.segments)), make(bits.Set, f.parent.words)
+	for i, seg := range f.segments {
+		f.parents[i] = seg.parent
+		f.reach.Add(int(seg.parent))
+	}
+}
+
+// take gives the frame's part of a set of the space, put together in room where it does
+// not lie there as it is.
+func (f *frame) take(room, set bits.Set) bits.Set {
+	if f.direct >= 0 {
+		return set[f.direct : f.direct+f.words]
+	}
+	collect(room, set, f.gathers)
+	return room
+}
+
+// collect puts the bits of a set at some places side by side.
+func collect(to, from bits.Set, at []int32) {
+	for w := 0; len(at) > 0; w++ {
+		var word uint64
+		n := min(len(at), 64)
+		for i, bit := range at[:n] {
+			word |= from[bit>>6] >> (bit & 63) & 1 << i
+		}
+		to[w], at = word, at[n:]
+	}
 }
 
 // scatter writes a subset of the frame into a set of the space.
@@ -172,89 +173,6 @@ func (f *frame) scatter(to, from bits.Set) {
 			to.Remove(int(at))
 		}
 	}
-	for _, c := range f.copies {
-		copy(to[c.from:c.from+c.words], from[c.to:c.to+c.words])
-	}
-}
-
-// relate finds the short ways of the links.
-func (f *frame) relate() {
-	f.pairs = f.ones == len(f.segments)
-	for _, seg := range f.segments {
-		f.pairs = f.pairs && int(seg.parent) < f.parent.ones
-	}
-	if f.pairs {
-		f.parents = make([]int32, len(f.segments))
-		for i, seg := range f.segments {
-			f.parents[i] = f.parent.segments[seg.parent].bit
-		}
-		f.wholeUp, f.wholeDown = true, true
-		return
-	}
-	f.wholeUp, f.wholeDown = f.mapsWhole()
-}
-
-// mapsWhole reports whether asking about everything asks about everything, and all being
-// true is all being true.
-func (f *frame) mapsWhole() (up, down bool) {
-	up, down = true, true
-	for i := range f.segments {
-		seg, parent := f.segments[i], f.parent.segments[f.segments[i].parent]
-		all, theirs := f.definedOf(seg), f.parent.definedOf(parent)
-		to, from := bits.New(int(seg.size)), bits.New(int(parent.size))
-		f.links[i].ask(to, theirs)
-		f.links[i].answer(from, all)
-		up, down = up && to.Equal(all), down && from.Equal(theirs)
-	}
-	return up && !f.ghosts, down && !f.parent.ghosts
-}
-
-func (f *frame) definedOf(seg segment) bits.Set { return slices.Clone(f.read(f.defined, seg)) }
-
-// ask adds to the entity's partitions those related to the parent's candidates.
-func (l *link) ask(to, from bits.Set) {
-	if l.down {
-		l.relation.Down(to, from)
-	} else {
-		l.relation.Up(to, from)
-	}
-}
-
-// answer adds to the parent's partitions those related to what the entity answered.
-func (l *link) answer(to, from bits.Set) {
-	if l.down {
-		l.relation.Up(to, from)
-	} else {
-		l.relation.Down(to, from)
-	}
-}
-
-// take gives the frame's part of a set of the space; good until the next take.
-func (f *frame) take(set bits.Set) bits.Set {
-	if f.direct >= 0 {
-		return set[f.direct : f.direct+f.words]
-	}
-	if f.taken == nil {
-		f.taken = make(bits.Set, f.words)
-	}
-	f.collect(f.taken, set)
-	return f.taken
-}
-
-// collect puts the frame's part of a set of the space together.
-func (f *frame) collect(to, set bits.Set) {
-	collect(to, set, f.gathers)
-	for _, c := range f.copies {
-		copy(to[c.to:c.to+c.words], set[c.from:c.from+c.words])
-	}
-}
-
-// nothing is the empty subset of the frame.
-func (f *frame) nothing() bits.Set {
-	if f.none == nil {
-		f.none = make(bits.Set, f.words)
-	}
-	return f.none
 }
 
 // unite adds a subset of the frame to a set of the space.
@@ -269,8 +187,25 @@ func (f *frame) unite(to, from bits.Set) {
 			to.Add(int(at))
 		}
 	}
-	for _, c := range f.copies {
-		part := to[c.from : c.from+c.words]
-		part.Or(part, from[c.to:c.to+c.words])
+}
+
+// read gives the subset of a segment, from bit 0 on; good until the next read.
+func (f *frame) read(set bits.Set, segment int) bits.Set {
+	if !f.packed {
+		return set
+	}
+	f.in[0] = set[segment>>6] >> (segment & 63) & 1
+	return f.in[:]
+}
+
+// put writes the subset of a segment, from bit 0 on, into a set of the frame.
+func (f *frame) put(set bits.Set, segment int, subset bits.Set) {
+	switch {
+	case !f.packed:
+		copy(set, subset)
+	case subset.Has(0):
+		set.Add(segment)
+	default:
+		set.Remove(segment)
 	}
 }

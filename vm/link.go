@@ -7,13 +7,14 @@ import (
 
 	"auto/vm/bits"
 	"auto/vm/code"
-	"auto/vm/space"
 )
 
-// batchWords bounds the frame of a batch, so that its registers stay in the cache.
-const batchWords = 2048
+// batchSize is how many entities without partitions a batch has at most, so that its
+// registers stay in the cache.
+const batchSize = 1 << 14
 
-// batch is a run of entities that one program is evaluated over at once.
+// batch is what one program is evaluated over at once: entities without partitions side
+// by side, or one that has some.
 type batch struct {
 	program int
 	frame   *frame
@@ -125,31 +126,17 @@ func (l *linker) root(e, program int) root {
 func (l *linker) together(roots []root) int {
 	first := roots[0]
 	at := l.space.Entities[first.entity]
-	words := 0
 	for i, r := range roots {
 		e := l.space.Entities[r.entity]
 		switch {
-		case r.program != first.program, e.Level != at.Level, (e.Keys == nil) != (at.Keys == nil),
+		case i > 0 && at.Keys != nil, r.program != first.program, e.Level != at.Level, (e.Keys == nil) != (at.Keys == nil),
 			r.since() != first.since(), r.initial != first.initial, (r.cursor == nil) != (first.cursor == nil):
 			return i
-		case i > 0 && e.Bit != l.next(roots[i-1]):
-			return i
-		}
-		words = bits.Words(e.Bit+sizeOf(e.Keys)) - at.Bit>>6
-		if words > batchWords && i > 0 && e.Bit&63 == 0 {
+		case i > 0 && (e.Bit != at.Bit+i || i >= batchSize && e.Bit&63 == 0):
 			return i
 		}
 	}
 	return len(roots)
-}
-
-// next gives the bit where an entity of the same batch follows.
-func (l *linker) next(r root) int {
-	e := l.space.Entities[r.entity]
-	if e.Keys == nil {
-		return e.Bit + 1
-	}
-	return (e.Bit + sizeOf(e.Keys) + 63) &^ 63
 }
 
 func (l *linker) levelOf(b *batch) int { return l.space.Entities[b.frame.segments[0].entity].Level }
@@ -197,9 +184,9 @@ func factName(f code.Fact) string {
 
 // frame makes the frame of a block and those of the blocks that it calls.
 func (l *linker) frame(b *batch, p *code.Program, number int, parent *frame, segments []segment) (*frame, error) {
-	f := &frame{block: &p.Blocks[number], number: number, parent: parent, segments: segments}
+	f := newFrame(l.space, segments, l.occupied)
+	f.block, f.parent = &p.Blocks[number], parent
 	b.frames = append(b.frames, f)
-	f.layout(l.space, l.occupied)
 	if parent != nil {
 		if err := l.relations(f); err != nil {
 			return nil, err
@@ -207,7 +194,7 @@ func (l *linker) frame(b *batch, p *code.Program, number int, parent *frame, seg
 		f.relate()
 	}
 	f.registers = make([]register, f.block.Registers)
-	f.calls = make([]*frame, len(f.block.Code))
+	f.calls = make([][]*frame, len(f.block.Code))
 	f.states, f.versions = make([]bits.Set, len(p.States)), make([][]string, len(p.States))
 	if err := l.account(f); err != nil {
 		return nil, err
@@ -230,7 +217,7 @@ func (l *linker) prepare(b *batch, p *code.Program, f *frame, at int, in code.In
 	case code.Version:
 		f.versions[in.Args[2]] = make([]string, len(f.segments))
 	case code.AnyDeps, code.AllDeps, code.AnyChecks, code.AllChecks, code.Match:
-		f.calls[at], err = l.frame(b, p, int(in.Args[2]), f, l.called(p, f, in))
+		f.calls[at], err = l.called(b, p, f, in)
 	}
 	return err
 }
@@ -248,26 +235,29 @@ func (l *linker) account(f *frame) error {
 	return nil
 }
 
-// called gives the segments of a call: the entities that the operator looks at, for each
-// entity of the caller.
-func (l *linker) called(p *code.Program, f *frame, in code.Instr) []segment {
-	var segments []segment
-	for i, seg := range f.segments {
-		for n, e := range l.targets(p, int(seg.entity), in) {
-			segments = append(segments, segment{entity: int32(e), root: seg.root, parent: int32(i), order: int32(n)})
+// called gives the frames of a call over the entities that the operator looks at, for
+// each entity of the caller: one for all those without partitions, and one for each other.
+func (l *linker) called(b *batch, p *code.Program, f *frame, in code.Instr) (frames []*frame, err error) {
+	var packed []segment
+	add := func(segments ...segment) {
+		var made *frame
+		if err == nil && len(segments) > 0 {
+			made, err = l.frame(b, p, int(in.Args[2]), f, segments)
+			frames = append(frames, made)
 		}
 	}
-	slices.SortStableFunc(segments, func(a, b segment) int {
-		return cmp.Compare(partitioned(l.space, a), partitioned(l.space, b))
-	})
-	return segments
-}
-
-func partitioned(s *space.Space, seg segment) int {
-	if s.Entities[seg.entity].Keys == nil {
-		return 0
+	for i, seg := range f.segments {
+		for n, e := range l.targets(p, int(seg.entity), in) {
+			target := segment{entity: int32(e), root: seg.root, parent: int32(i), order: int32(n)}
+			if l.space.Entities[e].Keys != nil {
+				add(target)
+			} else {
+				packed = append(packed, target)
+			}
+		}
 	}
-	return 1
+	add(packed...)
+	return frames, err
 }
 
 // targets gives the entities that a call evaluates its block on.
@@ -299,6 +289,9 @@ func (l *linker) through(f code.Filter, entities []int) []int {
 
 // relations links the segments of a frame to their parents.
 func (l *linker) relations(f *frame) error {
+	if f.packed && f.parent.packed {
+		return nil // each to the one that it is looked at for
+	}
 	f.links = make([]link, len(f.segments))
 	for i, seg := range f.segments {
 		from := int(f.parent.segments[seg.parent].entity)
@@ -425,7 +418,7 @@ func (f *frame) waits(p *code.Program) bool {
 		case code.Whole, code.Within:
 			kind := p.Facts[in.Args[1]].Kind
 			// Records of assets without partitions are loaded before.
-			if kind != code.InLatestTimeWindow && !(kind == code.Missing && f.ones == len(f.segments)) {
+			if kind != code.InLatestTimeWindow && !(kind == code.Missing && f.packed) {
 				return true
 			}
 		}

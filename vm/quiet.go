@@ -40,7 +40,7 @@ func (m *Machine) touch(entity int) {
 func (b *batch) begin(m *Machine) {
 	if b.changed {
 		f := b.frame
-		f.scatter(m.asked, f.take(m.own))
+		f.scatter(m.asked, f.take(f.buffer(0), m.own))
 		b.asked, b.changed = b.asks, false
 	}
 }
@@ -66,10 +66,11 @@ func (b *batch) keep(m *Machine, f *frame, r register) {
 	case !had && !b.asks:
 		return
 	case b.asks:
-		b.changed = b.changed || !had || !f.take(m.own).Equal(r.words)
+		b.changed = b.changed || !had || !f.take(f.buffer(0), m.own).Equal(r.words)
 		f.scatter(m.own, r.words)
 	default:
-		f.scatter(m.own, f.nothing())
+		clear(f.buffer(0))
+		f.scatter(m.own, f.buffer(0))
 		b.changed = true
 	}
 	b.again = b.again || b.changed
@@ -95,7 +96,7 @@ func (b *batch) request(m *Machine) {
 	}
 	m.requests = true
 	f := b.frame
-	f.unite(m.now, f.take(m.own))
+	f.unite(m.now, f.take(f.buffer(0), m.own))
 	if b.pulls {
 		for _, seg := range f.segments {
 			b.pull(m, f, seg)
@@ -105,6 +106,9 @@ func (b *batch) request(m *Machine) {
 
 // pull requests with an entity those that always execute with it.
 func (b *batch) pull(m *Machine, f *frame, seg segment) {
+	if m.space.Entities[seg.entity].Check != nil {
+		return // a check alone does not pull its asset
+	}
 	set := m.space.ExecutionSet(int(seg.entity))
 	own := m.subset(m.own, int(seg.entity))
 	if set == nil || own.IsEmpty() {

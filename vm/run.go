@@ -29,13 +29,13 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 		case code.All:
 			f.registers[a[0]] = f.everything()
 		case code.Whole:
-			f.registers[a[0]] = b.whole(f, f.fact(m, b, a[0], a[1]), f.registers[a[2]], a[0])
+			f.registers[a[0]] = f.whole(a[0], f.fact(m, b, a[0], a[1]), f.registers[a[2]])
 		case code.Within:
-			f.registers[a[0]] = f.and(a[0], f.registers[a[2]], f.fact(m, b, a[0], a[1]))
+			f.registers[a[0]] = f.and(a[0], f.eachOf(f.registers[a[2]]), f.fact(m, b, a[0], a[1]))
 		case code.Asked:
-			f.registers[a[0]] = b.whole(f, f.gather(f.buffer(a[0]), m.asked), f.registers[a[1]], a[0])
+			f.registers[a[0]] = f.whole(a[0], f.gather(f.buffer(a[0]), m.asked), f.registers[a[1]])
 		case code.Asking:
-			f.registers[a[0]] = b.asking(m, f, a[0], f.registers[a[1]])
+			f.registers[a[0]] = f.asking(m, a[0], f.registers[a[1]])
 		case code.First:
 			if b.initial {
 				f.registers[a[0]] = f.registers[a[1]]
@@ -59,11 +59,11 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 		case code.Newly:
 			f.registers[a[0]] = b.newly(f, in)
 		case code.AnyDeps, code.AnyChecks:
-			f.registers[a[0]] = b.any(m, f, f.calls[pc], a[0], f.registers[a[1]])
+			f.registers[a[0]] = f.and(a[0], f.registers[a[1]], b.united(m, f, f.calls[pc], a[0], f.registers[a[1]]))
 		case code.AllDeps, code.AllChecks:
-			f.registers[a[0]] = b.all(m, f, f.calls[pc], a[0], f.registers[a[1]])
+			f.registers[a[0]] = b.every(m, f, f.calls[pc], a[0], f.registers[a[1]])
 		case code.Match:
-			f.registers[a[0]] = b.match(m, f, f.calls[pc], a[0], f.registers[a[1]])
+			f.registers[a[0]] = b.united(m, f, f.calls[pc], a[0], f.registers[a[1]])
 		case code.Skip:
 			if f.registers[a[0]].kind == empty {
 				pc = int(a[1]) - 1
@@ -74,154 +74,43 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 	}
 }
 
-// buffer gives the room of a register.
-func (f *frame) buffer(register uint16) bits.Set {
-	at := int(register) * f.words
-	return bits.Set(f.buffers[at : at+f.words])
-}
-
-// everything is every partition that the definitions have.
-func (f *frame) everything() register {
-	switch {
-	case f.words == 0:
-		return register{}
-	case f.ghosts: // a subset can have more than what is defined
-		return register{mixed, f.defined}
-	}
-	return register{full, f.defined}
-}
-
-func (f *frame) and(d uint16, a, b register) register {
-	switch {
-	case a.kind == empty || b.kind == empty:
-		return register{}
-	case a.kind == full:
-		return b
-	case b.kind == full:
-		return a
-	}
-	to := f.buffer(d)
-	if !to.And(a.words, b.words) {
-		return register{}
-	}
-	return register{mixed, to}
-}
-
-func (f *frame) or(d uint16, a, b register) register {
-	switch {
-	case a.kind == empty || b.kind == full:
-		return b
-	case b.kind == empty || a.kind == full:
-		return a
-	}
-	to := f.buffer(d)
-	to.Or(a.words, b.words)
-	return register{mixed, to}
-}
-
-func (f *frame) sub(d uint16, a, b register) register {
-	switch {
-	case a.kind == empty || b.kind == full:
-		return register{}
-	case b.kind == empty:
-		return a
-	}
-	to := f.buffer(d)
-	if !to.AndNot(a.words, b.words) {
-		return register{}
-	}
-	return register{mixed, to}
-}
-
-// judge makes a register of words.
-func (f *frame) judge(words bits.Set) register {
-	var any uint64
-	same := true
-	defined := f.defined[:len(words)]
-	for i, w := range words {
-		any |= w
-		same = same && w == defined[i]
-		if any != 0 && !same {
-			return register{mixed, words}
-		}
-	}
-	switch {
-	case any == 0:
-		return register{}
-	case same && !f.ghosts:
-		return register{full, f.defined}
-	}
-	return register{mixed, words}
-}
-
 // gather gives a set of the space as a register, in room where it has to be put together.
-func (f *frame) gather(room, set bits.Set) register {
-	switch {
-	case f.words == 0:
-		return register{}
-	case f.direct >= 0:
-		return f.judge(set[f.direct : f.direct+f.words])
-	}
-	f.collect(room, set)
-	return f.judge(room)
-}
+func (f *frame) gather(room, set bits.Set) register { return f.judge(f.take(room, set)) }
 
 // fact gathers a fact into the room of a register.
 func (f *frame) fact(m *Machine, b *batch, d, fact uint16) register {
-	l := m.cache.get(m, b.facts[fact], b.since)
+	number := b.facts[fact]
+	if f.timeless && m.cache.facts[number].Kind == code.InLatestTimeWindow {
+		return f.everything()
+	}
+	l := m.cache.get(m, number, b.since)
 	if l.empty {
 		return register{}
 	}
 	return f.gather(f.buffer(d), l.set)
 }
 
-// collect puts the bits of a set at some places side by side.
-func collect(to, from bits.Set, at []int32) {
-	for w := 0; len(at) > 0; w++ {
-		var word uint64
-		n := min(len(at), 64)
-		for i, bit := range at[:n] {
-			word |= from[bit>>6] >> (bit & 63) & 1 << i
-		}
-		to[w], at = word, at[n:]
-	}
-}
-
 // whole leaves out what is of entities without a candidate.
-func (b *batch) whole(f *frame, all, candidates register, d uint16) register {
+func (f *frame) whole(d uint16, all, candidates register) register {
 	switch {
-	case candidates.kind == empty || all.kind == empty:
+	case candidates.kind == empty:
 		return register{}
-	case candidates.kind == full || len(f.segments) == 1:
+	case !f.packed:
 		return all
 	}
-	to := f.buffer(d)
-	copy(to, all.words)
-	if words := bits.Words(f.ones); words > 0 {
-		to[:words].And(to[:words], candidates.words[:words])
-	}
-	for _, seg := range f.segments[f.ones:] {
-		at, n := int(seg.bit>>6), bits.Words(int(seg.size))
-		if bits.Set(candidates.words[at : at+n]).IsEmpty() {
-			clear(to[at : at+n])
-		}
-	}
-	return f.judge(to)
+	return f.and(d, all, candidates)
 }
 
-func (b *batch) asking(m *Machine, f *frame, d uint16, candidates register) register {
-	if candidates.kind == empty {
-		return register{}
-	}
-	now := f.gather(f.buffer(d), m.now)
-	if now.kind == empty {
+// asking gives what is requested so far and one run could execute with the root.
+func (f *frame) asking(m *Machine, d uint16, candidates register) register {
+	if candidates.kind == empty || !m.requests {
 		return register{}
 	}
 	to := f.buffer(d)
-	if !to.And(now.words, f.shared) {
+	if !to.And(f.take(to, m.now), f.shared) {
 		return register{}
 	}
-	return b.whole(f, register{mixed, to}, candidates, d)
+	return f.whole(d, register{mixed, to}, candidates)
 }
 
 // passed reports whether a moment of a schedule passed since the evaluation before.
@@ -244,17 +133,20 @@ func (b *batch) version(m *Machine, f *frame, d uint16, candidates register, see
 	changed := false
 	for i, seg := range f.segments {
 		now := m.space.Entities[seg.entity].Asset.CodeVersion
-		if seen[i] != "" && seen[i] != now && candidates.kind != empty {
+		if seen[i] != "" && seen[i] != now {
 			changed = true
 			to.AddRange(int(seg.bit), int(seg.bit+seg.size))
 		}
 		b.again = b.again || seen[i] != now
 		seen[i] = now
 	}
-	if !changed || !to.And(to, candidates.words) {
+	switch {
+	case !changed || candidates.kind == empty:
 		return register{}
+	case !f.packed:
+		return candidates
 	}
-	return register{mixed, to}
+	return f.and(d, candidates, register{mixed, to})
 }
 
 // root gives the candidates that were updated last by a run that selected the root.
@@ -267,7 +159,7 @@ func (b *batch) root(m *Machine, f *frame, d uint16, candidates register) regist
 	roots := b.frame.segments
 	for _, seg := range f.segments {
 		root := roots[seg.root].entity
-		if root == seg.entity || !has(candidates.words, seg) {
+		if root == seg.entity || f.packed && !candidates.words.Has(int(seg.bit)) {
 			continue
 		}
 		if n, ok := m.facts.LatestRunSelects(int(seg.entity), int(root)); ok && candidates.words.Has(int(seg.bit)+n) {
@@ -279,13 +171,4 @@ func (b *batch) root(m *Machine, f *frame, d uint16, candidates register) regist
 		return register{}
 	}
 	return register{mixed, to}
-}
-
-// has reports whether a set has something of a segment.
-func has(set bits.Set, seg segment) bool {
-	if seg.size == 1 {
-		return set.Has(int(seg.bit))
-	}
-	at := int(seg.bit >> 6)
-	return !set[at : at+bits.Words(int(seg.size))].IsEmpty()
 }

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"time"
 
 	"auto/vm/bits"
@@ -25,13 +26,9 @@ func (b *batch) later(m *Machine, f *frame, in *code.Instr, trigger, reset regis
 		return nil
 	}
 	var wins bits.Set
-	for i, seg := range f.segments {
-		if !has(trigger.words, seg) || !has(reset.words, seg) {
-			continue
-		}
-		both := bits.New(int(seg.size))
-		copy(both, f.read(trigger.words, seg))
-		if !both.And(both, f.read(reset.words, seg)) {
+	for i := range f.segments {
+		both := slices.Clone(f.read(trigger.words, i))
+		if !both.And(both, f.read(reset.words, i)) {
 			continue
 		}
 		triggered, resets := b.times(m, f, i, state.Trigger), b.times(m, f, i, state.Reset)
@@ -42,7 +39,7 @@ func (b *batch) later(m *Machine, f *frame, in *code.Instr, trigger, reset regis
 			if wins == nil {
 				wins = make(bits.Set, f.words)
 			}
-			f.put(wins, seg, both)
+			f.put(wins, i, both)
 		}
 	}
 	return wins
@@ -78,10 +75,13 @@ func (b *batch) times(m *Machine, f *frame, segment int, entry uint16) []timed {
 		return b.callTimes(m, f.calls[t.Call], segment, t.Inner)
 	}
 	r := f.registers[t.Register]
-	if r.kind == empty || !has(r.words, seg) {
+	if r.kind == empty {
 		return nil
 	}
-	subset := append(bits.Set(nil), f.read(r.words, seg)...)
+	subset := slices.Clone(f.read(r.words, segment))
+	if subset.IsEmpty() {
+		return nil
+	}
 	switch t.Kind {
 	case code.CronTime:
 		return []timed{{m.crons[b.crons[t.Cron]].last, subset}}
@@ -117,24 +117,27 @@ func (m *Machine) updateTimes(entity int, updated bits.Set) []timed {
 }
 
 // callTimes gives the times of what a block returned, mapped back to the caller.
-func (b *batch) callTimes(m *Machine, called *frame, segment int, inner uint16) []timed {
+func (b *batch) callTimes(m *Machine, called []*frame, segment int, inner uint16) []timed {
 	var out []timed
-	if called.runs != b.runs {
-		return nil // skipped
-	}
-	for i, seg := range called.segments {
-		if int(seg.parent) != segment {
-			continue
-		}
-		for _, t := range b.times(m, called, i, inner) {
-			mapped := bits.New(int(called.parent.segments[segment].size))
-			if called.pairs {
-				copy(mapped, t.subset)
-			} else {
-				called.links[i].answer(mapped, t.subset)
+	for _, f := range called {
+		for i, seg := range f.segments {
+			if f.runs != b.runs || int(seg.parent) != segment {
+				continue
 			}
-			out = append(out, timed{t.at, mapped})
+			for _, t := range b.times(m, f, i, inner) {
+				out = append(out, timed{t.at, f.mapped(i, t.subset)})
+			}
 		}
 	}
 	return out
+}
+
+// mapped gives what is related to what one entity answered, from bit 0 on.
+func (f *frame) mapped(i int, answer bits.Set) bits.Set {
+	if f.parents != nil {
+		return slices.Clone(answer)
+	}
+	to := bits.New(int(f.parent.segments[f.segments[i].parent].size))
+	f.links[i].answer(to, answer, false)
+	return to
 }

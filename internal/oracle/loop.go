@@ -1,5 +1,7 @@
 package oracle
 
+import "iter"
+
 // loop is asyncio's event loop as far as Dagster's evaluation of a level depends on it:
 // what is ready runs in order, and a coroutine that waits lets others go first.
 type loop struct{ ready []func() }
@@ -26,32 +28,26 @@ func (l *loop) finish(f *future) {
 	l.ready = append(l.ready, f.callbacks...)
 }
 
-// task is a coroutine that the loop runs, one at a time.
+// task is a coroutine that the loop runs.
 type task struct {
 	*loop
 	future
-	resume, yield chan struct{}
+	// step goes on until the coroutine waits or ends, wait lets others go on.
+	step func()
+	wait func()
 }
 
 // spawn lets a coroutine begin when it is its turn.
 func (l *loop) spawn(run func(t *task)) *task {
-	t := &task{loop: l, resume: make(chan struct{}), yield: make(chan struct{})}
-	l.soon(func() {
-		go func() {
-			<-t.resume
-			run(t)
-			l.finish(&t.future)
-			t.yield <- struct{}{}
-		}()
-		t.step()
+	t := &task{loop: l}
+	next, _ := iter.Pull(func(yield func(struct{}) bool) {
+		t.wait = func() { yield(struct{}{}) }
+		run(t)
+		l.finish(&t.future)
 	})
+	t.step = func() { next() }
+	l.soon(t.step)
 	return t
-}
-
-// step runs the coroutine until it waits or ends.
-func (t *task) step() {
-	t.resume <- struct{}{}
-	<-t.yield
 }
 
 // await waits for a future, not at all if it is done already.
@@ -60,8 +56,7 @@ func (t *task) await(f *future) {
 		return
 	}
 	f.callbacks = append(f.callbacks, t.step)
-	t.yield <- struct{}{}
-	<-t.resume
+	t.wait()
 }
 
 // gather runs coroutines side by side and waits for all (asyncio.gather).

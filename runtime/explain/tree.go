@@ -66,8 +66,13 @@ func (t *Tree) example() string {
 // Partitioned reports whether the entity has partitions.
 func (t *Tree) Partitioned() bool { return t.entity().Keys != nil }
 
-// Name writes the entity with one of its partitions in brackets.
-func (t *Tree) Name(number int) string { return name(t.entity(), number) }
+// Name writes the entity with one of its partitions in brackets, without for Whole.
+func (t *Tree) Name(number int) string {
+	if number == Whole {
+		return t.entity().Key
+	}
+	return name(t.entity(), number)
+}
 
 func (t *Tree) entity() *space.Entity { return &t.Space.Entities[t.Root.Entity] }
 

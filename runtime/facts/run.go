@@ -31,6 +31,9 @@ type plan struct {
 
 // run gives the number of the run of an id, 0 for "".
 func (w *World) run(id string) int32 {
+	if id == "" {
+		return 0
+	}
 	n, ok := w.runOf[id]
 	if !ok {
 		n = int32(len(w.runs))
@@ -68,6 +71,7 @@ func (r *run) hasTags(keys []string, values map[string]string) bool {
 
 // startRun makes a run known and plans what it selects.
 func (w *World) startRun(e RunStarted) error {
+	_, mentioned := w.runOf[e.Run]
 	n := w.run(e.Run)
 	if n == 0 {
 		return fmt.Errorf("a run needs an id")
@@ -84,6 +88,11 @@ func (w *World) startRun(e RunStarted) error {
 			r.tags = map[string]string{}
 		}
 		r.tags[partitionTag] = e.Partition
+	}
+	if mentioned { // by events that came before it, which it is about
+		for _, a := range w.assets {
+			w.touch(a)
+		}
 	}
 	if !e.Unplanned {
 		w.planAll(e)
@@ -103,7 +112,7 @@ func (w *World) planAll(e RunStarted) {
 // plan says that a run is going to materialize a partition.
 func (w *World) plan(e Planned) {
 	a, n, key := w.asset(e.Asset), w.run(e.Run), w.names.number(e.Partition)
-	w.happened(a, w.append(entry{kind: planned, asset: a.number, key: key, run: n, at: micros(e.At)}))
+	w.happened(a, w.store(a, entry{kind: planned, key: key, run: n, at: micros(e.At)}))
 	w.runs[n].plans = append(w.runs[n].plans, plan{a, key})
 }
 

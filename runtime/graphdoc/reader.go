@@ -106,6 +106,7 @@ func (r *Reader) Define(m *yamldoc.Map) []string {
 			continue
 		}
 		r.named[name] = &named{doc: m.Doc, node: all.Node(name)}
+		all.Require(name, "{type: daily, start: 2026-01-01}")
 		names = append(names, name)
 	}
 	return names
@@ -145,7 +146,7 @@ func (r *Reader) Definition(doc *yamldoc.Doc, n *yaml.Node) *Definition {
 		return d
 	}
 	switch found, ok := r.named[n.Value]; {
-	case !ok || found.state == unread:
+	case !ok:
 		doc.Addf(diag.PartitionsForm, doc.Span(n), r.nearest(n.Value), "No partitions are called `%s`.", n.Value)
 	case found.state == reading:
 		doc.Addf(diag.PartitionsForm, doc.Span(n), "Write its dimensions out.", "The partitions `%s` contain themselves.", n.Value)

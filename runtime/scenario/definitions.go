@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"iter"
 	"slices"
 
 	"auto/lang/diag"
@@ -120,30 +121,48 @@ func (c *Condition) text() string {
 // does.
 func (d *definitions) undeclared() []graph.Asset {
 	var out []graph.Asset
-	seen := map[string]bool{}
-	add := func(key string) {
-		if d.index[key] == nil && !seen[key] {
-			seen[key] = true
-			out = append(out, graph.Asset{Key: key, External: true})
-		}
-	}
+	seen := map[string]bool{"": true} // an empty key is for the graph to refuse
 	for _, a := range d.assets {
-		for _, dep := range a.Deps {
-			add(dep.Key)
-		}
-		for _, c := range a.Checks {
-			for _, key := range c.Deps {
-				add(key)
+		for key := range a.named() {
+			if d.index[key] == nil && !seen[key] {
+				seen[key] = true
+				out = append(out, graph.Asset{Key: key, External: true})
 			}
 		}
 	}
 	return out
 }
 
+// named gives the keys that the asset and its checks depend on, with their places.
+func (a *Asset) named() iter.Seq2[string, source.Span] {
+	return func(yield func(string, source.Span) bool) {
+		for i, dep := range a.Deps {
+			if !yield(dep.Key, a.Place("deps", i)) {
+				return
+			}
+		}
+		for i, c := range a.Checks {
+			for _, key := range c.Deps {
+				if !yield(key, a.Place("checks", i)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// place is where a problem is written: at the asset, or where an undeclared one is named.
 func (d *definitions) place(p graph.Problem) source.Span {
 	for _, a := range d.assets {
 		if a.Key == p.Asset {
 			return a.Place(p.Field, p.Index)
+		}
+	}
+	for _, a := range d.assets {
+		for key, at := range a.named() {
+			if key == p.Asset {
+				return at
+			}
 		}
 	}
 	return source.Span{}

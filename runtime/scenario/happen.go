@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"auto/lang/diag"
 	"auto/runtime/facts"
@@ -32,8 +34,15 @@ func (s *Session) Happen(e *Event, tick time.Time) error {
 
 func refused(e *Event, err error) error {
 	var list diag.List
-	list.Addf(diag.YAMLValue, e.Place, "Correct the event.", "%v", err)
+	list.Addf(diag.YAMLValue, e.Place, "Correct the event.", "%s", sentence(err))
 	return &Refused{list}
+}
+
+// sentence writes an error as a sentence.
+func sentence(err error) string {
+	text := strings.TrimSuffix(err.Error(), ".")
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
 }
 
 // known finds an asset or check that does not exist. Wipes and freshness states of other

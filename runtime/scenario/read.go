@@ -30,7 +30,7 @@ func Read(src *source.File) (*Scenario, diag.List) {
 		r.list.Addf(diag.YAMLMissing, source.Span{File: src}, "Write `assets` and `ticks`.", "The file is empty.")
 	}
 	if !r.s.expectsError() {
-		r.list = append(r.list, r.s.refusals()...)
+		r.list = append(r.list, r.s.refusals(!r.list.HasErrors())...)
 	}
 	r.list.Sort()
 	return r.s, r.list
@@ -91,15 +91,14 @@ func condition(doc *yamldoc.Doc, n *yaml.Node) *Condition {
 	return c
 }
 
-// standIn gives a place for a text that the file writes in another way: in a file of the
-// same name, on the line where it begins.
+// standIn gives a place for a text that the file writes in another way: in a file that
+// has the text itself from where it begins.
 func standIn(src *source.File, n *yaml.Node) source.Span {
-	line, column := n.Line, n.Column
+	start := src.Offset(n.Line, n.Column)
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-		line, column = line+1, 1
+		start = src.Offset(n.Line+1, 1)
 	}
-	before := strings.Repeat("\n", line-1) + strings.Repeat(" ", column-1)
-	return source.Span{File: source.New(src.Name, before+n.Value), Start: len(before), End: len(before) + len(n.Value)}
+	return source.Span{File: source.New(src.Name, src.Text[:start]+n.Value), Start: start, End: start + len(n.Value)}
 }
 
 func (r *reader) tick(m *yamldoc.Map) *Tick {

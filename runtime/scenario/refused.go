@@ -10,13 +10,18 @@ import (
 )
 
 // refusals are the findings about what is well written and yet not accepted: conditions,
-// definitions, the assets before the first tick, and events about what does not exist.
-func (s *Scenario) refusals() diag.List {
+// definitions, events about what does not exist; and where all could be read, how the
+// assets fit together before the first tick.
+func (s *Scenario) refusals(all bool) diag.List {
 	var list diag.List
 	for _, d := range s.Partitions {
 		list = append(list, d.Refused...)
 	}
-	if _, refused := newDefinitions(s).build(); refused != nil {
+	for _, a := range s.Assets {
+		list = append(list, a.refusals()...)
+	}
+	if all && !list.HasErrors() {
+		_, refused := newDefinitions(s).build()
 		list = append(list, refused...)
 	}
 	for _, t := range s.Ticks {

@@ -59,7 +59,7 @@ func Decode(data []byte) (*Program, error) {
 // open gives what lies between header and checksum.
 func open(data []byte) ([]byte, error) {
 	if len(data) < headerSize+trailerSize || string(data[:len(magic)]) != magic {
-		return nil, errors.New("this is not a compiled program")
+		return nil, errors.New("it does not begin as a compiled program does")
 	}
 	if v := binary.LittleEndian.Uint16(data[len(magic):]); v != FormatVersion {
 		return nil, fmt.Errorf("the program has version %d of the format, version %d can be read; compile the condition again", v, FormatVersion)

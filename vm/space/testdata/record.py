@@ -4,7 +4,8 @@
 
 Needs: pip install dagster==1.13.27. The seed is fixed, so that two runs write the same.
 Lists of keys are written as scenarios write them: more than 20 that follow each other in
-the definition as one range FIRST..LAST.
+the definition as one range FIRST..LAST, and last the undefined ones, which the definition
+does not have.
 """
 
 import datetime as dt
@@ -111,8 +112,10 @@ def mapping(rng, up, down, some_keys, inner=False):
         keys = some_keys(up)
         return {"type": "specific", "keys": keys} if keys else {"type": "all"}
     if kind == "multi_to_single":
-        side = up if up["type"] == "multi" else down
-        return {"type": kind, "dimension": rng.choice(list(side["dimensions"]))}
+        side, other = (up, down) if up["type"] == "multi" else (down, up)
+        # Dagster does not look at the name; here one that cannot be meant is refused
+        fitting = [name for name, d in side["dimensions"].items() if d == other or is_time(d) and is_time(other)]
+        return {"type": kind, "dimension": rng.choice(fitting)} if fitting else None
     if kind == "multi":
         ups, downs = list(up["dimensions"]), list(down["dimensions"])
         rng.shuffle(downs)
@@ -181,6 +184,7 @@ class Case:
         self.definitions = {side: build(spec) for side, spec in self.specs.items()}
         self.mapping = mapping(rng, self.specs["up"], self.specs["down"], self.some) if rng.random() < 0.75 else None
         self.all = {side: self.keys(d) for side, d in self.definitions.items()}
+        self.undefined = {"up": set(), "down": set()}
 
     def keys(self, definition):
         if definition is None:
@@ -194,6 +198,7 @@ class Case:
 
     def write(self, side, keys):
         order = {k: i for i, k in enumerate(self.all[side])}
+        self.undefined[side] |= {str(k) for k in keys} - set(order)
         names = sorted({str(k) for k in keys}, key=lambda k: (order.get(k, len(order)), k))
         result, i = [], 0
         while i < len(names):
@@ -221,6 +226,12 @@ class Case:
                 lo = self.rng.randrange(len(keys) + 1)
                 yield keys[:lo] + keys[lo + 1 :]
 
+    def strangers(self, spec):
+        """Some keys, of which a definition does not have all."""
+        if spec["type"] == "multi":
+            return [f"{a}|{b}" for a in self.strangers(spec["dimensions"][min(spec["dimensions"])]) for b in self.strangers(spec["dimensions"][max(spec["dimensions"])])]
+        return self.some(spec) if is_time(spec) else self.rng.sample(["a", "b", "c", "x", "eu", "zz", "2024-03-10"], 3)
+
     def value(self, side, subset):
         if self.definitions[side] is None:
             return not subset.is_empty
@@ -244,7 +255,11 @@ class Case:
                 full = view.get_full_subset(key=dg.AssetKey(source))
                 moves = [["all", full]]
                 if self.definitions[source] is not None:
-                    moves += [[self.write(source, keys), self.subset(view, source, keys)] for keys in self.subsets(source)]
+                    sets = list(self.subsets(source))
+                    # an undefined key makes Dagster's static mapping refuse what it is asked next
+                    if not is_time(self.specs[source]) and '"static"' not in json.dumps(self.mapping) and self.rng.random() < 0.5:
+                        sets.append(sets[0] + [k for k in self.strangers(self.specs[source]) if k not in sets[0]])
+                    moves += [[self.write(source, keys), self.subset(view, source, keys)] for keys in sets]
                 for name, subset in moves:
                     mapped = view.compute_mapped_subset(dg.AssetKey(target), subset, direction=direction)
                     yield {"direction": direction, "from": name, "to": self.value(target, mapped)}
@@ -263,6 +278,7 @@ class Case:
             line["answers"] = list(self.answers())
         except Exception as e:  # noqa: BLE001
             line["error"] = type(e).__name__
+        line["undefined"] = {side: sorted(keys) for side, keys in self.undefined.items()}
         self.instance.dispose()
         return line
 
