@@ -164,6 +164,6 @@ func (c *Checker) checkInner(operator string, args arguments) {
 	}
 	inner, ok := args.named["condition"]
 	if ok && inner.Type == types.Condition && inner.Scope&want == 0 {
-		c.find(diag.WrongScope, inner.At, scopeHelp, "`%s` asks about %s, and this condition is about %s.", operator, ScopeName(want), ScopeName(inner.Scope))
+		c.find(diag.WrongScope, inner.At, scopeHelp(want), "`%s` asks about %s, and this condition is about %s.", operator, scopeName(want), scopeName(inner.Scope))
 	}
 }
