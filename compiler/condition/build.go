@@ -3,6 +3,7 @@ package condition
 import (
 	"auto/lang/ast"
 	"auto/lang/diag"
+	"auto/lang/types"
 	"auto/vm/graph"
 )
 
@@ -11,25 +12,48 @@ type Env struct {
 	// Lookup gives the declaration of a name (*ast.Let or *ast.Def) that is visible, and
 	// false where there is none; nil for no declarations.
 	Lookup func(name string) (ast.Decl, bool)
-	// Getenv gives env.NAME, and false where it is not allowed.
+	// Getenv gives env.NAME, and false where it is not allowed; nil allows none.
 	Getenv func(name string) (string, bool)
 	// Graph is nil where none is known.
 	Graph *graph.Graph
+	// On is what the condition is for, an asset or a check; zero is an asset.
+	On types.Scope
 }
 
 // Build makes the tree of a condition. What is wrong with the expression is in the
-// findings; where there are errors the node is nil.
-func Build(e ast.Expr, env Env) (*Node, diag.List) { panic("skeleton") }
-
-// Expand replaces `any_downstream_conditions()` in the condition of an asset: by the
-// conditions of everything downstream of it, as Dagster gathers and strips them.
-// conditionOf gives the condition of an asset, nil for none.
-func Expand(n *Node, asset string, g *graph.Graph, conditionOf func(asset string) *Node) *Node {
-	panic("skeleton")
+// findings, sorted; where there are errors the node is nil. Keys that do not exist are
+// warnings in selections, as in Dagster, which selects nothing by them.
+func Build(e ast.Expr, env Env) (*Node, diag.List) {
+	var scope Scope = names{}
+	if env.Lookup != nil {
+		scope = declared{env.Lookup, names{}}
+	}
+	c := &Checker{Graph: env.Graph, Getenv: env.Getenv, Lenient: true}
+	v := c.Expr(scope, e)
+	n := c.Condition(v, env.On, "The text")
+	c.Findings.Sort()
+	if c.Findings.HasErrors() {
+		return nil, c.Findings
+	}
+	return n, c.Findings
 }
 
-// Name is Dagster's name of the node.
-func (n *Node) Name() string { panic("skeleton") }
-
-// Equal reports whether two conditions are equal in everything, labels too.
-func (n *Node) Equal(o *Node) bool { panic("skeleton") }
+// Condition gives the tree of a value that has to be a condition on an asset or a check,
+// zero for an asset; nil where a finding says why there is none. What names the place for
+// sentences: "`when`".
+func (c *Checker) Condition(v Value, on types.Scope, what string) *Node {
+	if on == 0 {
+		on = types.OnAsset
+	}
+	if !c.Fit(v, []types.Type{types.Condition}, what) || v.Type != types.Condition {
+		return nil
+	}
+	if v.Scope&on == 0 {
+		c.find(diag.WrongScope, v.At, scopeHelp, "%s is for %s, and this condition is about %s.", what, ScopeName(on), ScopeName(v.Scope))
+		return nil
+	}
+	if v.Node == nil && !c.Findings.HasErrors() {
+		c.find(diag.NotEvaluated, v.At, "Write such as `eager()`.", "The condition uses a word that has no evaluation yet.")
+	}
+	return v.Node
+}

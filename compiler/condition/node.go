@@ -4,11 +4,8 @@
 package condition
 
 import (
-	"time"
-
 	"auto/lang/source"
 	"auto/vm/code"
-	"auto/vm/graph"
 )
 
 // Op is what a node does.
@@ -52,13 +49,28 @@ type Node struct {
 	// Allow and Ignore are the selections of dependency operators, nil for none; of check
 	// operators they select checks.
 	Allow, Ignore *Selection
+	// Index is the place of a Downstream among all of its operator, those left out too.
+	Index int
+	// ByKey has the child of a dependency or check operator by the key that it is
+	// evaluated on, where any_downstream_conditions reads differently on each; see On.
+	ByKey map[string]*Node
+
+	// size is the number of nodes of the tree, capped.
+	size int
 }
 
-// Selection is a selection with its text.
-type Selection struct {
-	graph.Selection
-	Text string
+// On gives the child of a dependency or check operator that is evaluated on a key.
+func (n *Node) On(key string) *Node {
+	if child, ok := n.ByKey[key]; ok {
+		return child
+	}
+	return n.Children[0]
 }
 
-// Since durations are those of code.Fact.
-var _ time.Duration = code.Fact{}.Lookback
+// measure counts the nodes of a tree whose children have been measured.
+func (n *Node) measure() {
+	n.size = 1
+	for _, child := range n.Children {
+		n.size = min(n.size+child.size, maxWork+1)
+	}
+}

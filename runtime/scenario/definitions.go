@@ -51,7 +51,7 @@ func (d *definitions) edit(w What) bool {
 }
 
 func (d *definitions) editCondition(e EditCondition) {
-	if !isCheck(e.Key) {
+	if !IsCheck(e.Key) {
 		d.index[e.Key].Condition = e.To
 		return
 	}

@@ -54,7 +54,7 @@ func (s *Session) known(e *Event) error {
 	}
 	for _, key := range mentions(e.What) {
 		asset, name := key, ""
-		if isCheck(key) {
+		if IsCheck(key) {
 			asset, name = splitCheck(key)
 		}
 		a := s.defs.index[asset]
@@ -191,7 +191,7 @@ func (m *moment) start(e facts.RunStarted, wanted []string) error {
 		e.Partition = wanted[0]
 	}
 	for _, key := range slices.Concat(e.Assets, e.Checks) {
-		if isCheck(key) {
+		if IsCheck(key) {
 			key, _ = splitCheck(key)
 		}
 		keys, err := m.expandKeys(key, wanted)

@@ -56,7 +56,7 @@ func (s *Scenario) unknownKeys(e *Event) diag.List {
 	assets, checks := s.keys()
 	for _, key := range mentions(e.What) {
 		known, what, otherwise := assets, "asset", "Add it to `assets`, with `external: true` where it is not executed here."
-		if isCheck(key) {
+		if IsCheck(key) {
 			known, what, otherwise = checks, "check", "Add it to the `checks` of its asset."
 		}
 		if !slices.Contains(known, key) {
@@ -130,4 +130,5 @@ func splitCheck(key string) (asset, name string) {
 	return key[:max(i, 0)], key[i+1:]
 }
 
-func isCheck(key string) bool { return strings.Contains(key, ":") }
+// IsCheck reports whether a key is that of a check: asset:check.
+func IsCheck(key string) bool { return strings.Contains(key, ":") }

@@ -107,7 +107,7 @@ func (s *Session) Graph() (*graph.Graph, map[string]*Condition, error) {
 // Keys gives the partitions that an asset, or the asset of a check, has at an instant, and
 // false where there is no such asset.
 func (s *Session) Keys(key string, at time.Time) (*space.Keys, bool) {
-	if isCheck(key) {
+	if IsCheck(key) {
 		key, _ = splitCheck(key)
 	}
 	if s.defs.index[key] == nil {

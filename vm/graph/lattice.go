@@ -4,6 +4,8 @@ import (
 	"sort"
 	"sync"
 	"time"
+
+	"auto/vm/cron"
 )
 
 // lattice remembers when the windows of a definition begin, from the first partition on.
@@ -87,4 +89,13 @@ func (p *Partitions) Position(key string) (int, bool) {
 // keys, and others different ones: their schedules, zones and formats are the same.
 func (p *Partitions) SameKeys(q *Partitions) bool {
 	return p.IsTime() && q.IsTime() && p.cronText() == q.cronText() && p.zoneName() == q.zoneName() && p.format.source == q.format.source
+}
+
+// Earlier gives when the wall clock of a definition of time windows showed so much less
+// than at an instant in unix seconds. That is how Python subtracts from a time with a
+// zone: over a change of the clocks a day back is the same time of day.
+func (p *Partitions) Earlier(than int64, by time.Duration) time.Time {
+	shown := time.Unix(than, 0).In(p.zone)
+	_, offset := shown.Zone()
+	return cron.Instant(shown.UTC().Add(time.Duration(offset)*time.Second-by), p.zone)
 }

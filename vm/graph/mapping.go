@@ -160,13 +160,17 @@ func (m *Mapping) fitMultiToSingle(up, down *Partitions) error {
 	if dimension == nil {
 		return unknownDimension("dimension", m.Dimension, multi)
 	}
-	switch {
-	case dimension.Same(single):
-		return nil
-	case dimension.IsTime() && single.IsTime():
-		return fitTimeWindow(dimension, single)
+	if !dimension.Same(single) && !(dimension.IsTime() && single.IsTime()) {
+		return fieldError("dimension", "Name a dimension with the same definition.", "The dimension `%s` is not what the other side has.", m.Dimension)
 	}
-	return fieldError("dimension", "Name a dimension with the same definition.", "The dimension `%s` is not what the other side has.", m.Dimension)
+	inferred, ok := singleDimension(multi, single)
+	switch {
+	case !ok:
+		return fieldError("dimension", "Write another mapping, such as `{type: all}`.", "Both dimensions fit the other side, so neither is meant.")
+	case multi.Dimensions[inferred].Same(single):
+		return nil
+	}
+	return fitTimeWindow(multi.Dimensions[inferred], single)
 }
 
 func (m *Mapping) fitMulti(up, down *Partitions) error {

@@ -84,8 +84,7 @@ func dimensions(down, up *Keys, m graph.Mapping) (upward, downward way) {
 }
 
 // linked lays out the sides and says what the mapping links. Of a multi_to_single mapping
-// Dagster does not look at the dimension that it names, but at what can be inferred; only
-// where nothing can, which it refuses, the name decides.
+// Dagster does not look at the dimension that it names, but at what can be inferred.
 func linked(down, up *Keys, m graph.Mapping) (lower, upper side, links []link) {
 	if m.Kind == graph.MapMulti {
 		for i, name := range up.definition.DimensionNames() {
@@ -99,11 +98,7 @@ func linked(down, up *Keys, m graph.Mapping) (lower, upper side, links []link) {
 	if down.definition.Type == graph.Multi {
 		multi = down
 	}
-	name := m.Dimension
-	if inferred := graph.DefaultMapping(up.definition, down.definition); inferred.Kind == graph.MapMultiToSingle {
-		name = inferred.Dimension
-	}
-	along := multi.dimension(name)
+	along := multi.dimension(graph.DefaultMapping(up.definition, down.definition).Dimension)
 	lower, upper = sideOf(down, along), sideOf(up, along)
 	kind := graph.MapTimeWindow
 	if lower.dimensions[along].definition.Same(upper.dimensions[along].definition) {

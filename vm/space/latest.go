@@ -10,7 +10,8 @@ import (
 // AddLatest puts the partitions into a set that are in the latest time window, or with a
 // lookback those whose windows start within it before the end of the latest; all where
 // there is no time dimension, or two. The set begins at bit 0 with number 0. It is
-// Dagster's compute_latest_time_window_subset, where a lookback of 0 is none.
+// Dagster's compute_latest_time_window_subset, where a lookback of 0 is none and is
+// counted on the wall clock.
 func (k *Keys) AddLatest(set bits.Set, lookback time.Duration) {
 	switch k.timeDimension() {
 	case itself:
@@ -57,6 +58,9 @@ func (k *Keys) latest(lookback time.Duration) int {
 	if lookback == 0 {
 		return k.defined - 1
 	}
-	end := k.bounds[k.defined]
-	return sort.Search(k.defined, func(i int) bool { return time.Duration(end-k.bounds[i])*time.Second <= lookback })
+	from := k.definition.Earlier(k.bounds[k.defined], lookback)
+	return sort.Search(k.defined, func(i int) bool { return !time.Unix(k.bounds[i], 0).Before(from) })
 }
+
+// HasTime reports whether the partitions have a time dimension.
+func (k *Keys) HasTime() bool { return k.timeDimension() != noTime }

@@ -14,6 +14,9 @@ type Relation struct {
 	// it by what it is and not by what it holds.
 	allUp, allDown []span
 	identity       bool
+	// forAllUp and forAllDown: what is not empty maps to something that stands for all;
+	// keepsAll: what stands for all does.
+	forAllUp, forAllDown, keepsAll bool
 }
 
 // Relate makes the relation of a dependent to a dependency by a mapping; nil is the
@@ -33,6 +36,10 @@ func Relate(down, up *Keys, m *graph.Mapping) (*Relation, error) {
 		r.up, r.down = ways(down, up, mapping)
 	}
 	r.allUp, r.allDown = whole(up, down, r.up, mapping.Kind, true), whole(down, up, r.down, mapping.Kind, false)
+	r.forAllUp = up != nil && (mapping.Kind == graph.MapAll || down == nil && mapping.Kind == graph.MapIdentity)
+	r.forAllDown = down != nil && up == nil
+	r.keepsAll = down != nil && up != nil && (mapping.Kind == graph.MapMulti || mapping.Kind == graph.MapMultiToSingle ||
+		mapping.Kind == graph.MapIdentity && down.definition.Same(up.definition))
 	n := down.Total()
 	r.identity = n == up.Total() && r.up == way(shift{n, 0, n}) && r.down == way(shift{n, 0, n})
 	return r, nil
@@ -169,4 +176,14 @@ func whole(target, source *Keys, w way, kind graph.MappingKind, upward bool) []s
 		spans = append(spans, span{int32(first), int32(end)})
 		at = end
 	}
+}
+
+// ForAll reports whether what a set that is not empty maps to stands for all partitions of
+// the other side, as Dagster's AllPartitionsSubset does: up or down, of a set that stands
+// for all itself or of one that holds some.
+func (r *Relation) ForAll(upward, all bool) bool {
+	if upward {
+		return r.forAllUp || all && r.keepsAll
+	}
+	return r.forAllDown || all && r.keepsAll
 }
