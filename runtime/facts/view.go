@@ -185,12 +185,24 @@ func (v *view) blank() bits.Set {
 	return bits.New(v.space.Bits)
 }
 
-// touch marks an asset and its checks.
-func (w *World) touch(a *asset) {
-	if w.view == nil || a.entity < 0 {
+// mostTouched is how much a view notes between two ticks. Beyond that it is cheaper to
+// look at everything.
+const mostTouched = 1 << 20
+
+// mark notes that something was touched.
+func (w *World) mark(t touched) {
+	if len(w.view.touched) == mostTouched {
+		w.view = nil
 		return
 	}
-	w.view.touched = append(w.view.touched, touched{entity: a.entity, whole: true})
+	w.view.touched = append(w.view.touched, t)
+}
+
+// touch marks everything about an asset and its checks.
+func (w *World) touch(a *asset) {
+	if w.view != nil && a.entity >= 0 {
+		w.mark(touched{entity: a.entity, whole: true})
+	}
 	for _, c := range a.checks {
 		w.touchCheck(c)
 	}
@@ -207,7 +219,7 @@ func (w *World) touchKey(a *asset, key int32) {
 		w.touch(a)
 		return
 	}
-	w.view.touched = append(w.view.touched, touched{entity: a.entity, key: key})
+	w.mark(touched{entity: a.entity, key: key})
 	for _, c := range a.checks {
 		w.touchExecution(c, key)
 	}
@@ -215,12 +227,13 @@ func (w *World) touchKey(a *asset, key int32) {
 
 func (w *World) touchCheck(c *check) {
 	if w.view != nil && c.entity >= 0 {
-		w.view.touched = append(w.view.touched, touched{entity: c.entity, whole: true})
+		w.mark(touched{entity: c.entity, whole: true})
 	}
 }
 
+// touchExecution marks one partition of a check, all for none.
 func (w *World) touchExecution(c *check, key int32) {
 	if w.view != nil && c.entity >= 0 {
-		w.view.touched = append(w.view.touched, touched{entity: c.entity, key: key, whole: key == 0})
+		w.mark(touched{entity: c.entity, key: key, whole: key == 0})
 	}
 }
