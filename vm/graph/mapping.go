@@ -77,8 +77,13 @@ func (m *Mapping) Check() error {
 			return fieldError(f.name, "Write `"+f.need+"`.", "A mapping of the type %s needs `%s`.", m.Kind, f.name)
 		}
 	}
+	if o := max(abs(m.StartOffset), abs(m.EndOffset)); o > maxEndOffset {
+		return fieldError("start_offset", fmt.Sprintf("Write offsets from %d to %d.", -maxEndOffset, maxEndOffset), "A mapping cannot reach %d windows away.", o)
+	}
 	return m.checkDimensions()
 }
+
+func abs(i int) int { return max(i, -i) }
 
 func (m *Mapping) checkDimensions() error {
 	for _, name := range slices.Sorted(maps.Keys(m.Dimensions)) {

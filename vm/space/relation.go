@@ -36,7 +36,7 @@ func Relate(down, up *Keys, m *graph.Mapping) (*Relation, error) {
 		r.up, r.down = ways(down, up, mapping)
 	}
 	r.allUp, r.allDown = whole(up, down, r.up, mapping.Kind, true), whole(down, up, r.down, mapping.Kind, false)
-	r.forAllUp = up != nil && (mapping.Kind == graph.MapAll || down == nil && mapping.Kind == graph.MapIdentity)
+	r.forAllUp = up != nil && mapping.Kind == graph.MapAll
 	r.forAllDown = down != nil && up == nil
 	r.keepsAll = down != nil && up != nil && (mapping.Kind == graph.MapMulti || mapping.Kind == graph.MapMultiToSingle ||
 		mapping.Kind == graph.MapIdentity && down.definition.Same(up.definition))
