@@ -77,13 +77,16 @@ func (m *Mapping) Check() error {
 			return fieldError(f.name, "Write `"+f.need+"`.", "A mapping of the type %s needs `%s`.", m.Kind, f.name)
 		}
 	}
-	if o := max(abs(m.StartOffset), abs(m.EndOffset)); o > maxEndOffset {
-		return fieldError("start_offset", fmt.Sprintf("Write offsets from %d to %d.", -maxEndOffset, maxEndOffset), "A mapping cannot reach %d windows away.", o)
+	for _, o := range []struct {
+		field string
+		value int
+	}{{"start_offset", m.StartOffset}, {"end_offset", m.EndOffset}} {
+		if o.value < -maxEndOffset || o.value > maxEndOffset {
+			return fieldError(o.field, fmt.Sprintf("Write a number from %d to %d.", -maxEndOffset, maxEndOffset), "`%s: %d` is out of range.", o.field, o.value)
+		}
 	}
 	return m.checkDimensions()
 }
-
-func abs(i int) int { return max(i, -i) }
 
 func (m *Mapping) checkDimensions() error {
 	for _, name := range slices.Sorted(maps.Keys(m.Dimensions)) {

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func TestCheckMapping(t *testing.T) {
 		"type": {graph.Mapping{Kind: "some"}, "type"}, "no type": {graph.Mapping{}, "type"}, "map": {graph.Mapping{Kind: graph.MapStatic}, "map"}, "keys": {graph.Mapping{Kind: graph.MapSpecific}, "keys"},
 		"dimension": {graph.Mapping{Kind: graph.MapMultiToSingle}, "dimension"}, "dimensions": {graph.Mapping{Kind: graph.MapMulti}, "dimensions"},
 		"foreign": {graph.Mapping{Kind: graph.MapIdentity, StartOffset: -1}, "start_offset"}, "foreign keys": {graph.Mapping{Kind: graph.MapAll, Keys: []string{"a"}}, "keys"},
-		"far": {graph.Mapping{Kind: graph.MapTimeWindow, StartOffset: -100_001}, "start_offset"}, "far ahead": {graph.Mapping{Kind: graph.MapTimeWindow, EndOffset: 1 << 40}, "start_offset"},
+		"far": {graph.Mapping{Kind: graph.MapTimeWindow, StartOffset: -100_001}, "start_offset"}, "far ahead": {graph.Mapping{Kind: graph.MapTimeWindow, EndOffset: math.MinInt}, "end_offset"},
 		"no target": {graph.Mapping{Kind: graph.MapMulti, Dimensions: map[string]graph.DimensionMapping{"d": {}}}, "dimensions"},
 		"inner":     {graph.Mapping{Kind: graph.MapMulti, Dimensions: map[string]graph.DimensionMapping{"d": {Dimension: "d", Mapping: &graph.Mapping{Kind: graph.MapSpecific}}}}, "keys"},
 		"multi":     {graph.Mapping{Kind: graph.MapMulti, Dimensions: map[string]graph.DimensionMapping{"d": {Dimension: "d"}}}, ""},
