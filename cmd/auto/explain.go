@@ -167,9 +167,10 @@ func (c whyNotCommand) text(s system, p *played, a *explain.Answer) {
 			fmt.Fprintf(s.stdout, "  %s%s\n", bullet, change.Text())
 		}
 	}
-	if len(a.Others) > 0 {
-		fmt.Fprintln(s.stdout, "\nIn the way, and no facts:")
+	if len(a.Sets) > 0 || len(a.Others) == 0 {
+		return
 	}
+	fmt.Fprintln(s.stdout, "\nIn the way, and no facts:")
 	for _, text := range a.Others {
 		fmt.Fprintf(s.stdout, "  - %s\n", text)
 	}

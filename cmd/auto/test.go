@@ -137,6 +137,7 @@ func (c testCommand) show(s system, name string, r *scenario.Result) {
 	switch {
 	case !r.Passed():
 		fmt.Fprintf(s.stdout, "FAIL  %s (%s)\n%s", r.Name, filepath.ToSlash(name), indented(scenario.Diff(r.Differences())))
+		c.refusals(s, r)
 	case c.Verbose || c.Timing:
 		fmt.Fprintf(s.stdout, "ok    %s\n", r.Name)
 	}
@@ -146,6 +147,16 @@ func (c testCommand) show(s system, name string, r *scenario.Result) {
 		}
 		if c.Timing {
 			fmt.Fprintf(s.stdout, "      tick %d evaluated in %.1f µs\n", i+1, float64(t.EvaluationTime.Nanoseconds())/1000)
+		}
+	}
+}
+
+// refusals shows the findings of ticks that were refused against what they expect.
+func (c testCommand) refusals(s system, r *scenario.Result) {
+	for _, t := range r.Ticks {
+		var refused *scenario.Refused
+		if len(t.Differences) > 0 && errors.As(t.Err, &refused) {
+			s.write(diag.Text, refused.Findings)
 		}
 	}
 }

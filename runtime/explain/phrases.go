@@ -40,7 +40,7 @@ var operands = map[condition.Op]phrase{
 	condition.WillBeRequested:        {"is requested on this tick", "is not requested on this tick"},
 	condition.InitialEvaluation:      {"is evaluated for the first time", "was evaluated before"},
 	condition.CodeVersionChanged:     {"has a new code version", "has no new code version"},
-	condition.CronTickPassed:         {"is due by the schedule%s", "is not due by the schedule%s"},
+	condition.CronTickPassed:         {"came due by the schedule%s", "did not come due by the schedule%s"},
 	condition.ExecutedWithRootTarget: {"was last executed in one run with%s", "was not last executed in one run with%s"},
 }
 
@@ -87,6 +87,19 @@ func predicate(n *condition.Node, root string, want bool) string {
 		return relatives(n, root, want)
 	}
 	return operand(n, root, want)
+}
+
+// past says a predicate of what was.
+func past(text string) string {
+	for _, verb := range [][2]string{{"is ", "was "}, {"has ", "had "}, {"meets ", "met "}, {"violates ", "violated "}, {"does not ", "did not "}, {"goes ", "went "}} {
+		if rest, ok := strings.CutPrefix(text, verb[0]); ok {
+			text = verb[1] + rest
+		}
+		for _, word := range []string{" and ", " or ", ", ", " which ", " that "} {
+			text = strings.ReplaceAll(text, word+verb[0], word+verb[1])
+		}
+	}
+	return strings.ReplaceAll(text, " on this tick", "")
 }
 
 // joined is the predicate of AND and OR, which turn into each other where they are false.

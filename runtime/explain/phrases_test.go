@@ -44,7 +44,7 @@ func TestPredicate(t *testing.T) {
 		{`missing() | newly_updated()`, "is missing or was updated", "is not missing and was not updated"},
 		{`in_latest_time_window()`, "is in the latest time window", "is not in the latest time window"},
 		{`in_latest_time_window(lookback_delta=hours(36))`, "is in the latest time window and 1 day 12 hours back", "is not in the latest time window and 1 day 12 hours back"},
-		{`cron_tick_passed("0 6 * * *", "Europe/Paris")`, "is due by the schedule `0 6 * * *` in Europe/Paris", "is not due by the schedule `0 6 * * *` in Europe/Paris"},
+		{`cron_tick_passed("0 6 * * *", "Europe/Paris")`, "came due by the schedule `0 6 * * *` in Europe/Paris", "did not come due by the schedule `0 6 * * *` in Europe/Paris"},
 		{`executed_with_root_target()`, "was last executed in one run with `root`", "was not last executed in one run with `root`"},
 		{`executed_with_tags(tag_keys=["team"], tag_values={tier: "gold"})`, "was last executed by a run with the tags `team` and `tier=gold`", "was not last executed by a run with the tags `team` and `tier=gold`"},
 		{`any_deps_match(missing())`, "has a dependency that is missing", "has no dependency that is missing"},
@@ -58,6 +58,20 @@ func TestPredicate(t *testing.T) {
 		n := build(t, c.condition)
 		if yes, no := predicate(n, "root", true), predicate(n, "root", false); yes != c.yes || no != c.no {
 			t.Errorf("%s:\n%s\n%s", c.condition, yes, no)
+		}
+	}
+}
+
+func TestPast(t *testing.T) {
+	for text, want := range map[string]string{
+		"is evaluated for the first time": "was evaluated for the first time",
+		"was updated":                     "was updated",
+		"is missing and has no run":       "was missing and had no run",
+		"has a dependency that is late":   "had a dependency that was late",
+		"does not meet its policy":        "did not meet its policy",
+	} {
+		if got := past(text); got != want {
+			t.Errorf("%s: %s", text, got)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"auto/compiler/condition"
 	"auto/vm"
 	"auto/vm/bits"
 	"auto/vm/space"
@@ -23,12 +24,12 @@ type View struct {
 const Whole = -1
 
 // Representative gives the partition that a sentence about all partitions is about: the
-// first that was requested, else the last that is defined.
+// first that was requested, else the last that is defined; Whole where there is none.
 func (t *Tree) Representative() int {
 	if first := t.Requested.Next(0); first >= 0 {
 		return first
 	}
-	return max(0, t.entity().Keys.Len()-1)
+	return t.entity().Keys.Len() - 1
 }
 
 // Render writes the tree of the last tick, a node a line: what it is called, what it is
@@ -41,12 +42,14 @@ func (s Story) Render(w io.Writer, v View) error {
 	if number == Whole {
 		number = t.Representative()
 	}
-	teller := s.teller(number)
-	root := t.at(number)
-	teller.why(root, root.isTrue())
-	p := printer{View: v, told: teller.told}
-	if v.Partition == Whole {
-		root = t.whole()
+	p := printer{View: v}
+	root := t.whole()
+	if number != Whole {
+		teller, asked := s.teller(number), t.at(number)
+		teller.why(asked, asked.isTrue())
+		if p.told = teller.told; v.Partition != Whole {
+			root = asked
+		}
 	}
 	p.node(root, 0, root.asked())
 	return p.write(w)
@@ -82,12 +85,20 @@ func (p *printer) node(n node, depth int, expected bits.Set) {
 		return
 	}
 	for _, c := range n.children() {
-		below := n.asked()
-		if c.eval.Entity != n.eval.Entity {
-			below = n.tree.related(n.eval.Entity, c.eval.Entity, below)
-		}
-		p.node(c, depth+1, below)
+		p.node(c, depth+1, n.expected(c))
 	}
+}
+
+// expected gives what a child is asked about where no operand before it ruled anything
+// out. SINCE and NEWLY_TRUE ask about everything.
+func (n node) expected(child node) bits.Set {
+	switch {
+	case n.cond.Op == condition.Since || n.cond.Op == condition.NewlyTrue:
+		return child.asked()
+	case child.eval.Entity != n.eval.Entity:
+		return n.tree.related(n.eval.Entity, child.eval.Entity, n.asked())
+	}
+	return n.asked()
 }
 
 func (p *printer) folded(n node, depth int) bool {
@@ -111,8 +122,11 @@ func (p *printer) asked(n node, expected bits.Set) string {
 	if n.relative || same(asked, expected) {
 		return ""
 	}
-	if asked.IsEmpty() {
+	switch {
+	case asked.IsEmpty():
 		return "not asked"
+	case n.entity().Keys == nil:
+		return "asked"
 	}
 	return "asked about " + p.subset(n, asked)
 }

@@ -19,9 +19,12 @@ type Story []*Tree
 func (s Story) Last() *Tree { return s[len(s)-1] }
 
 // Sentence says in one sentence why a partition of the entity was requested on the last
-// tick, or why not.
+// tick, or why not; of Whole, that there are no partitions.
 func (s Story) Sentence(number int) string {
 	t := s.Last()
+	if number == Whole {
+		return "`" + t.entity().Key + "` was not requested: it has no partitions at " + clock(t.At) + "."
+	}
 	root := t.at(number)
 	asked := t.Requested.Has(number)
 	what := "was not requested"
@@ -128,6 +131,12 @@ func (t teller) joined(n node, want bool) []clause {
 		}
 		return t.state(n, want)
 	}
+	if labels[n.cond.Label].yes != "" {
+		return t.state(n, want)
+	}
+	if len(children) == 0 {
+		return []clause{{t.subject(n), "has no conditions downstream"}}
+	}
 	if want && slices.ContainsFunc(n.cond.Children, isEvent) {
 		children = slices.DeleteFunc(children, func(c node) bool { return !isEvent(c.cond) })
 	}
@@ -154,12 +163,16 @@ func isEvent(n *condition.Node) bool {
 	return slices.ContainsFunc(n.Children, isEvent)
 }
 
+// newlyTrue tells what became true; or that it did not, or was so before.
 func (t teller) newlyTrue(n node, want bool) []clause {
 	operand := n.child(0)
-	if !want && operand.isTrue() {
-		return suffixed(t.why(operand, true), ", as on the tick before")
+	switch {
+	case want || !operand.isTrue():
+		return t.why(operand, want)
+	case labels[n.cond.Label].no != "":
+		return t.state(n, false)
 	}
-	return t.why(operand, want)
+	return suffixed(then(t.why(operand, true)), " already")
 }
 
 func suffixed(clauses []clause, text string) []clause {
@@ -172,28 +185,60 @@ func suffixed(clauses []clause, text string) []clause {
 // since goes back to the tick where its trigger or its reset was true last.
 func (t teller) since(n node, want bool) []clause {
 	if want {
-		for i, at := range t.back(n) {
-			if trigger := at.child(0); trigger.isTrue() {
-				return t.when(t.why(trigger, true), i, at)
-			}
-		}
-		return suffixed(t.state(n.child(0), true), " on an earlier tick")
+		return t.triggered(n)
 	}
+	trigger := n.child(0)
 	for i, at := range t.back(n) {
 		reset := at.child(1)
 		if !reset.isTrue() {
 			continue
 		}
 		because := t.why(reset, true)
-		if i == 0 && n.child(0).isTrue() || i == 0 && isRequest(because) {
-			return because
+		switch {
+		case i > 0:
+			return suffixed(then(t.why(trigger, false)), " since "+clock(at.tree.At)+", when "+text(then(because)))
+		case trigger.isTrue() || saysRequest(because):
+			return suffixed(because, counts(reset, because))
 		}
-		return suffixed(t.why(n.child(0), false), " since "+t.time(i, at)+", when "+text(because))
+		return append(t.why(trigger, false), suffixed(because, counts(reset, because))...)
 	}
-	return t.why(n.child(0), false)
+	return t.why(trigger, false)
 }
 
-func isRequest(c []clause) bool {
+// triggered says when the trigger of a SINCE was true.
+func (t teller) triggered(n node) []clause {
+	for i, at := range t.back(n) {
+		trigger := at.child(0)
+		switch {
+		case !trigger.isTrue():
+		case i == 0:
+			return t.why(trigger, true)
+		default:
+			return suffixed(then(t.why(trigger, true)), " at "+clock(at.tree.At))
+		}
+	}
+	return suffixed(then(t.state(n.child(0), true)), " on an earlier tick")
+}
+
+// then tells clauses of an earlier tick.
+func then(clauses []clause) []clause {
+	for i := range clauses {
+		clauses[i].predicate = past(clauses[i].predicate)
+	}
+	return clauses
+}
+
+// counts says what a labeled reset makes of its reason.
+func counts(reset node, because []clause) string {
+	if reset.eval.Label == "" || saysRequest(because) {
+		return ""
+	}
+	return ", which counts as " + reset.eval.Label
+}
+
+// saysRequest reports whether a reason is that the asset was requested, which needs no
+// comment.
+func saysRequest(c []clause) bool {
 	return len(c) == 1 && c[0].predicate == operands[condition.NewlyRequested].yes
 }
 
@@ -212,20 +257,6 @@ func (t teller) back(n node) []node {
 		}
 	}
 	return out
-}
-
-func (t teller) when(clauses []clause, back int, n node) []clause {
-	if back == 0 {
-		return clauses
-	}
-	return suffixed(clauses, " at "+clock(n.tree.At))
-}
-
-func (t teller) time(back int, n node) string {
-	if back == 0 {
-		return "then"
-	}
-	return clock(n.tree.At)
 }
 
 // relative follows an operator to one of the entities that it looked at: to one of the

@@ -66,8 +66,13 @@ func (t *Tree) example() string {
 // Partitioned reports whether the entity has partitions.
 func (t *Tree) Partitioned() bool { return t.entity().Keys != nil }
 
-// Name writes the entity with one of its partitions in brackets.
-func (t *Tree) Name(number int) string { return name(t.entity(), number) }
+// Name writes the entity with one of its partitions in brackets, without for Whole.
+func (t *Tree) Name(number int) string {
+	if number == Whole {
+		return t.entity().Key
+	}
+	return name(t.entity(), number)
+}
 
 func (t *Tree) entity() *space.Entity { return &t.Space.Entities[t.Root.Entity] }
 
@@ -135,7 +140,7 @@ func (n node) children() []node {
 			child.cond, child.relative = n.cond, true
 			child.path[len(child.path)-1].index = -1
 		case n.relative || n.cond.Op == condition.Matches:
-			child.cond, child.focus = n.cond.Children[0], n.tree.related(n.eval.Entity, e.Entity, n.focus)
+			child.cond, child.focus = n.cond.On(n.tree.Space.Entities[e.Entity].Key), n.tree.related(n.eval.Entity, e.Entity, n.focus)
 		default:
 			child.cond = n.cond.Children[i]
 		}

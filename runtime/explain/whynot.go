@@ -308,8 +308,11 @@ func (r *search) change(n node, number int, want bool) Change {
 // request has another entity requested on the same tick, or not.
 func (r *search) request(n node, want bool) []Change {
 	root, key := n.tree.Root.Entity, n.entity().Key
-	if n.eval.Entity == root || r.condition(key) == nil || !n.tree.Space.SameRun(root, n.eval.Entity) {
-		return r.other(n, "one run cannot execute both, or it has no condition")
+	switch {
+	case r.condition(key) == nil:
+		return r.other(n, "it has no condition")
+	case n.eval.Entity == root || !n.tree.Space.SameRun(root, n.eval.Entity):
+		return r.other(n, "one run cannot execute both")
 	}
 	t, err := r.tree(key, n.tree.At)
 	if err != nil || slices.Contains(r.asking, key) {
