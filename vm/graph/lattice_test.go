@@ -87,7 +87,13 @@ func TestStartOf(t *testing.T) {
 }
 
 func TestEarlierIsOnTheWallClock(t *testing.T) {
-	paris := partitions(t, graph.Spec{Type: graph.Daily, Start: "2024-03-01", Timezone: "Europe/Paris"})
+	daily := func(zone string) *graph.Partitions {
+		return partitions(t, graph.Spec{Type: graph.Daily, Start: "2024-03-01", Timezone: zone})
+	}
+	paris := daily("Europe/Paris")
+	if got := daily("America/Santiago").Earlier(unix(t, "2024-09-08T01:00:00-03:00"), 24*time.Hour); got.Unix() != unix(t, "2024-09-07T00:00:00-04:00") {
+		t.Errorf("a day before a midnight that is skipped: %v", got)
+	}
 	for name, test := range map[string]struct {
 		than string
 		by   time.Duration

@@ -64,10 +64,10 @@ func (r *Relation) DownAll(dst bits.Set) { addSpans(dst, 0, r.allDown) }
 // else, and both sides have as many numbers.
 func (r *Relation) IsIdentity() bool { return r.identity }
 
-// any is a trigger on all numbers of keys, those of undefined ones included.
+// anyOf is a trigger on all numbers of keys, those of undefined ones included.
 func anyOf(k *Keys) []span { return []span{{0, int32(k.Total())}} }
 
-// allOf is all partitions that a definition has.
+// allOf is all partitions that keys have defined.
 func allOf(k *Keys) []span { return []span{{0, int32(k.Len())}} }
 
 // unpartitioned relates two sides of which one has no partitions: downwards everything,
