@@ -19,8 +19,9 @@ import (
 	"auto/vm/space"
 )
 
-// conformance has the scenarios that Dagster's answers were recorded for.
-const conformance = "../../runtime/scenario/testdata/conformance"
+// folders have the scenarios that Dagster's answers were recorded for. Those of order are
+// about requests that are seen, or not, on the level on which they are made.
+var folders = []string{"../../runtime/scenario/testdata/conformance", "testdata/order"}
 
 // otherwise are scenarios whose recorded answers are not those of Dagster's rules.
 var otherwise = map[string]string{
@@ -48,19 +49,18 @@ func TestRecorded(t *testing.T) {
 
 func recorded(t *testing.T) (all []*scenario.Scenario) {
 	t.Helper()
-	err := filepath.WalkDir(conformance, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".yaml") {
+	for _, folder := range folders {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".yaml") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			all = append(all, read(t, path, string(text)))
 			return err
-		}
-		text, err := os.ReadFile(path)
+		})
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
-		all = append(all, read(t, path, string(text)))
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	return all
 }
