@@ -16,7 +16,7 @@ func search(m *play.Machine, key, partition string) explain.Search {
 // TestWhyNotAsBrute: the search finds a set of one or two facts where trying them all
 // does, and none smaller than that.
 func TestWhyNotAsBrute(t *testing.T) {
-	const most = 40 // questions a folder
+	const most = 8 // questions a folder
 	for _, folder := range []string{"random/unpartitioned", "random/checks", "scenarios/eager", "scenarios/operators"} {
 		asked := 0
 		each(t, folder, func(t *testing.T, s *scenario.Scenario) {
