@@ -20,7 +20,7 @@ func TestWhyNotAsBrute(t *testing.T) {
 	for _, folder := range []string{"random/unpartitioned", "random/checks", "scenarios/eager", "scenarios/operators"} {
 		asked := 0
 		each(t, folder, func(t *testing.T, s *scenario.Scenario) {
-			ticks(t, s, func(m *play.Machine) {
+			ticks(t, s, false, func(m *play.Machine) {
 				for key := range m.Last().Input.Conditions {
 					tree := m.Story(key).Last()
 					if asked < most && !tree.Partitioned() && !tree.Requested.Has(0) {
