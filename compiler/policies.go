@@ -20,7 +20,9 @@ func (c *checker) policy(s *scope, d *ast.Policy) *Policy {
 		p.Keys = c.selected(target, d.For)
 	}
 	c.block(s, "policy", d.Body)
-	p.When = c.when(s, d, target)
+	if p.When = c.when(s, d, target); p.When != nil {
+		c.values.Findings = append(c.values.Findings, condition.Review(p.When, condition.Target{Graph: c.Graph, Keys: p.Keys})...)
+	}
 	c.maps(s, d.Body, stdlib.PolicyFields)
 	if target.Type == types.Selection {
 		p.Job = c.policyJob(d, p.Keys)

@@ -13,6 +13,11 @@ import (
 //go:embed composites.auto
 var composites string
 
+var text = source.New("stdlib/composites.auto", composites)
+
+// Wrote reports whether a file is the text of the composites, and not the user's.
+func Wrote(file *source.File) bool { return file == text }
+
 // definition is a composite as it is written in the language.
 type definition struct {
 	decl         *ast.Def
@@ -21,7 +26,7 @@ type definition struct {
 
 // definitions reads the composites, once.
 var definitions = sync.OnceValue(func() map[string]definition {
-	file, findings := parse.File(source.New("stdlib/composites.auto", composites))
+	file, findings := parse.File(text)
 	if findings.HasErrors() {
 		panic(findings[0]) // the text is part of the program, and a test reads it
 	}

@@ -28,6 +28,9 @@ func Markdown() string {
 				fmt.Fprintf(&b, "| `%s` | %s | %s | %s | `%s` |\n", cell(e.Usage()), receiver(e), nature(e), cell(e.Doc), cell(e.Example))
 			}
 		}
+		if s.kind == Composite {
+			b.WriteString("\nHow they are written, with the method that is one:\n\n```\n" + composites + "```\n")
+		}
 	}
 	return b.String()
 }

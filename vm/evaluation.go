@@ -57,7 +57,12 @@ func (r *reader) node(n int, f *frame, segment int) *Evaluation {
 		e.State = slices.Clone(f.read(f.states[node.State-1], segment))
 	}
 	for _, child := range node.Children {
-		e.Children = append(e.Children, r.node(int(child), f, segment))
+		c := r.node(int(child), f, segment)
+		if c.Name == "" { // a part of the operator
+			e.Children = append(e.Children, c.Children...)
+			continue
+		}
+		e.Children = append(e.Children, c)
 	}
 	if node.Call == 0 {
 		return e

@@ -26,6 +26,18 @@ func (a arguments) texts() []string {
 	return texts
 }
 
+// known reports whether there is no finding about the arguments, and each has a value.
+func (a arguments) known() bool {
+	known := !a.wrong
+	for _, v := range a.named {
+		known = known && v.Constant != nil
+	}
+	for _, v := range a.rest {
+		known = known && v.Constant != nil
+	}
+	return known
+}
+
 func (a arguments) text(name string) string {
 	text, _ := a.named[name].Constant.(string)
 	return text

@@ -107,10 +107,15 @@ func (c *Checker) standardCall(entry stdlib.Entry, args arguments, e *ast.Call) 
 	switch entry.Kind {
 	case stdlib.Selector:
 		v.Scope = types.OnBoth
-		v.Selection = selectionOf(entry.Name, args)
-		c.checkKeys(entry.Name, args)
+		flawed := c.checkKeys(entry.Name, args)
+		if args.known() {
+			v.Selection = selectionOf(entry.Name, args)
+			v.Selection.flawed = flawed
+		}
 	case stdlib.Operator:
+		found := len(c.Findings)
 		c.checkInner(entry.Name, args)
+		args.wrong = args.wrong || c.Findings[found:].HasErrors()
 		return c.built(v, operatorNode(entry.Name, args), args)
 	case stdlib.Operand, stdlib.Composite:
 		return c.built(v, c.operandNode(entry.Name, args), args)

@@ -63,8 +63,11 @@ func (c *Checker) spend(work int, at source.Span) bool {
 }
 
 // condition gives the value of a condition whose tree is known: its scope is what the
-// tree can be evaluated on.
+// tree can be evaluated on. A node that is in use already is copied.
 func (c *Checker) condition(n *Node, at source.Span) Value {
+	if n.size > 0 {
+		n = n.clone()
+	}
 	n.Span = at
 	if n.measure(); !c.spend(n.size, at) {
 		return unknownValue(at)

@@ -58,6 +58,19 @@ func (n *Node) replace(old pattern, with *Node) (*Node, int) {
 	return n.mapChildren(func(child *Node) (*Node, int) { return child.replace(old, with) })
 }
 
+// eachReplaced visits every part that `replace` would replace.
+func (n *Node) eachReplaced(old pattern, visit func(*Node)) {
+	if old.fits(n) {
+		visit(n)
+		return
+	}
+	if slices.Contains(replaceable, n.Op) {
+		for _, child := range n.Children {
+			child.eachReplaced(old, visit)
+		}
+	}
+}
+
 // mapChildren gives the node with other children, itself where nothing changed, and the
 // sum of the counts.
 func (n *Node) mapChildren(change func(*Node) (*Node, int)) (*Node, int) {

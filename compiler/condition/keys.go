@@ -9,8 +9,10 @@ import (
 	"auto/vm/graph"
 )
 
-// checkKeys finds keys of assets and checks in a selection that the graph does not have.
-func (c *Checker) checkKeys(name string, args arguments) {
+// checkKeys finds keys of assets and checks in a selection that the graph does not have,
+// and reports whether there are any.
+func (c *Checker) checkKeys(name string, args arguments) bool {
+	found := len(c.Findings)
 	for _, v := range args.rest {
 		key, ok := v.Constant.(string)
 		switch {
@@ -21,6 +23,7 @@ func (c *Checker) checkKeys(name string, args arguments) {
 			c.checkCheck(key, v.At)
 		}
 	}
+	return len(c.Findings) > found
 }
 
 // checkSelected finds an asset in a selection that the graph does not have.

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"auto/internal/spell"
@@ -53,6 +54,7 @@ func (c *Checker) conditionMethod(entry stdlib.Entry, receiver Value, args argum
 		if changed := c.apply(entry.Name, n, args, e); changed != nil {
 			return c.condition(changed, e.Span)
 		}
+		v.Scope = types.OnBoth
 	}
 	return v
 }
@@ -68,7 +70,7 @@ func (c *Checker) apply(method string, n *Node, args arguments, e *ast.Method) *
 	case "with_label":
 		return c.label(n, args.named["label"])
 	case "replace":
-		return c.replace(n, args.named["old"], args.named["new"], e)
+		return c.replace(n, args.named["old"], args.named["new"])
 	case "without":
 		return c.without(n, args.named["condition"], e)
 	}
@@ -98,12 +100,13 @@ func (c *Checker) label(n *Node, label Value) *Node {
 	return n.WithLabel(text)
 }
 
-func (c *Checker) replace(n *Node, old, with Value, e *ast.Method) *Node {
+func (c *Checker) replace(n *Node, old, with Value) *Node {
 	text, isText := old.Constant.(string)
 	if with.Node == nil || old.Node == nil && !isText {
 		return nil
 	}
 	changed, count := n.replace(pattern{old.Node, text}, with.Node)
+	c.checkOthers(n, old)
 	if count == 0 {
 		c.find(diag.TouchesNothing, old.At, touchHelp, "`replace` finds no such part, and replaces nothing.")
 		return n
@@ -113,6 +116,23 @@ func (c *Checker) replace(n *Node, old, with Value, e *ast.Method) *Node {
 		return nil
 	}
 	return changed
+}
+
+// checkOthers finds that `replace` takes another condition for the one that is written,
+// because Dagster compares the arguments of conditions, and not what kind they are.
+func (c *Checker) checkOthers(n *Node, old Value) {
+	if old.Node == nil {
+		return
+	}
+	var others []*Node
+	n.eachReplaced(pattern{node: old.Node}, func(fit *Node) {
+		if !fit.Same(old.Node) && !slices.ContainsFunc(others, fit.Same) {
+			others = append(others, fit)
+		}
+	})
+	if len(others) > 0 {
+		c.find(diag.ReplacesOthers, old.At, "Write its name or label in quotes.", "`replace` compares the arguments of conditions only, as Dagster does, and replaces %s, too.", listed(others))
+	}
 }
 
 // touchHelp is what to write where a method touches no part of a condition.
@@ -182,6 +202,9 @@ func (c *Checker) filter(n *Node, method string, selection Value, e *ast.Method)
 	}
 	if selection.Selection == nil {
 		return nil
+	}
+	if s := selection.Selection; c.Graph != nil && !s.flawed && len(s.Resolve(c.Graph)) == 0 {
+		c.find(diag.SelectsNothing, selection.At, "Write a selection that some asset or check is in.", "The selection selects nothing.")
 	}
 	changed, count := n.filter(selection.Selection, method == "ignore")
 	if count == 0 {

@@ -23,6 +23,8 @@ type Selection struct {
 	join  string
 	// checks: assets stand for their checks.
 	checks bool
+	// flawed: there is a finding about a key of it.
+	flawed bool
 }
 
 // Resolve gives the keys that a graph has of the selection, sorted; of a check operator
@@ -74,7 +76,7 @@ func (s *Selection) equal(o *Selection) bool {
 // combine joins two selections by "and" or "or". Those that are joined alike are taken
 // apart.
 func combine(word string, a, b *Selection) *Selection {
-	s := &Selection{join: word, compound: true}
+	s := &Selection{join: word, compound: true, flawed: a.flawed || b.flawed}
 	if word == "or" {
 		s.Selection = a.Or(b.Selection)
 	} else {
@@ -97,7 +99,7 @@ func combine(word string, a, b *Selection) *Selection {
 
 // minus takes one selection out of another.
 func minus(a, b *Selection) *Selection {
-	s := &Selection{Selection: a.Minus(b.Selection), form: tuple(a.form, b.form), compound: true}
+	s := &Selection{Selection: a.Minus(b.Selection), form: tuple(a.form, b.form), compound: true, flawed: a.flawed || b.flawed}
 	s.Text = a.operand() + " and not " + b.operand()
 	if a.Text == "*" {
 		s.Text = "not " + b.Text
@@ -190,7 +192,7 @@ func spread(method string, of *Selection, args arguments) *Selection {
 	if limited {
 		steps, text = int(min(depth, 1<<30)), strconv.FormatInt(depth, 10)
 	}
-	s := &Selection{Text: of.operand(), form: tuple(of.form, strconv.Itoa(steps))}
+	s := &Selection{Text: of.operand(), form: tuple(of.form, strconv.Itoa(steps)), flawed: of.flawed}
 	if method == "downstream" {
 		s.Selection, text = of.Downstream(steps), of.operand()+"+"+text
 	} else {
@@ -204,5 +206,5 @@ func spread(method string, of *Selection, args arguments) *Selection {
 
 // chained is a selection made of another by a method without arguments.
 func chained(of *Selection, s graph.Selection, text string) *Selection {
-	return &Selection{Selection: s, Text: text, form: tuple(of.form)}
+	return &Selection{Selection: s, Text: text, form: tuple(of.form), flawed: of.flawed}
 }

@@ -94,8 +94,11 @@ var plainOps = map[condition.Op]code.Op{
 
 // child lowers the i-th child.
 func (w *walk) child(n *condition.Node, i int, candidates *Value) *Value {
-	child := n.Children[i]
-	v, at := w.node(child, w.block, candidates, append(w.path, code.Step{Index: int16(i), Name: hashName(child)}))
+	child, index := n.Children[i], i
+	if child.Op == condition.Downstream {
+		index = child.Index
+	}
+	v, at := w.node(child, w.block, candidates, append(w.path, code.Step{Index: int16(index), Name: hashName(child)}))
 	w.nodes[w.at].Children = append(w.nodes[w.at].Children, uint16(at))
 	return v
 }
@@ -186,25 +189,34 @@ var callOps = map[condition.Op]code.Op{
 	condition.AllChecks: code.AllChecks, condition.Matches: code.Match,
 }
 
-// call lowers an operator that evaluates its operand on other entities, whose keys are
-// steps of the path.
+// call lowers an operator that evaluates its operand on other entities.
 func (w *walk) call(n *condition.Node) *Value {
+	switch {
+	case n.ByKey != nil:
+		return w.calls(n)
+	case n.Op == condition.Matches:
+		v := w.callOf(n, n.Children[0])
+		v.Key = w.keys.add(n.Key, n.Key)
+		w.nodes[w.at].Matches = true
+		return v
+	}
+	v := w.callOf(n, n.Children[0])
+	v.Filter = w.filters.add(n.Name(), w.filter(n))
+	return v
+}
+
+// callOf lowers the operand in a block of its own; the keys that it is evaluated on are
+// steps of the path.
+func (w *walk) callOf(n, operand *condition.Node) *Value {
 	inner := w.lowering.block(w.block.depth + 1)
 	path := w.path
 	if n.Op != condition.Matches {
 		path = append(path, code.Step{Index: -1, Depth: uint16(inner.depth + 1)})
 	}
-	path = append(path, code.Step{Index: 0, Name: hashName(n.Children[0])})
-	inner.Result, _ = w.node(n.Children[0], inner, inner.Candidates, path)
+	path = append(path, code.Step{Index: 0, Name: hashName(operand)})
+	inner.Result, _ = w.node(operand, inner, inner.Candidates, path)
 	v := w.block.add(callOps[n.Op], w.candidates)
 	v.Block = inner
-	if n.Op == condition.Matches {
-		v.Key = w.keys.add(n.Key, n.Key)
-		w.nodes[w.at].Matches = true
-	} else {
-		f := w.filter(n)
-		v.Filter = w.filters.add(n.Name(), f)
-	}
 	w.nodes[w.at].call = v
 	return v
 }
@@ -235,6 +247,9 @@ func (w *walk) filter(n *condition.Node) code.Filter {
 // NOT, NEWLY_TRUE, all_deps_match and the operators of checks drop them.
 func (w *walk) timing(n *condition.Node, at int) *timing {
 	lowered := w.nodes[at]
+	if n.ByKey != nil {
+		return nil
+	}
 	t := &timing{block: lowered.block, value: lowered.result}
 	switch {
 	case n.Op == condition.CronTickPassed:

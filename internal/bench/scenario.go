@@ -15,7 +15,7 @@ func (w *Workload) WriteScenario(to io.Writer) error {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "name: bench/%s\nabout: %s\n", w.Name, strconv.Quote(w.About))
 	if p := w.Assets[0].Partitions; p != nil {
-		fmt.Fprintf(b, "partitions:\n  all: %s\n", definition(p))
+		fmt.Fprintf(b, "partitions:\n  keys: %s\n", definition(p))
 	}
 	b.WriteString("assets:\n")
 	for _, a := range w.Assets {
@@ -45,7 +45,7 @@ func definition(p *graph.Partitions) string {
 func fields(a graph.Asset) []string {
 	out := []string{"key: " + a.Key}
 	if a.Partitions != nil {
-		out = append(out, "partitions: all")
+		out = append(out, "partitions: keys")
 	}
 	if len(a.Deps) > 0 {
 		keys := make([]string, len(a.Deps))

@@ -121,10 +121,15 @@ func pythonDelta(d time.Duration) string {
 	return fmt.Sprintf("%d days, %s", days, text)
 }
 
-// equal reports whether two conditions are equal in everything, labels too. That is when
-// Dagster's sets and maps take them for one.
+// equal reports whether Dagster's sets and maps take two conditions for one: their fields
+// are equal and so are their names, but for those below check operators, which are not
+// hashed.
 func (c *Condition) equal(o *Condition) bool {
-	return c.Op == o.Op && c.Label == o.Label && c.Name() == o.Name() && slices.EqualFunc(c.Children, o.Children, (*Condition).equal)
+	below := (*Condition).equal
+	if c.isChecks() {
+		below = (*Condition).equalFields
+	}
+	return c.Op == o.Op && c.Label == o.Label && c.Name() == o.Name() && slices.EqualFunc(c.Children, o.Children, below)
 }
 
 // equalFields is Dagster's == of two conditions: the values of their fields are equal, in

@@ -204,17 +204,17 @@ func inOrder(d *definition, keys map[string]bool) []string {
 // latest gives the keys in the latest time window, or with a lookback those whose windows
 // start within it before the end of the latest (compute_latest_time_window_subset).
 func (d *definition) latest(lookback time.Duration) Subset {
-	time, ok := d.timeDimension()
+	dated, ok := d.timeDimension()
 	if !ok {
 		return full(d)
 	}
-	keys := time.latestKeys(lookback)
+	keys := dated.latestKeys(lookback)
 	if d.dimensions == nil {
 		return of(d, keys)
 	}
 	return of(d, filter(setOf(d.keys), func(key string) bool {
 		for _, part := range d.parts(key) {
-			if part.of == time {
+			if part.of == dated {
 				return keys[part.key]
 			}
 		}

@@ -1,22 +1,29 @@
 package oracle
 
 import (
-	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"auto/vm/graph"
 )
 
-// Run is one run that a tick asks for.
+// Run stands for one run per partition, or for one run without partitions.
 type Run struct {
+	// Assets are sorted; nil where only checks run.
 	Assets []string
-	// Checks that run along; nil for all of the assets.
+	// Checks that run along, sorted; nil for all of the assets.
 	Checks []string
-	// Partition is "" for none; Partitioned tells whether there is one.
-	Partition   string
-	Partitioned bool
-	// Definition is that of the partition.
-	Definition *graph.Partitions
+	// Partitions are in the order of the definition, nil for none.
+	Partitions []string
+}
+
+// group is what runs together.
+type group struct {
+	partitions *graph.Partitions
+	repository string
+	key        string
+	entities   []string
 }
 
 // Runs groups what is requested into runs (build_run_requests): one for each definition
@@ -24,33 +31,28 @@ type Run struct {
 // partitions of its asset where that is requested too.
 func (r *Result) Runs() []Run {
 	var groups []*group
-	for _, entity := range sortedKeys(r.Requested) {
+	for _, entity := range r.requested() {
 		home := entity
 		asset, check := r.view.asset(entity)
 		if _, with := r.Requested[asset.Key]; check != nil && with {
 			home = asset.Key
 		}
-		partitions := r.view.partitions(home)
-		for _, key := range sorted(r.Requested[home].keys) {
-			groups = addTo(groups, group{partitions, key, asset.Repository, nil}, entity)
+		for key := range r.Requested[home].keys {
+			groups = addTo(groups, &group{r.view.partitions(home), asset.Repository, key, nil}, entity)
 		}
 	}
-	var runs []Run
-	for _, g := range groups {
-		runs = append(runs, r.view.run(g))
+	return r.view.merged(groups)
+}
+
+func (r *Result) requested() []string {
+	set := map[string]bool{}
+	for entity := range r.Requested {
+		set[entity] = true
 	}
-	slices.SortStableFunc(runs, func(a, b Run) int { return cmp.Compare(a.Partition, b.Partition) })
-	return runs
+	return sorted(set)
 }
 
-// group is what runs together.
-type group struct {
-	partitions      *graph.Partitions
-	key, repository string
-	entities        []string
-}
-
-func addTo(groups []*group, of group, entity string) []*group {
+func addTo(groups []*group, of *group, entity string) []*group {
 	for _, g := range groups {
 		if g.key == of.key && g.repository == of.repository && g.partitions.Same(of.partitions) {
 			g.entities = append(g.entities, entity)
@@ -58,16 +60,57 @@ func addTo(groups []*group, of group, entity string) []*group {
 		}
 	}
 	of.entities = []string{entity}
-	return append(groups, &of)
+	return append(groups, of)
+}
+
+// merged writes the runs that differ in their partition only as one.
+func (v *view) merged(groups []*group) []Run {
+	type same struct {
+		run  Run
+		of   *graph.Partitions
+		keys map[string]bool
+	}
+	var all []*same
+	for _, g := range groups {
+		run := v.run(g.entities)
+		i := slices.IndexFunc(all, func(s *same) bool { return s.run.text() == run.text() && s.of.Same(g.partitions) })
+		if i < 0 {
+			i = len(all)
+			all = append(all, &same{run, g.partitions, map[string]bool{}})
+		}
+		all[i].keys[g.key] = true
+	}
+	var runs []Run
+	for _, s := range all {
+		if s.of != nil {
+			s.run.Partitions = inOrder(v.listed(s.of), s.keys)
+		}
+		runs = append(runs, s.run)
+	}
+	slices.SortFunc(runs, func(a, b Run) int { return strings.Compare(a.text(), b.text()) })
+	return runs
+}
+
+// listed gives the definition that some entity has.
+func (v *view) listed(p *graph.Partitions) *definition {
+	for _, entity := range v.entities() {
+		if d := v.definition(entity); d != nil && d.Same(p) {
+			return d
+		}
+	}
+	return nil
+}
+
+func (r Run) text() string {
+	return fmt.Sprintf("%q %t %q %q", r.Assets, r.Checks != nil, r.Checks, r.Partitions)
 }
 
 // run: where a check of the assets has a condition, the requested checks and those without
 // a condition run; otherwise the requested ones, or all where none is.
-func (v *view) run(g *group) Run {
-	run := Run{Partition: g.key, Partitioned: g.partitions != nil, Definition: g.partitions}
+func (v *view) run(entities []string) (run Run) {
 	conditioned := false
 	var along []string
-	for _, entity := range g.entities {
+	for _, entity := range entities {
 		if v.isCheck(entity) {
 			run.Checks = append(run.Checks, entity)
 			continue
@@ -82,18 +125,7 @@ func (v *view) run(g *group) Run {
 		}
 	}
 	if conditioned {
-		run.Checks = sorted(setOf(append(run.Checks, along...)))
-		if run.Checks == nil {
-			run.Checks = []string{}
-		}
+		run.Checks = append([]string{}, sorted(setOf(append(run.Checks, along...)))...)
 	}
 	return run
-}
-
-func sortedKeys(m map[string]Subset) []string {
-	set := map[string]bool{}
-	for key := range m {
-		set[key] = true
-	}
-	return sorted(set)
 }

@@ -140,7 +140,7 @@ func (n node) children() []node {
 			child.cond, child.relative = n.cond, true
 			child.path[len(child.path)-1].index = -1
 		case n.relative || n.cond.Op == condition.Matches:
-			child.cond, child.focus = n.cond.Children[0], n.tree.related(n.eval.Entity, e.Entity, n.focus)
+			child.cond, child.focus = n.cond.On(n.tree.Space.Entities[e.Entity].Key), n.tree.related(n.eval.Entity, e.Entity, n.focus)
 		default:
 			child.cond = n.cond.Children[i]
 		}

@@ -71,7 +71,7 @@ func (a *asset) record() int32 {
 
 // happened folds an entry that was appended to the log.
 func (w *World) happened(a *asset, position int32) {
-	e := &w.log[position]
+	e := w.log.at(position)
 	if e.kind != planned && e.key != 0 {
 		slot := a.slots.slot(e.key)
 		e.beforeKey = a.version.at(slot)
@@ -81,7 +81,7 @@ func (w *World) happened(a *asset, position int32) {
 	if a.shows(e.at) {
 		w.fold(a, position)
 	}
-	if before != 0 && w.log[before].key == 0 {
+	if before != 0 && w.log.at(before).key == 0 {
 		w.touch(a) // it was one of all partitions for checks, and is no longer
 		return
 	}
@@ -90,7 +90,7 @@ func (w *World) happened(a *asset, position int32) {
 
 // fold makes an entry the latest of its kind.
 func (w *World) fold(a *asset, position int32) {
-	e := &w.log[position]
+	e := w.log.at(position)
 	latest, column := a.of(e.kind)
 	*latest = position
 	if e.key != 0 {
@@ -100,7 +100,7 @@ func (w *World) fold(a *asset, position int32) {
 	case planned:
 		a.made = false
 	case materialized:
-		a.made = a.made || a.latest.planned != 0 && w.log[a.latest.planned].run == e.run
+		a.made = a.made || a.latest.planned != 0 && w.log.at(a.latest.planned).run == e.run
 		if e.key != 0 {
 			a.heal(a.slots.slot(e.key))
 		}
@@ -147,13 +147,13 @@ func (w *World) refold(a *asset) {
 	a.materialized, a.observed, a.planned, a.failed = nil, nil, nil, nil
 	a.latest.materialized, a.latest.observed, a.latest.planned, a.made = 0, 0, 0, false
 	var shown []int32
-	for at := a.last; at != 0; at = w.log[at].beforeAsset {
-		if a.shows(w.log[at].at) {
+	for at := a.last; at != 0; at = w.log.at(at).beforeAsset {
+		if a.shows(w.log.at(at).at) {
 			shown = append(shown, at)
 		}
 	}
 	for i := len(shown) - 1; i >= 0; i-- {
-		if w.log[shown[i]].kind == seeded {
+		if w.log.at(shown[i]).kind == seeded {
 			a.sow(shown[i])
 		} else {
 			w.fold(a, shown[i])

@@ -179,7 +179,7 @@ func (w *World) targetsLatest(c *check, r row, v verdict) bool {
 	if r.key != 0 && r.outcome != pending {
 		latest = c.asset.materialized.at(c.asset.slots.slot(r.key))
 	}
-	m := &w.log[latest]
+	m := w.log.at(latest)
 	switch {
 	case latest == 0 || m.run == r.run:
 		return true
@@ -199,7 +199,7 @@ func (w *World) partitionVerdict(c *check, r row) verdict {
 		return w.resolve(r)
 	}
 	latest := c.asset.materialized.at(c.asset.slots.slot(r.key))
-	if whole := c.asset.record(); whole != 0 && w.log[whole].key == 0 && w.log[whole].kind != seeded {
+	if whole := c.asset.record(); whole != 0 && w.log.at(whole).key == 0 && w.log.at(whole).kind != seeded {
 		latest = max(latest, whole)
 	}
 	if latest != 0 && r.target != latest {

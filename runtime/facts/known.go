@@ -87,7 +87,7 @@ func (k known) UpdatedAt(entity, number int) (time.Time, bool) {
 	if latest == 0 {
 		return time.Time{}, false
 	}
-	return time.UnixMicro(k.world.log[latest].at).UTC(), true
+	return time.UnixMicro(k.world.log.at(latest).at).UTC(), true
 }
 
 func (k known) latest(b *bound, number int) int32 {
@@ -97,11 +97,7 @@ func (k known) latest(b *bound, number int) int32 {
 	case b.keys == nil:
 		return b.asset.record()
 	}
-	key, ok := k.world.names.numbers[b.keys.Key(number)]
-	if !ok {
-		return 0
-	}
-	return b.asset.materialized.at(b.asset.slots.slot(key))
+	return b.asset.materialized.at(b.way.slot(k.world.names, number))
 }
 
 // LatestRunSelects implements vm.Facts. No run counts as having another entity where that

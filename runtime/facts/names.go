@@ -8,11 +8,14 @@ type table struct {
 }
 
 func newTable() *table {
-	return &table{texts: []string{""}, numbers: map[string]int32{"": 0}}
+	return &table{texts: []string{""}, numbers: map[string]int32{}}
 }
 
 // number gives the number of a text, a new one where it was not seen before.
 func (t *table) number(text string) int32 {
+	if text == "" {
+		return 0
+	}
 	n, ok := t.numbers[text]
 	if !ok {
 		n = int32(len(t.texts))

@@ -51,9 +51,9 @@ func (v *view) number(b *bound, key int32) (int, bool) {
 // entries walks the entries after the evaluation that are about assets of the space.
 func (n *news) entries(visit func(position int32, b *bound)) {
 	w := n.world
-	for at := w.since(n.since.Event); at < len(w.log); at++ {
-		if a := w.assets[w.log[at].asset]; a.entity >= 0 {
-			visit(int32(at), &n.bound[a.entity])
+	for at := w.log.since(n.since.Event); at < w.log.length; at++ {
+		if a := w.assets[w.log.at(at).asset]; a.entity >= 0 {
+			visit(at, &n.bound[a.entity])
 		}
 	}
 }
@@ -65,7 +65,7 @@ func (n *news) entries(visit func(position int32, b *bound)) {
 func (n *news) updated(changed bool) {
 	observed := map[*bound]bool{}
 	n.entries(func(at int32, b *bound) {
-		switch e := &n.world.log[at]; {
+		switch e := n.world.log.at(at); {
 		case b.source == observable:
 			observed[b] = true
 		case e.kind == seeded:
@@ -91,7 +91,7 @@ func (n *news) materialized(b *bound, key int32, changed bool) {
 }
 
 func (n *news) seeded(b *bound, at int32, changed bool) {
-	if !b.asset.shows(n.world.log[at].at) || b.asset.record() == 0 {
+	if !b.asset.shows(n.world.log.at(at).at) || b.asset.record() == 0 {
 		return
 	}
 	for _, s := range b.asset.seeds {
@@ -108,7 +108,7 @@ func (n *news) seeded(b *bound, at int32, changed bool) {
 func (n *news) observed(b *bound) {
 	a, w := b.asset, n.world
 	latest := w.later(a.latest.materialized, a.latest.observed)
-	if latest == 0 || w.log[latest].id <= n.since.Event {
+	if latest == 0 || w.log.at(latest).id <= n.since.Event {
 		return
 	}
 	if b.keys == nil {
@@ -119,7 +119,7 @@ func (n *news) observed(b *bound) {
 	}
 	for slot, at := range a.observed {
 		key := a.slots.keys[slot]
-		if at != 0 && w.log[at].id > n.since.Event && (n.since.Event == 0 || n.changed(b, key)) {
+		if at != 0 && w.log.at(at).id > n.since.Event && (n.since.Event == 0 || n.changed(b, key)) {
 			n.add(b, key)
 		}
 	}
@@ -131,7 +131,7 @@ func (w *World) later(materialized, observed int32) int32 {
 	switch {
 	case observed == 0:
 		return materialized
-	case materialized == 0 || w.log[observed].at > w.log[materialized].at:
+	case materialized == 0 || w.log.at(observed).at > w.log.at(materialized).at:
 		return observed
 	}
 	return materialized
@@ -145,18 +145,18 @@ func (n *news) changed(b *bound, key int32) bool {
 	}
 	a, w := b.asset, n.world
 	if b.source != observable {
-		return w.log[a.record()].version != w.log[n.before(a, materialized)].version
+		return w.log.at(a.record()).version != w.log.at(n.before(a, materialized)).version
 	}
 	now := w.later(a.latest.materialized, a.latest.observed)
 	then := w.later(n.before(a, materialized), n.before(a, observed))
-	return w.log[now].version != w.log[then].version
+	return w.log.at(now).version != w.log.at(then).version
 }
 
 // before gives the latest event of a kind up to the evaluation, 0 for none.
 func (n *news) before(a *asset, k kind) int32 {
 	w := n.world
-	for at := a.last; at != 0; at = w.log[at].beforeAsset {
-		e := &w.log[at]
+	for at := a.last; at != 0; at = w.log.at(at).beforeAsset {
+		e := w.log.at(at)
 		same := e.kind == k || e.kind == seeded && k == materialized
 		if same && e.id <= n.since.Event && a.shows(e.at) {
 			return at
@@ -171,8 +171,8 @@ func (n *news) before(a *asset, k kind) int32 {
 func (n *news) partitionChanged(a *asset, key int32) bool {
 	w := n.world
 	var now int32
-	for at := a.version.at(a.slots.slot(key)); at != 0; at = w.log[at].beforeKey {
-		switch e := &w.log[at]; {
+	for at := a.version.at(a.slots.slot(key)); at != 0; at = w.log.at(at).beforeKey {
+		switch e := w.log.at(at); {
 		case e.version == 0:
 		case e.id <= n.since.Event:
 			return now != 0 && now != e.version

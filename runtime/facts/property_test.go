@@ -52,17 +52,23 @@ func someEvent(t *rapid.T, around time.Time) facts.Event {
 	return facts.Freshness{Asset: asset, State: rapid.SampledFrom([]string{"pass", "warn", "fail"}).Draw(t, "state"), At: at}
 }
 
-// everyFact are the questions of the properties, since an evaluation.
-var everyFact = []code.Fact{
-	{Kind: code.Missing}, {Kind: code.RunInProgress}, {Kind: code.BackfillInProgress}, {Kind: code.ExecutionFailed},
-	{Kind: code.CheckPassed}, {Kind: code.CheckFailed},
-	{Kind: code.FreshnessPassed}, {Kind: code.FreshnessWarned}, {Kind: code.FreshnessFailed},
-	{Kind: code.InLatestTimeWindow},
-	{Kind: code.NewlyUpdated}, {Kind: code.DataVersionChanged},
-	{Kind: code.AnyNewUpdateHasRunTags, TagKeys: []string{"t"}},
-	{Kind: code.AllNewUpdatesHaveTags, TagValues: map[string]string{"t": "r1"}},
-	{Kind: code.ExecutedWithTags, TagValues: map[string]string{"t": "r1"}},
-}
+// lastingFacts are the questions of the properties that are not about what is new,
+// newFacts those that are.
+var (
+	lastingFacts = []code.Fact{
+		{Kind: code.Missing}, {Kind: code.RunInProgress}, {Kind: code.BackfillInProgress}, {Kind: code.ExecutionFailed},
+		{Kind: code.CheckPassed}, {Kind: code.CheckFailed},
+		{Kind: code.FreshnessPassed}, {Kind: code.FreshnessWarned}, {Kind: code.FreshnessFailed},
+		{Kind: code.InLatestTimeWindow},
+		{Kind: code.ExecutedWithTags, TagValues: map[string]string{"t": "r1"}},
+	}
+	newFacts = []code.Fact{
+		{Kind: code.NewlyUpdated}, {Kind: code.DataVersionChanged},
+		{Kind: code.AnyNewUpdateHasRunTags, TagKeys: []string{"t"}},
+		{Kind: code.AllNewUpdatesHaveTags, TagValues: map[string]string{"t": "r1"}},
+	}
+	everyFact = slices.Concat(lastingFacts, newFacts)
+)
 
 // snapshot writes every fact about an entity.
 func snapshot(s *space.Space, entity int, known vm.Facts, list []code.Fact, since vm.Since) string {
@@ -90,54 +96,74 @@ func snapshot(s *space.Space, entity int, known vm.Facts, list []code.Fact, sinc
 
 // TestIncremental: looking at what events touched gives what looking at everything gives,
 // and what is not reported as changed has not changed.
-func TestIncremental(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		slow, quick := facts.New(), facts.New()
-		g := testGraph(&testing.T{})
-		var quickSpace *space.Space
-		before := map[string]string{}
-		var since vm.Since
-		for n := range rapid.IntRange(1, 6).Draw(t, "ticks") {
-			at := noon.Add(time.Duration(n) * time.Minute)
-			moved := quickSpace == nil
-			for range rapid.IntRange(0, 6).Draw(t, "events") {
-				e := someEvent(t, at)
-				errSlow, errQuick := slow.Apply(e), quick.Apply(e)
-				if (errSlow == nil) != (errQuick == nil) {
-					t.Fatalf("%+v: %v and %v", e, errSlow, errQuick)
-				}
-				switch e.(type) {
-				case facts.Backfill, facts.DynamicPartitions:
-					moved = true
-				}
-			}
-			in := space.Input{Graph: g, At: at, Dynamic: slow.Dynamic, Undefined: slow.Undefined()}
-			s, err := space.New(in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if moved {
-				quickSpace, before = s, map[string]string{}
-			}
-			a, b := slow.Facts(s, at), quick.Facts(quickSpace, at)
-			changed := quick.Changed()
-			for i := range s.Entities {
-				one, two := snapshot(s, i, a, everyFact, since), snapshot(quickSpace, i, b, everyFact, since)
-				if one != two {
-					t.Fatalf("tick %d: anew %s\nstep by step %s", n, one, two)
-				}
-				now := snapshot(quickSpace, i, b, everyFact[:10], since)
-				if old, ok := before[s.Entities[i].Key]; ok && old != now && !slices.Contains(changed, i) {
-					t.Fatalf("tick %d: not reported: %s\nwas %s", n, now, old)
-				}
-				before[s.Entities[i].Key] = now
-			}
-			since = vm.Since{At: at, Event: a.LastEvent()}
-			if a.LastEvent() != b.LastEvent() {
-				t.Fatal("different events")
-			}
+func TestIncremental(t *testing.T) { rapid.Check(t, incremental) }
+
+// FuzzIncremental is the same with histories that a fuzzer finds.
+func FuzzIncremental(f *testing.F) {
+	f.Add([]byte("a history of events"))
+	f.Fuzz(rapid.MakeFuzz(incremental))
+}
+
+func incremental(t *rapid.T) {
+	p := &pair{T: t, slow: facts.New(), quick: facts.New(), before: map[string]string{}}
+	for n := range rapid.IntRange(1, 6).Draw(t, "ticks") {
+		at := noon.Add(time.Duration(n) * time.Minute)
+		for range rapid.IntRange(0, 6).Draw(t, "events") {
+			p.apply(someEvent(t, at))
 		}
-	})
+		p.tick(at)
+	}
+}
+
+// pair are two worlds with one history: one is laid out anew at every tick.
+type pair struct {
+	*rapid.T
+	slow, quick *facts.World
+	space       *space.Space // of the quick one, nil where it has to be another
+	since       vm.Since
+	before      map[string]string // snapshots of the tick before
+}
+
+func (p *pair) apply(e facts.Event) {
+	slow, quick := p.slow.Apply(e), p.quick.Apply(e)
+	if (slow == nil) != (quick == nil) {
+		p.Fatalf("%+v: %v and %v", e, slow, quick)
+	}
+	switch e.(type) {
+	case facts.Backfill, facts.DynamicPartitions:
+		p.space = nil
+		clear(p.before)
+	}
+}
+
+func (p *pair) tick(at time.Time) {
+	anew, err := space.New(space.Input{Graph: testGraph(p), At: at, Dynamic: p.slow.Dynamic, Undefined: p.slow.Undefined()})
+	if err != nil {
+		p.Fatal(err)
+	}
+	if p.space == nil {
+		p.space = anew
+	}
+	slow, quick := p.slow.Facts(anew, at), p.quick.Facts(p.space, at)
+	for i := range anew.Entities {
+		one, two := snapshot(anew, i, slow, everyFact, p.since), snapshot(p.space, i, quick, everyFact, p.since)
+		if one != two {
+			p.Fatalf("anew %s\nstep by step %s", one, two)
+		}
+		p.compareChanged(i, snapshot(p.space, i, quick, lastingFacts, p.since))
+	}
+	if slow.LastEvent() != quick.LastEvent() {
+		p.Fatal("different events")
+	}
+	p.since = vm.Since{At: at, Event: slow.LastEvent()}
+}
+
+func (p *pair) compareChanged(entity int, now string) {
+	key := p.space.Entities[entity].Key
+	if old, ok := p.before[key]; ok && old != now && !slices.Contains(p.quick.Changed(), entity) {
+		p.Fatalf("not reported: %s\nwas %s", now, old)
+	}
+	p.before[key] = now
 }
 
 // TestQuietTick: where nothing happened nothing is new and nothing has changed.
@@ -158,7 +184,7 @@ func TestQuietTick(t *testing.T) {
 	if changed := w.Changed(); len(changed) != 0 {
 		t.Error("changed:", changed)
 	}
-	for _, f := range everyFact[10:14] {
+	for _, f := range newFacts {
 		if set := known.Set(f, since); set != nil {
 			t.Errorf("%v: %v", f, set)
 		}
@@ -206,7 +232,6 @@ func TestSeed(t *testing.T) {
 	if err := w.Seed(s, p, nil, noon); err == nil {
 		t.Error("a second seed is accepted")
 	}
-	_ = slices.Max(w.Changed())
 }
 
 // TestRefused: what cannot have happened changes nothing.

@@ -274,8 +274,7 @@ func dated(e facts.Event, at time.Time) facts.Event {
 
 // assets of the tests: A and B have no partitions, P and F have a and b, D the dynamic
 // keys of k, E and X are external, O and Y observable.
-func testGraph(t testing.TB) *graph.Graph {
-	t.Helper()
+func testGraph(t interface{ Fatal(...any) }) *graph.Graph {
 	ab, err := graph.NewPartitions(graph.Spec{Type: graph.Static, Keys: []string{"a", "b"}})
 	if err != nil {
 		t.Fatal(err)

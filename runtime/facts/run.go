@@ -31,6 +31,9 @@ type plan struct {
 
 // run gives the number of the run of an id, 0 for "".
 func (w *World) run(id string) int32 {
+	if id == "" {
+		return 0
+	}
 	n, ok := w.runOf[id]
 	if !ok {
 		n = int32(len(w.runs))
@@ -109,7 +112,7 @@ func (w *World) planAll(e RunStarted) {
 // plan says that a run is going to materialize a partition.
 func (w *World) plan(e Planned) {
 	a, n, key := w.asset(e.Asset), w.run(e.Run), w.names.number(e.Partition)
-	w.happened(a, w.append(entry{kind: planned, asset: a.number, key: key, run: n, at: micros(e.At)}))
+	w.happened(a, w.store(a, entry{kind: planned, key: key, run: n, at: micros(e.At)}))
 	w.runs[n].plans = append(w.runs[n].plans, plan{a, key})
 }
 

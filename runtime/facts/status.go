@@ -8,38 +8,58 @@ import (
 // status is what is known about one partition of an asset, or about one without.
 type status struct{ missing, inProgress, failed bool }
 
-// lay sets all bits of an entity.
+// lay sets all bits of an entity anew.
 func (v *view) lay(b *bound) {
 	v.clear(b)
+	v.fill(b)
+}
+
+// fill sets all bits of an entity that has none yet.
+func (v *view) fill(b *bound) {
 	switch {
-	case b.check != nil && b.keys != nil:
-		v.fill(code.Missing, b)
+	case b.keys == nil:
+		v.layWhole(b)
+	case b.check != nil:
+		v.missing(b)
 		for key := range b.check.rows {
 			v.layKey(b, key)
 		}
-	case b.check != nil:
-		v.layVerdict(b.bit, v.world.verdict(b.check))
 	default:
-		v.layAsset(b)
+		v.missing(b)
+		v.fillSlots(b)
+	}
+	if b.check == nil {
 		v.layBackfills(b)
 		v.layFreshness(b)
 	}
 }
 
-func (v *view) layAsset(b *bound) {
-	if b.keys == nil {
-		v.layStatus(b.bit, v.world.whole(b.asset, b.source))
+// missing makes all partitions of an entity missing.
+func (v *view) missing(b *bound) { v.now[code.Missing].AddRange(b.bit, b.bit+b.total) }
+
+// fillSlots sets the bits of the partitions that something is known about.
+func (v *view) fillSlots(b *bound) {
+	a := b.asset
+	if b.source == observable || len(a.planned) > 0 || a.failed != nil || b.defined != b.total || a.record() == 0 {
+		for slot := range a.slots.keys {
+			v.laySlot(b, slot)
+		}
 		return
 	}
-	v.fill(code.Missing, b)
-	for slot := range b.asset.slots.keys {
-		v.laySlot(b, slot)
+	// Nothing is known but materializations: they are many.
+	missing := v.now[code.Missing]
+	numbers := b.way.upTo(v.world.names, len(a.materialized))
+	for slot, position := range a.materialized {
+		if n := numbers[slot]; position != 0 && n >= 0 {
+			missing.Remove(b.bit + int(n))
+		}
 	}
 }
 
 // clear takes out all bits of an entity. Those with partitions have words of their own.
 func (v *view) clear(b *bound) {
-	for _, set := range v.now {
+	for _, kind := range current {
+		set := v.now[kind]
 		if b.keys == nil {
 			set.Remove(b.bit)
 		} else {
@@ -48,14 +68,21 @@ func (v *view) clear(b *bound) {
 	}
 }
 
-func (v *view) fill(kind code.FactKind, b *bound) { v.now[kind].AddRange(b.bit, b.bit+b.total) }
-
 func (v *view) put(kind code.FactKind, bit int, on bool) {
 	if on {
 		v.now[kind].Add(bit)
 	} else {
 		v.now[kind].Remove(bit)
 	}
+}
+
+// layWhole sets the bits of an entity without partitions, but for backfills and freshness.
+func (v *view) layWhole(b *bound) {
+	if b.check != nil {
+		v.layVerdict(b.bit, v.world.verdict(b.check))
+		return
+	}
+	v.layStatus(b.bit, v.world.whole(b.asset, b.source))
 }
 
 // layKey sets the bits of one partition.
@@ -145,7 +172,7 @@ func (w *World) partition(a *asset, slot int, from source) status {
 	made, plan := a.materialized.at(slot), a.planned.at(slot)
 	s := status{missing: made == 0, failed: a.failed.Has(slot)}
 	if plan > made {
-		r := &w.runs[w.log[plan].run]
+		r := &w.runs[w.log.at(plan).run]
 		s.inProgress = r.goes()
 		s.failed = s.failed || r.failed()
 	}
@@ -168,8 +195,8 @@ func (w *World) whole(a *asset, from source) status {
 	if a.latest.planned == 0 {
 		return s
 	}
-	plan := w.log[a.latest.planned].run
-	if made := a.record(); made != 0 && w.log[made].run == plan {
+	plan := w.log.at(a.latest.planned).run
+	if made := a.record(); made != 0 && w.log.at(made).run == plan {
 		return s
 	}
 	r := &w.runs[plan]

@@ -66,7 +66,7 @@ func (n *news) runsWith(f code.Fact) {
 func (n *news) madeBy(m *matcher) map[partitionOf]made {
 	found := map[partitionOf]made{}
 	n.entries(func(at int32, b *bound) {
-		e := &n.world.log[at]
+		e := n.world.log.at(at)
 		if e.kind != materialized || !b.asset.shows(e.at) {
 			return
 		}
@@ -104,7 +104,7 @@ func (v *view) latestRun(b *bound) (run int32, number int, ok bool) {
 	if latest == 0 {
 		return 0, 0, false
 	}
-	e := &v.world.log[latest]
+	e := v.world.log.at(latest)
 	if e.run == 0 {
 		return 0, 0, false
 	}

@@ -16,9 +16,8 @@ type view struct {
 	world *World
 	space *space.Space
 	bound []bound // by entity
-	ways  map[wayKey]*way
 	// now are the facts that are not about what is new, by kind.
-	now map[code.FactKind]bits.Set
+	now [code.FreshnessFailed + 1]bits.Set
 	// recent are facts about what is new, for one tick; overRuns those about runs, for as
 	// long as nothing happens; windows those about time windows, which are the space's.
 	recent   map[recentKey]bits.Set
@@ -62,7 +61,8 @@ func sourceOf(a *graph.Asset) source {
 	return executed
 }
 
-// touched is a partition that something happened to, by its key; whole is all of them.
+// touched is what something happened to: the runs and materializations of a partition, by
+// its key, or those of an entity without partitions; whole is everything about an entity.
 type touched struct {
 	entity int
 	key    int32
@@ -75,12 +75,11 @@ var current = []code.FactKind{
 	code.CheckPassed, code.CheckFailed, code.FreshnessPassed, code.FreshnessWarned, code.FreshnessFailed,
 }
 
-// newView lays a world out over a space. Ways of the view before are kept where the keys
-// are.
+// newView lays a world out over a space.
 func (w *World) newView(s *space.Space) *view {
 	v := &view{
-		world: w, space: s, bound: make([]bound, len(s.Entities)), ways: map[wayKey]*way{},
-		now: map[code.FactKind]bits.Set{}, windows: map[time.Duration]bits.Set{},
+		world: w, space: s, bound: make([]bound, len(s.Entities)),
+		windows: map[time.Duration]bits.Set{},
 	}
 	for _, kind := range current {
 		v.now[kind] = bits.New(s.Bits)
@@ -93,11 +92,24 @@ func (w *World) newView(s *space.Space) *view {
 	}
 	for i := range s.Entities {
 		v.bind(i)
-		v.lay(&v.bound[i])
+		v.fill(&v.bound[i])
 		v.changed = append(v.changed, i)
 	}
+	w.forgetWays(v)
 	v.forget()
 	return v
+}
+
+// forgetWays drops the ways that a view does not use.
+func (w *World) forgetWays(v *view) {
+	w.ways = map[wayKey]*way{}
+	w.slots = map[*graph.Partitions]*slots{}
+	for i := range v.bound {
+		if b := &v.bound[i]; b.way != nil {
+			w.ways[wayKey{b.keys, b.way.slots}] = b.way
+			w.slots[b.keys.Definition()] = b.way.slots
+		}
+	}
 }
 
 // bind finds what is known about an entity.
@@ -108,7 +120,7 @@ func (v *view) bind(i int) {
 	b.asset = v.world.asset(e.Asset.Key)
 	if e.Keys != nil {
 		v.world.share(b.asset, e.Keys)
-		b.way = v.way(e.Keys, b.asset.slots)
+		b.way = v.world.way(e.Keys, b.asset.slots)
 	}
 	if e.Check != nil {
 		b.check = v.world.check(e.Key)
@@ -119,28 +131,17 @@ func (v *view) bind(i int) {
 	b.asset.define(e.Keys)
 }
 
-// way finds the way from slots to keys, and makes it where there is none yet.
-func (v *view) way(keys *space.Keys, s *slots) *way {
-	key := wayKey{keys, s}
-	found := v.ways[key]
-	if old := v.world.view; found == nil && old != nil {
-		found = old.ways[key]
-	}
-	if found == nil {
-		found = &way{keys: keys, slots: s}
-	}
-	v.ways[key] = found
-	return found
-}
-
 // refresh looks at what events have touched since the last time.
 func (v *view) refresh() {
 	v.changed = v.changed[:0]
 	for _, t := range v.touched {
 		v.changed = append(v.changed, t.entity)
-		if b := &v.bound[t.entity]; t.whole || b.keys == nil {
+		switch b := &v.bound[t.entity]; {
+		case t.whole:
 			v.lay(b)
-		} else {
+		case b.keys == nil:
+			v.layWhole(b)
+		default:
 			v.layKey(b, t.key)
 		}
 	}
@@ -170,14 +171,15 @@ func (w *World) touch(a *asset) {
 	}
 }
 
-// touchKey marks a partition of an asset and its checks. Where it was wiped, every event
-// may bring back its record and with it all partitions.
+// touchKey marks the runs and materializations of a partition, or of an asset without
+// partitions, and the checks. Where an asset with partitions was wiped, every event may
+// bring back its record and with it all partitions.
 func (w *World) touchKey(a *asset, key int32) {
-	if key == 0 || a.isWipe {
-		w.touch(a)
+	if w.view == nil || a.entity < 0 {
 		return
 	}
-	if w.view == nil || a.entity < 0 {
+	if w.view.bound[a.entity].keys != nil && (key == 0 || a.isWipe) {
+		w.touch(a)
 		return
 	}
 	w.view.touched = append(w.view.touched, touched{entity: a.entity, key: key})

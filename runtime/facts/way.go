@@ -6,11 +6,12 @@ import (
 	"auto/vm/space"
 )
 
-// way leads from slots to numbers of partitions, -1 where there is none.
+// way leads from slots to numbers of partitions and back.
 type way struct {
 	keys    *space.Keys
 	slots   *slots
-	numbers []int32
+	numbers []int32 // by slot, -1 for none
+	places  []int32 // by number, the slot + 1, 0 where it was not asked for
 }
 
 type wayKey struct {
@@ -20,22 +21,39 @@ type wayKey struct {
 
 // number gives the number of a slot's partition, -1 for none.
 func (y *way) number(names *table, slot int) int {
-	for at := len(y.numbers); at <= slot; at++ {
-		n, ok := y.keys.Index(names.texts[y.slots.keys[at]])
+	return int(y.upTo(names, slot+1)[slot])
+}
+
+// upTo gives the numbers of at least the slots below n.
+func (y *way) upTo(names *table, n int) []int32 {
+	for at := len(y.numbers); at < n; at++ {
+		number, ok := y.keys.Index(names.texts[y.slots.keys[at]])
 		if !ok {
-			n = -1
+			number = -1
 		}
-		y.numbers = append(y.numbers, int32(n))
+		y.numbers = append(y.numbers, int32(number))
 	}
-	return int(y.numbers[slot])
+	return y.numbers
+}
+
+// slot gives the slot of a partition by its number, a new one where it has none.
+func (y *way) slot(names *table, number int) int {
+	if y.places == nil {
+		y.places = make([]int32, y.keys.Total())
+	}
+	if y.places[number] == 0 {
+		y.places[number] = 1 + int32(y.slots.slot(names.number(y.keys.Key(number))))
+	}
+	return int(y.places[number] - 1)
 }
 
 // slotsOf gives the slots of partitions by their numbers.
-func slotsOf(names *table, keys *space.Keys, s *slots, set bits.Set) bits.Set {
+func (y *way) slotsOf(names *table, set bits.Set) bits.Set {
 	var list bits.Set
 	for n := set.Next(0); n >= 0; n = set.Next(n + 1) {
-		list = grown(list, s.slot(names.number(keys.Key(n))))
-		list.Add(s.slot(names.number(keys.Key(n))))
+		slot := y.slot(names, n)
+		list = grown(list, slot)
+		list.Add(slot)
 	}
 	return list
 }
@@ -46,6 +64,17 @@ func grown(set bits.Set, number int) bits.Set {
 		set = append(set, 0)
 	}
 	return set
+}
+
+// way finds the way from slots to keys, and makes it where there is none yet.
+func (w *World) way(keys *space.Keys, s *slots) *way {
+	key := wayKey{keys, s}
+	found := w.ways[key]
+	if found == nil {
+		found = &way{keys: keys, slots: s}
+		w.ways[key] = found
+	}
+	return found
 }
 
 // share lets an asset share the slots of its definition. It does so once: slots serve

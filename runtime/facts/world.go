@@ -17,9 +17,9 @@ import (
 type World struct {
 	names    *table
 	versions *table
-	// log has an entry for each event about an asset, from position 1 on; last is the id of
+	// log has an entry for each event about an asset; last is the id of
 	// the last event of any kind.
-	log  []entry
+	log  log
 	last int64
 
 	assets  []*asset
@@ -35,6 +35,7 @@ type World struct {
 
 	// slots are those of assets that share them, by definition.
 	slots map[*graph.Partitions]*slots
+	ways  map[wayKey]*way
 	view  *view
 	// applied counts events.
 	applied int
@@ -45,13 +46,14 @@ func New() *World {
 	return &World{
 		names:     newTable(),
 		versions:  newTable(),
-		log:       make([]entry, 1),
+		log:       newLog(),
 		assetOf:   map[string]*asset{},
 		runs:      make([]run, 1),
-		runOf:     map[string]int32{"": 0},
+		runOf:     map[string]int32{},
 		checkOf:   map[string]*check{},
 		dynamic:   map[string][]string{},
 		slots:     map[*graph.Partitions]*slots{},
+		ways:      map[wayKey]*way{},
 		backfills: map[string]*backfill{},
 	}
 }
@@ -94,8 +96,8 @@ func (w *World) Apply(e Event) error {
 
 func (w *World) updated(k kind, key, partition, run, version string, at time.Time) {
 	a := w.asset(key)
-	w.happened(a, w.append(entry{
-		kind: k, asset: a.number, key: w.names.number(partition),
+	w.happened(a, w.store(a, entry{
+		kind: k, key: w.names.number(partition),
 		run: w.run(run), version: w.versions.number(version), at: micros(at),
 	}))
 }
@@ -158,11 +160,11 @@ func (w *World) Seed(s *space.Space, entity int, set bits.Set, at time.Time) err
 	if e.Check != nil || a.last != 0 {
 		return fmt.Errorf("`%s` is no asset that nothing is known about", e.Key)
 	}
-	position := w.append(entry{kind: seeded, asset: a.number, at: micros(at)})
+	position := w.store(a, entry{kind: seeded, at: micros(at)})
 	sown := seed{position: position}
 	if e.Keys != nil {
 		w.share(a, e.Keys)
-		sown.slots = slotsOf(w.names, e.Keys, a.slots, set)
+		sown.slots = w.way(e.Keys, a.slots).slotsOf(w.names, set)
 	}
 	a.seeds = append(a.seeds, sown)
 	a.sow(position)

@@ -182,7 +182,7 @@ func (r *RunRequest) line() string {
 func sortedRuns(runs []RunRequest) []RunRequest {
 	out := make([]RunRequest, len(runs))
 	for i, r := range runs {
-		out[i] = RunRequest{Assets: sorted(r.Assets), Checks: sorted(r.Checks), Partitions: r.Partitions}
+		out[i] = RunRequest{Assets: append([]string{}, sorted(r.Assets)...), Checks: sorted(r.Checks), Partitions: r.Partitions}
 	}
 	slices.SortStableFunc(out, func(a, b RunRequest) int { return strings.Compare(a.sortText(), b.sortText()) })
 	return out

@@ -44,11 +44,7 @@ func (r *Result) Differences() []Difference {
 // Run runs a scenario from its beginning, with an evaluator that has evaluated nothing
 // yet. Differences are in the result; the error is the evaluator's own.
 func Run(s *Scenario, o Options) (*Result, error) {
-	return run(s, o, NewSession(s, o.Evaluator))
-}
-
-func run(s *Scenario, o Options, session *Session) (*Result, error) {
-	result := &Result{Name: s.Name}
+	result, session := &Result{Name: s.Name}, NewSession(s, o.Evaluator)
 	stated := true // whether the refusal that ended the scenario was expected
 	for i, t := range s.Ticks {
 		out, err := session.Tick(t, o.Trees || t.Expect != nil && t.Expect.Evaluations != nil)
@@ -76,7 +72,7 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	}
 	ticks := []tick{}
 	for _, t := range r.Ticks {
-		out := tick{At: t.At, Micros: float64(t.EvaluationTime.Nanoseconds()) / 1000, Requested: t.Requested, Runs: t.Runs}
+		out := tick{At: t.At, Micros: float64(t.EvaluationTime.Nanoseconds()) / 1000, Requested: t.Requested, Runs: sortedRuns(t.Runs)}
 		if out.Requested == nil {
 			out.Requested = map[string]Subset{}
 		}

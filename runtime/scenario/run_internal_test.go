@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -61,8 +62,7 @@ func mustRead(t *testing.T, name, text string) *Scenario {
 
 func play(t *testing.T, s *Scenario, e Evaluator) *Result {
 	t.Helper()
-	o := Options{Evaluator: e}
-	r, err := run(s, o, newSession(s, e, &history{}))
+	r, err := Run(s, Options{Evaluator: e})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +120,11 @@ func TestRun(t *testing.T) {
 		s := mustRead(t, "in.yaml", files["in.yaml"])
 		r := play(t, s, &script{ticks: mustRead(t, "gives.yaml", files["gives.yaml"]).Ticks})
 		golden(t, path, a, "diff", Diff(r.Differences()))
+		line, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, path, a, "json", string(line))
 		updated, err := Update(s, r)
 		if err != nil {
 			t.Fatal(err)

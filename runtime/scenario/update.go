@@ -16,7 +16,7 @@ import (
 // result differs from; all else stays as it is, byte for byte. A block keeps the trees of
 // evaluations where it has some. Ticks without a block stay without one, but an empty
 // `expect:` is filled, and a file without any block gets them all. It fails where a block
-// is written in a way that cannot be replaced in its place, such as by an alias.
+// cannot be replaced in its place.
 func Update(s *Scenario, r *Result) (string, error) {
 	u := updater{src: s.Source, all: !slices.ContainsFunc(s.Ticks, func(t *Tick) bool { return t.Expect != nil })}
 	_, root := yamldoc.Parse(s.Source, new(diag.List))

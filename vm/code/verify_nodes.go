@@ -61,7 +61,7 @@ func (w *nodeWalk) node(i int) {
 		w.find(where, "there is no block%d", n.Block)
 		return
 	}
-	if n.Name == "" {
+	if n.Name == "" && n.Call == 0 { // a part of an operator has none
 		w.find(where, "it needs a name")
 	}
 	for _, register := range []uint16{n.Result, n.Candidates} {

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// slack is how far a wall clock's reading can be from its neighbours in time.
-const slack = 3 * time.Hour
+// slack is more than what clocks are moved by within a day, at most three hours
+// (Antarctica/Casey in 2016).
+const slack = 4 * time.Hour
 
 // Next gives the first tick at or after t, zero where there is none.
 func (s *Schedule) Next(t time.Time) time.Time {

@@ -131,35 +131,32 @@ type group struct {
 }
 
 // groups parts the numbers of a pool by their members. Each number is in a state, which
-// stands for the members so far and has a next one for each further member; numbers that
-// follow each other mostly are in the same.
+// stands for the members so far; a member takes every state to another one.
 func (p *pool) groups() []group {
 	states := make([]int32, p.members[0].keys.Len()+len(p.undefined))
 	paths := []path{{}}
 	for at := range p.members {
 		m := &p.members[at]
-		next := map[int32]int32{}
-		last, to := int32(-1), int32(-1)
 		for i := m.set.Next(0); i >= 0 && i < m.keys.Total(); i = m.set.Next(i + 1) {
 			state := &states[p.number(m, i)]
-			if *state != last {
-				last = *state
-				if to = next[last]; to == 0 {
-					to = int32(len(paths))
-					paths = append(paths, path{last, m.entity})
-					next[last] = to
-				}
+			from := &paths[*state]
+			if from.member != int32(at) || from.next == 0 {
+				from.member, from.next = int32(at), int32(len(paths))
+				paths = append(paths, path{before: *state, entity: m.entity})
 			}
-			*state = to
+			*state = paths[*state].next
 		}
 	}
 	return collect(states, paths)
 }
 
-// path is how a state was reached: the state before and the member that was added.
+// path is how a state was reached: the state before and the member that was added; and
+// where the present member takes it.
 type path struct {
 	before int32
 	entity int
+	member int32
+	next   int32
 }
 
 // collect lists the groups by their first number.

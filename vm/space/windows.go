@@ -1,10 +1,5 @@
 package space
 
-import (
-	"slices"
-	"sort"
-)
-
 // windows relates time windows that overlap, moved by offsets in windows of the dependent,
 // which is Dagster's TimeWindowPartitionMapping. Upwards a run of windows goes from the
 // start of its first one moved by the start offset to the end of its last one moved by the
@@ -27,9 +22,10 @@ func windowsUp(down, up *Keys, startOffset, endOffset int) way {
 		return nothing // the schedule ends
 	}
 	w := runs{make([]int32, n), make([]int32, n)}
+	first, last := cursor{bounds: up.bounds}, cursor{bounds: up.bounds}
 	for i := range n {
-		w.lo[i] = int32(up.clip(floor(up.bounds, starts[reach+i+startOffset])))
-		w.hi[i] = int32(up.clip(ceil(up.bounds, starts[reach+i+1+endOffset])))
+		w.lo[i] = up.clip(first.floor(starts[reach+i+startOffset]))
+		w.hi[i] = up.clip(last.ceil(starts[reach+i+1+endOffset]))
 	}
 	return w.simple(up.defined)
 }
@@ -38,44 +34,37 @@ func windowsDown(down, up *Keys, startOffset, endOffset int) way {
 	n, reach := up.defined, max(abs(startOffset), abs(endOffset))
 	starts := down.definition.Starts(-reach, down.defined+1+reach)
 	w := runs{make([]int32, n), make([]int32, n)}
+	first, last := cursor{bounds: starts}, cursor{bounds: starts}
 	for i := range n {
-		w.lo[i] = int32(down.clip(floor(starts, up.bounds[i]) - reach - endOffset))
-		w.hi[i] = int32(down.clip(ceil(starts, up.bounds[i+1]) - reach - startOffset))
+		w.lo[i] = down.clip(first.floor(up.bounds[i]) - reach - endOffset)
+		w.hi[i] = down.clip(last.ceil(up.bounds[i+1]) - reach - startOffset)
 	}
 	return w.simple(down.defined)
 }
 
 func abs(i int) int { return max(i, -i) }
 
+// cursor finds windows by times that ascend.
+type cursor struct {
+	bounds []int64
+	next   int
+}
+
 // floor gives the number of the window that has t in it, -1 before the first.
-func floor(bounds []int64, t int64) int {
-	return sort.Search(len(bounds), func(i int) bool { return bounds[i] > t }) - 1
+func (c *cursor) floor(t int64) int {
+	for c.next < len(c.bounds) && c.bounds[c.next] <= t {
+		c.next++
+	}
+	return c.next - 1
 }
 
 // ceil gives the number of the window after the one that has the time just before t in it.
-func ceil(bounds []int64, t int64) int {
-	i, _ := slices.BinarySearch(bounds, t)
-	return i
+func (c *cursor) ceil(t int64) int {
+	for c.next < len(c.bounds) && c.bounds[c.next] < t {
+		c.next++
+	}
+	return c.next
 }
 
 // clip gives the nearest number from 0 to that of the defined keys.
-func (k *Keys) clip(i int) int { return min(max(i, 0), k.defined) }
-
-// simple gives the way as a shift where it is one.
-func (w runs) simple(limit int) way {
-	single := slices.IndexFunc(w.lo, func(int32) bool { return true })
-	for i := range w.lo {
-		if w.hi[i]-w.lo[i] == 1 {
-			single = i
-			break
-		}
-	}
-	s := shift{len(w.lo), int(w.lo[single]) - single, limit}
-	for i := range w.lo {
-		lo, hi := min(max(i+s.by, 0), limit), min(max(i+s.by+1, 0), limit)
-		if int(w.lo[i]) != lo || int(w.hi[i]) != hi {
-			return w
-		}
-	}
-	return s
-}
+func (k *Keys) clip(i int) int32 { return int32(min(max(i, 0), k.defined)) }

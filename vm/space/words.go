@@ -24,17 +24,33 @@ func orRange(dst set.Set, to int, src set.Set, from, n int) {
 	if n <= 0 {
 		return
 	}
-	// up to the first word boundary of dst, then whole words
-	if head := to & 63; head != 0 {
+	if head := to & 63; head != 0 { // up to a word of dst
 		m := min(64-head, n)
 		dst[to>>6] |= word(src, from) & (1<<m - 1) << head
 		to, from, n = to+m, from+m, n-m
 	}
-	for ; n >= 64; to, from, n = to+64, from+64, n-64 {
-		dst[to>>6] |= word(src, from)
+	orWords(dst[to>>6:][:n>>6], src, from)
+	if tail := n & 63; tail > 0 {
+		whole := n - tail
+		dst[(to+whole)>>6] |= word(src, from+whole) & (1<<tail - 1)
 	}
-	if n > 0 {
-		dst[to>>6] |= word(src, from) & (1<<n - 1)
+}
+
+// orWords puts bits of src, from a position on, into all of dst.
+func orWords(dst, src set.Set, from int) {
+	src, shift := src[min(from>>6, len(src)):], uint(from&63)
+	if shift == 0 {
+		for i := range min(len(dst), len(src)) {
+			dst[i] |= src[i]
+		}
+		return
+	}
+	n := min(len(dst), len(src)-1)
+	for i := range n {
+		dst[i] |= src[i]>>shift | src[i+1]<<(64-shift)
+	}
+	if n >= 0 && n < len(dst) {
+		dst[n] |= src[n] >> shift // nothing is behind the last word
 	}
 }
 
