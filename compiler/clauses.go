@@ -36,7 +36,7 @@ func (c *checker) block(s *scope, what string, b *ast.Block) {
 			c.misplaced(clause, what, places)
 		}
 		if once, twice := first[word]; twice && !strings.HasSuffix(places, "*") {
-			c.findings.Add(diag.Diagnostic{Code: diag.ClauseTwice, Span: clause.Place(), Message: "The clause `" + word + "` is given twice.",
+			c.values.Findings.Add(diag.Diagnostic{Code: diag.ClauseTwice, Span: clause.Place(), Message: "The clause `" + word + "` is given twice.",
 				Help: "Remove one of them.", Related: []diag.Related{{Span: once.Place(), Message: "The first one is here."}}})
 		} else {
 			first[word] = clause

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"auto/compiler/condition"
 	"auto/compiler/files"
 	"auto/lang/ast"
 	"auto/lang/diag"
@@ -49,6 +50,8 @@ type Policy struct {
 	// graph.
 	Keys []string
 	Job  string
+	// When is its condition, nil where it has none that can be evaluated.
+	When *condition.Node
 }
 
 // Sensor is a checked sensor.
@@ -62,7 +65,7 @@ type Sensor struct {
 // Compile checks a set of policy files. What has findings is left out of the result, so
 // that the result of a set with errors is only good for showing.
 func Compile(in Input) (*Policies, diag.List) {
-	c := &checker{Input: in, exported: map[string]*binding{}, evaluating: map[*binding]bool{}, expanding: map[*ast.Def]bool{}}
+	c := newChecker(in)
 	c.resolve()
 	c.checkBindings()
 	out := &Policies{}
@@ -70,24 +73,41 @@ func Compile(in Input) (*Policies, diag.List) {
 		c.declarations(s, out)
 	}
 	c.checkClaims(out)
-	c.findings.Sort()
-	return out, c.findings
+	c.values.Findings.Sort()
+	return out, c.values.Findings
 }
 
-// checker holds the names and findings of one set.
+// checker holds the names of one set.
 type checker struct {
 	Input
-	findings diag.List
+	// values gives the values of expressions, and holds all findings.
+	values   *condition.Checker
 	scopes   []*scope
-	exported map[string]*binding
-	// evaluating and expanding are the lets and defs under way, to find circles.
-	evaluating map[*binding]bool
-	expanding  map[*ast.Def]bool
-	depth      int
+	exported map[string]*condition.Binding
+}
+
+func newChecker(in Input) *checker {
+	c := &checker{Input: in, exported: map[string]*condition.Binding{}}
+	c.values = &condition.Checker{Graph: in.Graph, Getenv: c.getenv}
+	return c
 }
 
 func (c *checker) find(code diag.Code, at source.Span, help, format string, args ...any) {
-	c.findings.Addf(code, at, help, format, args...)
+	c.values.Findings.Addf(code, at, help, format, args...)
+}
+
+// checkBindings checks every let, and every def that can be checked without a use: its
+// body with parameters of their written types.
+func (c *checker) checkBindings() {
+	for _, s := range c.scopes {
+		for _, b := range s.order {
+			if b.Let != nil {
+				c.values.Let(b)
+				continue
+			}
+			c.values.Def(b)
+		}
+	}
 }
 
 // declarations checks the policies, sensors and files blocks of one file.
@@ -105,7 +125,7 @@ func (c *checker) declarations(s *scope, out *Policies) {
 		case *ast.Files:
 			c.block(s, "files", d.Body)
 			program, findings := files.Compile(d, s.defaultsBlock(), c.fileEnv(s))
-			c.findings = append(c.findings, findings...)
+			c.values.Findings = append(c.values.Findings, findings...)
 			if program != nil {
 				out.Files = append(out.Files, program)
 			}
@@ -117,11 +137,11 @@ func (c *checker) declarations(s *scope, out *Policies) {
 func (c *checker) fileEnv(s *scope) files.Env {
 	return files.Env{
 		Graph: c.Graph, Sources: c.Sources, Now: c.Now,
-		Declared: func(name string) bool { _, ok := s.lookup(c, name); return ok },
+		Declared: func(name string) bool { _, ok := s.Lookup(name); return ok },
 		Getenv:   c.getenv,
 		Evaluate: func(e ast.Expr) (any, bool) {
-			v := c.expr(s, nil, e)
-			return v.constant, v.constant != nil || v.typ == types.Any
+			v := c.values.Expr(s, e)
+			return v.Constant, v.Constant != nil || v.Type == types.Any
 		},
 	}
 }
@@ -138,9 +158,12 @@ func (c *checker) getenv(name string) (string, bool) {
 // Selection checks an expression that has to be a selection of assets, such as that of a
 // job. Without a graph keys are not checked.
 func Selection(e ast.Expr, g *graph.Graph) (graph.Selection, diag.List) {
-	c := &checker{Input: Input{Graph: g}, exported: map[string]*binding{}, evaluating: map[*binding]bool{}, expanding: map[*ast.Def]bool{}}
-	v := c.expr(&scope{names: map[string]*binding{}}, nil, e)
-	c.fit(v, []types.Type{types.Selection}, "`selection`")
-	c.findings.Sort()
-	return v.selection, c.findings
+	values := &condition.Checker{Graph: g}
+	v := values.Expr(&scope{}, e)
+	values.Fit(v, []types.Type{types.Selection}, "`selection`")
+	values.Findings.Sort()
+	if v.Selection == nil {
+		return graph.Selection{}, values.Findings
+	}
+	return v.Selection.Selection, values.Findings
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"auto/compiler/condition"
 	"auto/compiler/files"
 	"auto/lang/ast"
 	"auto/lang/diag"
@@ -14,51 +15,50 @@ import (
 // policy checks a policy.
 func (c *checker) policy(s *scope, d *ast.Policy) *Policy {
 	p := &Policy{Name: d.Name.Name, Decl: d, Defaults: s.defaultsBlock()}
-	target := c.expr(s, nil, d.For)
-	if c.fit(target, []types.Type{types.Selection, types.Checks}, "`for`") && target.typ != types.Any {
+	target := c.values.Expr(s, d.For)
+	if c.values.Fit(target, []types.Type{types.Selection, types.Checks}, "`for`") && target.Type != types.Any {
 		p.Keys = c.selected(target, d.For)
 	}
 	c.block(s, "policy", d.Body)
-	c.when(s, d, target)
+	if p.When = c.when(s, d, target); p.When != nil {
+		c.values.Findings = append(c.values.Findings, condition.Review(p.When, condition.Target{Graph: c.Graph, Keys: p.Keys})...)
+	}
 	c.maps(s, d.Body, stdlib.PolicyFields)
-	if target.typ == types.Selection {
+	if target.Type == types.Selection {
 		p.Job = c.policyJob(d, p.Keys)
 	}
 	return p
 }
 
 // selected resolves a selection, where there is a graph.
-func (c *checker) selected(v value, at ast.Expr) []string {
-	if c.Graph == nil {
+func (c *checker) selected(v condition.Value, at ast.Expr) []string {
+	if c.Graph == nil || v.Selection == nil {
 		return nil
 	}
-	keys := v.selection.Resolve(c.Graph)
+	keys := v.Selection.Resolve(c.Graph)
 	if len(keys) == 0 {
 		c.find(diag.SelectsNothing, at.Place(), "Write a selection that some asset is in.", "The selection selects nothing.")
 	}
 	return keys
 }
 
-// when checks the condition of a policy.
-func (c *checker) when(s *scope, d *ast.Policy, target value) {
+// when gives the condition of a policy, nil for none that can be evaluated.
+func (c *checker) when(s *scope, d *ast.Policy, target condition.Value) *condition.Node {
 	clause := clauseOf[*ast.When](d.Body, "when")
 	if clause == nil {
 		if !d.Body.Partial {
 			c.find(diag.ClauseMissing, d.Name.Span, "Write such as `when eager()`.", "The policy `%s` has no `when`.", d.Name.Name)
 		}
-		return
+		return nil
 	}
-	v := c.expr(s, nil, clause.Condition)
-	if !c.fit(v, []types.Type{types.Condition}, "`when`") || v.typ != types.Condition {
-		return
+	on := types.OnBoth
+	switch target.Type {
+	case types.Selection:
+		on = types.OnAsset
+	case types.Checks:
+		on = types.OnCheck
 	}
-	want := types.OnAsset
-	if target.typ == types.Checks {
-		want = types.OnCheck
-	}
-	if target.typ != types.Any && v.scope&want == 0 {
-		c.find(diag.WrongScope, clause.Condition.Place(), "Ask about an asset's checks with `any_checks_match(…)`.", "The policy is for %s, and this condition is about %s.", scopeName(want), scopeName(v.scope))
-	}
+	return c.values.Condition(c.values.Expr(s, clause.Condition), on, "`when`", "The policy")
 }
 
 // maps checks the values of tags, params and config, in which some fields are known.
@@ -68,11 +68,11 @@ func (c *checker) maps(s *scope, b *ast.Block, fields []string) {
 		switch k := clause.(type) {
 		case *ast.Entries:
 			_, findings := files.CompileMap(k.Map, fields, k.Word(), env)
-			c.findings = append(c.findings, findings...)
+			c.values.Findings = append(c.values.Findings, findings...)
 		case *ast.Config:
 			_, findings := files.CompileMap(k.Map, fields, "config", env)
-			c.findings = append(c.findings, findings...)
-			c.checkAsset(value{constant: k.Asset.Text, at: k.Asset.Span})
+			c.values.Findings = append(c.values.Findings, findings...)
+			c.values.CheckAsset(k.Asset.Text, k.Asset.Span)
 		}
 	}
 }
@@ -82,7 +82,7 @@ func (c *checker) maps(s *scope, b *ast.Block, fields []string) {
 func (c *checker) policyJob(d *ast.Policy, keys []string) string {
 	clause := clauseOf[*ast.Job](d.Body, "job")
 	if clause != nil {
-		files.CheckJob(c.Graph, clause.Key, keys, &c.findings)
+		files.CheckJob(c.Graph, clause.Key, keys, &c.values.Findings)
 		return clause.Key.Text
 	}
 	if c.Graph == nil || len(keys) == 0 {
@@ -101,9 +101,9 @@ func (c *checker) policyJob(d *ast.Policy, keys []string) string {
 
 // sensor checks a sensor.
 func (c *checker) sensor(s *scope, d *ast.Sensor) *Sensor {
-	target := c.expr(s, nil, d.For)
+	target := c.values.Expr(s, d.For)
 	out := &Sensor{Name: d.Name.Name, Decl: d, Every: d.Every.Value}
-	if c.fit(target, []types.Type{types.Selection, types.Checks}, "`for`") && target.typ != types.Any {
+	if c.values.Fit(target, []types.Type{types.Selection, types.Checks}, "`for`") && target.Type != types.Any {
 		out.Keys = c.selected(target, d.For)
 	}
 	c.lasting(d.Every)
@@ -150,7 +150,7 @@ func (c *checker) claim(claimed map[string]ast.Ident, what string, by ast.Ident,
 		more = " and others"
 	}
 	slices.Sort(shared)
-	c.findings.Add(diag.Diagnostic{Code: diag.ClaimedTwice, Span: by.Span,
+	c.values.Findings.Add(diag.Diagnostic{Code: diag.ClaimedTwice, Span: by.Span,
 		Message: "Two " + what + ", `" + first.Name + "` and `" + by.Name + "`, claim `" + names + "`" + more + ".",
 		Help:    "Take them out of one of the two, such as with `- assets(…)`.",
 		Related: []diag.Related{{Span: first.Span, Message: "The other one is here."}}})

@@ -23,10 +23,13 @@ func Markdown() string {
 	b.WriteString("# Vocabulary\n\nThe words of the language, which are Dagster's for conditions. An event is true on one tick, a status for as long as a\nstate lasts. This file is made from the table in `stdlib`; `make docs` renews it.\n")
 	for _, s := range sections {
 		fmt.Fprintf(&b, "\n## %s\n\n| word | on | is | meaning | example |\n|---|---|---|---|---|\n", s.title)
-		for _, e := range table {
+		for _, e := range words().entries {
 			if e.Kind == s.kind {
 				fmt.Fprintf(&b, "| `%s` | %s | %s | %s | `%s` |\n", cell(e.Usage()), receiver(e), nature(e), cell(e.Doc), cell(e.Example))
 			}
+		}
+		if s.kind == Composite {
+			b.WriteString("\nHow they are written, with the method that is one:\n\n```\n" + composites + "```\n")
 		}
 	}
 	return b.String()

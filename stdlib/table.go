@@ -5,6 +5,7 @@ package stdlib
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"auto/lang/types"
 )
@@ -72,23 +73,21 @@ func selection(p ...types.Param) types.Signature {
 // table has every word, in the order of the documentation.
 var table = []Entry{
 	{"missing", Operand, condition(types.OnBoth), false, "The partition has never been materialized (the check never executed).", `missing()`},
-	{"in_progress", Operand, condition(types.OnBoth), false, "A run or backfill of the partition is under way.", `~in_progress()`},
 	{"run_in_progress", Operand, condition(types.OnBoth), false, "A run of the partition is under way.", `~run_in_progress()`},
 	{"backfill_in_progress", Operand, condition(types.OnBoth), false, "A backfill of the partition is under way.", `~backfill_in_progress()`},
 	{"execution_failed", Operand, condition(types.OnBoth), false, "The newest run of the partition failed.", `eager() & ~execution_failed()`},
 	{"newly_updated", Operand, condition(types.OnBoth), true, "The partition was updated since the last tick.", `newly_updated()`},
 	{"newly_requested", Operand, condition(types.OnBoth), true, "The partition was requested on the last tick.", `newly_requested()`},
-	{"newly_missing", Operand, condition(types.OnAsset), true, "The partition became missing since the last tick.", `newly_missing()`},
 	{"will_be_requested", Operand, condition(types.OnBoth), true, "The partition is requested on this tick.", `any_deps_match(will_be_requested())`},
 	{"initial_evaluation", Operand, condition(types.OnBoth), true, "The condition is evaluated for the first time.", `initial_evaluation()`},
 	{"code_version_changed", Operand, condition(types.OnAsset), true, "The asset's code version changed since the last tick.", `code_version_changed()`},
-	{"data_version_changed", Operand, condition(types.OnAsset), true, "The partition's data version changed since the last tick.", `data_version_changed()`},
+	{"data_version_changed", Operand, condition(types.OnBoth), true, "The partition's data version changed since the last tick.", `data_version_changed()`},
 	{"cron_tick_passed", Operand, condition(types.OnBoth, schedule, zone), true, "A moment of the schedule passed since the last tick.", `cron_tick_passed("0 6 * * *", "Europe/Paris")`},
 	{"in_latest_time_window", Operand, condition(types.OnBoth, optional("lookback_delta", "none", types.Duration)), false, "The partition is in the latest time window, or within lookback_delta of its end; true without time partitions.", `in_latest_time_window(lookback_delta=2d)`},
-	{"executed_with_root_target", Operand, condition(types.OnAsset), false, "The newest update came from a run that executed the asset under evaluation, too.", `any_deps_match(newly_updated() & ~executed_with_root_target())`},
-	{"executed_with_tags", Operand, condition(types.OnAsset, runTags...), false, "The newest update came from a run with these tags.", `executed_with_tags(tag_keys=["backfill"])`},
-	{"any_new_update_has_run_tags", Operand, condition(types.OnAsset, runTags...), true, "An update since the last tick came from a run with these tags.", `any_new_update_has_run_tags(tag_values={"mode": "full"})`},
-	{"all_new_updates_have_run_tags", Operand, condition(types.OnAsset, runTags...), true, "Every update since the last tick came from a run with these tags.", `all_new_updates_have_run_tags(tag_keys=["backfill"])`},
+	{"executed_with_root_target", Operand, condition(types.OnBoth), false, "The newest update came from a run that executed the asset under evaluation, too.", `any_deps_match(newly_updated() & ~executed_with_root_target())`},
+	{"executed_with_tags", Operand, condition(types.OnBoth, runTags...), false, "The newest update came from a run with these tags.", `executed_with_tags(tag_keys=["backfill"])`},
+	{"any_new_update_has_run_tags", Operand, condition(types.OnBoth, runTags...), true, "An update since the last tick came from a run with these tags.", `any_new_update_has_run_tags(tag_values={"mode": "full"})`},
+	{"all_new_updates_have_run_tags", Operand, condition(types.OnBoth, runTags...), true, "Every update since the last tick came from a run with these tags.", `all_new_updates_have_run_tags(tag_keys=["backfill"])`},
 	{"check_passed", Operand, condition(types.OnCheck), false, "The check's newest execution passed.", `any_checks_match(check_passed())`},
 	{"check_failed", Operand, condition(types.OnCheck), false, "The check's newest execution failed.", `any_checks_match(check_failed())`},
 	{"freshness_passed", Operand, condition(types.OnAsset), false, "The asset's freshness policy passes.", `freshness_passed()`},
@@ -103,20 +102,22 @@ var table = []Entry{
 	{"all_checks_match", Operator, condition(types.OnAsset, inner, optional("blocking_only", "false", types.Bool)), false, "The condition holds for every check of the asset.", `all_checks_match(check_passed())`},
 	{"any_downstream_conditions", Operator, condition(types.OnAsset), false, "The condition of some asset downstream holds.", `any_downstream_conditions()`},
 
-	{"eager", Composite, condition(types.OnBoth), false, "In the latest time window: a dependency was updated, or the partition became missing, since it was last handled; no dependency is missing or in progress, nor the partition itself.", `eager()`},
-	{"on_cron", Composite, condition(types.OnBoth, schedule, zone), false, "After a moment of the schedule, once every dependency has been updated since.", `on_cron("@daily")`},
-	{"on_missing", Composite, condition(types.OnBoth), false, "In the latest time window: the partition became missing since it was last handled, and no dependency is missing.", `on_missing()`},
-	{"any_deps_updated", Composite, condition(types.OnBoth), true, "A dependency was updated by another run, or is requested on this tick.", `any_deps_updated()`},
-	{"any_deps_missing", Composite, condition(types.OnBoth), false, "A dependency is missing, and is not requested on this tick.", `~any_deps_missing()`},
-	{"any_deps_in_progress", Composite, condition(types.OnBoth), false, "A run of a dependency is under way.", `~any_deps_in_progress()`},
-	{"all_deps_updated_since_cron", Composite, condition(types.OnBoth, schedule, zone), false, "Every dependency has been updated since the schedule's last moment.", `all_deps_updated_since_cron("@daily")`},
-	{"all_deps_blocking_checks_passed", Composite, condition(types.OnBoth), false, "Every blocking check of every dependency passed.", `all_deps_blocking_checks_passed()`},
+	{Name: "in_progress", Kind: Composite, Signature: condition(types.OnBoth)},
+	{Name: "newly_missing", Kind: Composite, Signature: condition(types.OnBoth), Event: true},
+	{Name: "eager", Kind: Composite, Signature: condition(types.OnBoth)},
+	{Name: "on_cron", Kind: Composite, Signature: condition(types.OnBoth, schedule, zone)},
+	{Name: "on_missing", Kind: Composite, Signature: condition(types.OnBoth)},
+	{Name: "any_deps_updated", Kind: Composite, Signature: condition(types.OnBoth), Event: true},
+	{Name: "any_deps_missing", Kind: Composite, Signature: condition(types.OnBoth)},
+	{Name: "any_deps_in_progress", Kind: Composite, Signature: condition(types.OnBoth)},
+	{Name: "all_deps_updated_since_cron", Kind: Composite, Signature: condition(types.OnBoth, schedule, zone)},
+	{Name: "all_deps_blocking_checks_passed", Kind: Composite, Signature: condition(types.OnBoth)},
 	{"keep_up_to_date", Composite, condition(types.OnAsset), false, "Requests what is stale, or whose dependency is requested on this tick, and loses no update.", `keep_up_to_date()`},
 	{"on_cron_up_to_date", Composite, condition(types.OnAsset, schedule, zone), false, "The same, when a moment of the schedule has passed.", `on_cron_up_to_date("0 6 * * *", "Europe/Paris")`},
 
 	{"since", Method, on(types.Condition, types.Condition, required("reset", types.Condition)), false, "The condition has been true more recently than the reset.", `newly_updated().since(newly_requested())`},
 	{"newly_true", Method, on(types.Condition, types.Condition), true, "The condition became true on this tick.", `missing().newly_true()`},
-	{"since_last_handled", Method, on(types.Condition, types.Condition), false, "The condition has been true since the partition was last requested, updated, or evaluated for the first time.", `any_deps_updated().since_last_handled()`},
+	{Name: "since_last_handled", Kind: Method, Signature: on(types.Condition, types.Condition)},
 	{"with_label", Method, on(types.Condition, types.Condition, required("label", types.String)), false, "Names the condition in evaluations and for `replace`.", `missing().with_label("not there")`},
 	{"replace", Method, on(types.Condition, types.Condition, required("old", types.String, types.Condition), required("new", types.Condition)), false, "Puts a condition in the place of every part with that label, name or form.", `eager().replace("in_latest_time_window", in_latest_time_window(lookback_delta=2d))`},
 	{"without", Method, on(types.Condition, types.Condition, required("condition", types.Condition)), false, "Takes an operand out of an AND.", `eager().without(~any_deps_missing())`},
@@ -147,32 +148,41 @@ var table = []Entry{
 	{"folder", Origin, types.Signature{Params: params{required("path", types.String), optional("prefix", `""`, types.String)}, Result: types.Source}, false, "The files of a folder below a prefix.", `folder("landing", prefix="inbound/")`},
 }
 
-// Table gives every entry, in the order of the documentation.
-func Table() []Entry { return slices.Clone(table) }
+// vocabulary is the table with what the composites say about themselves, and its index.
+type vocabulary struct {
+	entries            []Entry
+	functions, methods map[string]Entry
+}
 
-var functions, methods = func() (map[string]*Entry, map[string]*Entry) {
-	functions, methods := map[string]*Entry{}, map[string]*Entry{}
-	for i := range table {
-		if table[i].Kind == Method {
-			methods[table[i].Name] = &table[i]
+var words = sync.OnceValue(func() vocabulary {
+	v := vocabulary{slices.Clone(table), map[string]Entry{}, map[string]Entry{}}
+	for i, e := range v.entries {
+		if d, ok := definitions()[e.Name]; ok {
+			e.Doc, e.Example = d.doc, d.example
+			v.entries[i] = e
+		}
+		if e.Kind == Method {
+			v.methods[e.Name] = e
 		} else {
-			functions[table[i].Name] = &table[i]
+			v.functions[e.Name] = e
 		}
 	}
-	return functions, methods
-}()
+	return v
+})
+
+// Table gives every entry, in the order of the documentation.
+func Table() []Entry { return slices.Clone(words().entries) }
 
 // Function gives the entry of a function's name, and false where there is none.
-func Function(name string) (Entry, bool) { return find(functions, name) }
+func Function(name string) (Entry, bool) {
+	e, ok := words().functions[name]
+	return e, ok
+}
 
 // FindMethod gives the entry of a method's name, and false where there is none.
-func FindMethod(name string) (Entry, bool) { return find(methods, name) }
-
-func find(m map[string]*Entry, name string) (Entry, bool) {
-	if e, ok := m[name]; ok {
-		return *e, true
-	}
-	return Entry{}, false
+func FindMethod(name string) (Entry, bool) {
+	e, ok := words().methods[name]
+	return e, ok
 }
 
 // Fields are the names that templates and values of a files block know, beside the

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"auto/lang/diag"
 	"auto/runtime/clock"
@@ -40,6 +42,14 @@ type commands struct {
 	Check    checkCommand    `cmd:"" help:"Check policies, and the project they belong to."`
 	Fmt      fmtCommand      `cmd:"" help:"Format policy files."`
 	Match    matchCommand    `cmd:"" help:"Show what the rules of a policy make of file keys."`
+	Test     testCommand     `cmd:"" help:"Run scenario files, and compare what is requested with what they expect."`
+	Eval     evalCommand     `cmd:"" help:"Evaluate a condition over the assets of a scenario."`
+	Explain  explainCommand  `cmd:"" help:"Say why an asset was requested on a tick of a scenario, or why not."`
+	WhyNot   whyNotCommand   `cmd:"" help:"Say which facts would have to change for an asset to be requested."`
+	Compile  compileCommand  `cmd:"" help:"Show what conditions and files blocks become: ast, typed, plan, code."`
+	Disasm   disasmCommand   `cmd:"" help:"Show a compiled program as text."`
+	Asm      asmCommand      `cmd:"" help:"Compile the text of a program."`
+	Graph    graphCommand    `cmd:"" help:"Look at assets, what they depend on and how."`
 	Run      runCommand      `cmd:"" help:"Watch the sources and launch runs."`
 	Files    filesCommand    `cmd:"" help:"Look at the files that are remembered, or forget some."`
 	Requests requestsCommand `cmd:"" help:"Look at the run requests, or deliver parked ones again."`
@@ -83,7 +93,7 @@ func run(args []string, s system) (code int) {
 	if err != nil {
 		panic(err)
 	}
-	parsed, err := parser.Parse(args)
+	parsed, err := parser.Parse(longRun(args))
 	if exited >= 0 { // --help was answered
 		return exited
 	}
@@ -92,6 +102,17 @@ func run(args []string, s system) (code int) {
 		return exitFailed
 	}
 	return s.finish(parsed.Run(s))
+}
+
+// longRun allows `-run` for `auto test --run`, as `go test` has it.
+func longRun(args []string) []string {
+	out := slices.Clone(args)
+	for i, arg := range out {
+		if len(out) > 0 && out[0] == "test" && (arg == "-run" || strings.HasPrefix(arg, "-run=")) {
+			out[i] = "-" + arg
+		}
+	}
+	return out
 }
 
 // finish turns the end of a command into the exit code, and says what went wrong.

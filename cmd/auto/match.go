@@ -2,19 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
-	"auto/compiler"
-	"auto/compiler/files"
-	"auto/lang/diag"
-	"auto/lang/parse"
-	"auto/lang/source"
 	"auto/runtime"
-	"auto/runtime/project"
 	"auto/runtime/request"
 	"auto/runtime/rules"
 )
@@ -52,7 +43,7 @@ func (c matchCommand) Run(s system) error {
 
 // deciders gives what decides for each files block that the policy has.
 func (c matchCommand) deciders(s system) ([]*rules.Decider, error) {
-	p, found, err := c.load(s)
+	p, found, err := loadPolicies(s, c.Policy)
 	if err != nil {
 		return nil, err
 	}
@@ -74,39 +65,6 @@ func (c matchCommand) deciders(s system) ([]*rules.Decider, error) {
 		return nil, fmt.Errorf("`%s` has no files block `%s`; it has `%s`", c.Policy, c.Block, strings.Join(names, "`, `"))
 	}
 	return deciders, nil
-}
-
-// load loads the project that the policy belongs to, of which only the policy's blocks
-// count; or the policy file alone.
-func (c matchCommand) load(s system) (*project.Project, diag.List, error) {
-	info, err := os.Stat(c.Policy)
-	if err != nil {
-		return nil, nil, noSuchPath(c.Policy, err)
-	}
-	dir := c.Policy
-	if !info.IsDir() {
-		dir = filepath.Dir(c.Policy)
-	}
-	if root, ok := project.Find(dir); ok {
-		p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
-		if info.IsDir() {
-			return p, found, nil
-		}
-		if belongs(p, c.Policy) {
-			p.Policies.Files = slices.DeleteFunc(p.Policies.Files, func(f *files.Program) bool { return !sameFile(f.At.File.Name, c.Policy) })
-			return p, found, nil
-		}
-	}
-	if info.IsDir() {
-		return nil, nil, fmt.Errorf("`%s` is no project: it has no `auto.yaml`", c.Policy)
-	}
-	text, err := os.ReadFile(c.Policy)
-	if err != nil {
-		return nil, nil, err
-	}
-	trees, found := parse.Files([]*source.File{source.New(filepath.ToSlash(c.Policy), string(text))})
-	policies, more := compiler.Compile(compiler.Input{Files: trees})
-	return &project.Project{Policies: policies}, append(found, more...), nil
 }
 
 // key shows one key, for the blocks that it is in the scope of; where it is in none, for

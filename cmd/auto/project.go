@@ -6,8 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"auto/compiler"
+	"auto/compiler/files"
 	"auto/lang/diag"
+	"auto/lang/parse"
+	"auto/lang/source"
 	"auto/runtime/control"
 	"auto/runtime/project"
 	"auto/runtime/store/sqlite"
@@ -74,4 +79,44 @@ func openStore(ctx context.Context, folder, command string) (*sqlite.Store, erro
 		return nil, diag.Diagnostic{Code: diag.StoreFailed, Message: failed.Message, Help: failed.Help}
 	}
 	return store, err
+}
+
+// loadPolicies loads the project that a path belongs to, with the policies and blocks of
+// the path alone where it is one of its policy files; or a policy file that belongs to
+// none.
+func loadPolicies(s system, path string) (*project.Project, diag.List, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, noSuchPath(path, err)
+	}
+	dir := path
+	if !info.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	if root, ok := project.Find(dir); ok {
+		p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
+		if info.IsDir() {
+			return p, found, nil
+		}
+		if belongs(p, path) {
+			keepFile(p.Policies, path)
+			return p, found, nil
+		}
+	}
+	if info.IsDir() {
+		return nil, nil, fmt.Errorf("`%s` is no project: it has no `auto.yaml`", path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	trees, found := parse.Files([]*source.File{source.New(filepath.ToSlash(path), string(text))})
+	policies, more := compiler.Compile(compiler.Input{Files: trees})
+	return &project.Project{Policies: policies}, append(found, more...), nil
+}
+
+// keepFile keeps what stands in one file.
+func keepFile(p *compiler.Policies, path string) {
+	p.Files = slices.DeleteFunc(p.Files, func(f *files.Program) bool { return !sameFile(f.At.File.Name, path) })
+	p.Policies = slices.DeleteFunc(p.Policies, func(d *compiler.Policy) bool { return !sameFile(d.Decl.File.Name, path) })
 }

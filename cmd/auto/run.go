@@ -89,15 +89,15 @@ func (c runCommand) open(s system, p *project.Project, load func() (*project.Pro
 	case c.DryRun:
 		err = s.dryRun(options)
 	case c.Once:
-		err = explain(runtime.New(options).Once(s.ctx))
+		err = asFinding(runtime.New(options).Once(s.ctx))
 	default:
 		err = c.daemon(s, p, options)
 	}
 	return errors.Join(err, store.Close())
 }
 
-// explain gives the failures of a tick as findings, with the codes that explain them.
-func explain(err error) error {
+// asFinding gives the failures of a tick as findings, with the codes that explain them.
+func asFinding(err error) error {
 	var first *sensor.FirstListingError
 	var failed *sources.Error
 	switch {

@@ -6,6 +6,7 @@ import (
 	"auto/lang/ast"
 	"auto/lang/diag"
 	"auto/lang/source"
+	"auto/vm/match"
 )
 
 // Compile checks a files block and gives its program, with the clauses of the file's
@@ -30,6 +31,10 @@ func Compile(decl *ast.Files, defaults *ast.Block, env Env) (*Program, diag.List
 	if c.findings.HasErrors() || decl.Body.Partial {
 		return nil, c.findings
 	}
+	if err := c.emit(c.patterns); err != nil {
+		c.find(diag.TooManyRules, decl.Name.Span, "Split the block into several.", "The block is too large: %s.", err)
+		return nil, c.findings
+	}
 	c.program.used = usedFields(c.program)
 	return c.program, append(c.findings, c.warnings...)
 }
@@ -43,8 +48,10 @@ type compiler struct {
 	// written are the words of clauses that the block writes itself; nil while it is read.
 	written map[string]bool
 	matches []*ast.Match
-	always  []ast.Key
-	jobKey  *ast.Key
+	// patterns are those of the rules, nil where some cannot be read.
+	patterns []match.Rule
+	always   []ast.Key
+	jobKey   *ast.Key
 	// unsure: some rule could not be read, so that not all captures are known.
 	unsure bool
 	// fixed are the assets that the block requests by their keys, base assets first.

@@ -34,7 +34,7 @@ func (c *compiler) rules() {
 		c.find(diag.NothingRequested, c.decl.Name.Span, "Write `match …` or `always …`.", "The block `%s` requests nothing.", c.decl.Name.Name)
 	}
 	if !c.findings.HasErrors() {
-		c.program.Set = match.NewSet(patterns)
+		c.patterns = patterns
 		c.shadows(patterns)
 	}
 }

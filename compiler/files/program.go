@@ -9,6 +9,8 @@ import (
 	"auto/internal/strftime"
 	"auto/lang/source"
 	"auto/lang/template"
+	"auto/vm"
+	"auto/vm/code"
 	"auto/vm/match"
 )
 
@@ -51,8 +53,11 @@ type Program struct {
 	Always []string
 	// Rules are in the order of the text.
 	Rules []Rule
-	// Set matches the rules' patterns, by their index.
-	Set       *match.Set
+	// Code decides by a file's name and folder which rules contribute and which targets
+	// they request: those of Always first, then those of the rules in order. Machine
+	// runs it.
+	Code      *code.Program
+	Machine   *vm.Files
 	Otherwise Otherwise
 	// RunKey identifies a request.
 	RunKey *template.Template

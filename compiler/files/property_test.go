@@ -42,7 +42,7 @@ func TestSureWarnings(t *testing.T) {
 		for range 20 {
 			name := rapid.StringMatching(`[abA]{1,3}`).Draw(r, "name")
 			folder := rapid.StringMatching(`([ab]{1,2}(/[ab]{1,2}){0,2})?`).Draw(r, "folder")
-			hits := programs[0].Set.Match(name, folder, nil)
+			hits := programs[0].Machine.Run(name, folder).Rules
 			for i, rule := range programs[0].Rules {
 				first := len(hits) > 0 && int(hits[0]) == i
 				if warned(found, diag.RuleShadowed, rule.At.From().Line) && first || warned(found, diag.PatternNeverHits, rule.At.From().Line) && slices.Contains(hits, int32(i)) {
@@ -78,7 +78,7 @@ func FuzzCompile(f *testing.F) {
 			}
 		}
 		for _, p := range programs {
-			if p.Set == nil || p.RunKey == nil || p.Every <= 0 || len(p.Rules) == 0 && len(p.Always) == 0 {
+			if p.Machine == nil || p.RunKey == nil || p.Every <= 0 || len(p.Rules) == 0 && len(p.Always) == 0 {
 				t.Fatalf("%q %q: %+v", from, clauses, p)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"auto/lang/parse"
 	"auto/lang/source"
 	"auto/stdlib"
+	"auto/vm/code"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,7 +23,7 @@ import (
 var update = flag.Bool("update", false, "write the generated documents")
 
 func TestDocsGenerated(t *testing.T) {
-	for name, text := range map[string]string{"diagnostics.md": diag.Markdown(), "vocabulary.md": stdlib.Markdown()} {
+	for name, text := range map[string]string{"diagnostics.md": diag.Markdown(), "vocabulary.md": stdlib.Markdown(), "bytecode.md": code.Markdown()} {
 		path := filepath.Join("..", "..", "docs", name)
 		if *update {
 			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

@@ -24,6 +24,7 @@ const (
 	TargetFitsNothing Code = "A220"
 	NothingRequested  Code = "A221"
 	ConfigOfNoTarget  Code = "A222"
+	TooManyRules      Code = "A223"
 	RuleShadowed      Code = "A350"
 	PatternNeverHits  Code = "A351"
 	NoPartition       Code = "A352"
@@ -54,6 +55,7 @@ var fileEntries = []Entry{
 	{TargetFitsNothing, "target that fits no asset", "With the assets of a project at hand, a target by template has to be able to name one of them.", "", ""},
 	{NothingRequested, "nothing requested", "A block has rules, or base assets that every file runs.", "files f from folder(\"x\") { priority 1 }", "files f from folder(\"x\") {\n    always a\n    priority 1\n}"},
 	{ConfigOfNoTarget, "config of an asset that is not requested", "`config` is for an asset that the block, or the rule, can request.", "files f from folder(\"x\") {\n    always a\n    config b { k: key }\n}", "files f from folder(\"x\") {\n    always a\n    config a { k: key }\n}"},
+	{TooManyRules, "files block that is too large", "One block has at most 65,535 rules and targets.", "", ""},
 	{RuleShadowed, "rule that never gets a file", "With `take first`, a file that an earlier rule matches never reaches a later one.", "files f from folder(\"x\") {\n    take first\n    match a: \"*.csv\" -> t\n    match b: \"x.csv\" -> u\n}", "files f from folder(\"x\") {\n    take first\n    match b: \"x.csv\" -> u\n    match a: \"*.csv\" -> t\n}"},
 	{PatternNeverHits, "pattern that matches nothing", "A file's name has no `/`, and a folder path has none at its ends.", "files f from folder(\"x\") {\n    match \"sales/*.csv\" -> t\n}", "files f from folder(\"x\") {\n    match \"*.csv\" in \"sales\" -> t\n}"},
 	{NoPartition, "partitioned asset without a partition", "A run of an asset that has partitions is about one of them, which a target of the rule names.", "", ""},

@@ -22,6 +22,10 @@ const (
 	WrongScope      Code = "A118"
 	UnknownMethod   Code = "A119"
 	UnknownType     Code = "A120"
+	NotAnOperand    Code = "A121"
+	NotSelectable   Code = "A122"
+	TooLarge        Code = "A123"
+	NotEvaluated    Code = "A124"
 )
 
 var nameEntries = []Entry{
@@ -45,4 +49,8 @@ var nameEntries = []Entry{
 	{WrongScope, "condition on the wrong thing", "Some conditions are about assets only, some about checks only; `any_checks_match(…)` asks about an asset's checks.", `policy p for groups("a") { when check_failed() }`, `policy p for groups("a") { when any_checks_match(check_failed()) }`},
 	{UnknownMethod, "unknown method", "Methods belong to conditions or to selections.", `policy p for groups("a").upstrem() { when eager() }`, `policy p for groups("a").upstream() { when eager() }`},
 	{UnknownType, "unknown type", "A parameter's type is one of the language's.", "def f(a: Text) = on_cron(a)", "def f(a: String) = on_cron(a)"},
+	{NotAnOperand, "nothing to take out", "`without` takes an operand out of an AND. It is one that the AND has, with the same label, and at least two are left.", `policy p for groups("a") { when eager().without(in_progress()) }`, `policy p for groups("a") { when eager().without(~in_progress()) }`},
+	{NotSelectable, "no dependencies to select", "`allow` and `ignore` are for conditions about dependencies or checks, and for AND, OR, NOT and `since` above them.", `policy p for groups("a") { when missing().allow(all()) }`, `policy p for groups("a") { when any_deps_match(missing()).allow(all()) }`},
+	{TooLarge, "expression too large", "Functions are expanded when the policy is checked. An expression that doubles itself many times over has no end that anyone could wait for.", "", ""},
+	{NotEvaluated, "word without evaluation", "`stale`, `keep_up_to_date` and `on_cron_up_to_date` are checked, and cannot be evaluated yet.", "", ""},
 }

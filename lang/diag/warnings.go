@@ -2,15 +2,31 @@ package diag
 
 // A3xx: what runs, but is surely not meant.
 const (
-	SelectsNothing Code = "A301"
-	MixedMinus     Code = "A302"
-	PausePast      Code = "A303"
-	RetryUnheard   Code = "A380"
+	SelectsNothing  Code = "A301"
+	MixedMinus      Code = "A302"
+	PausePast       Code = "A303"
+	UnknownSelected Code = "A304"
+	TouchesNothing  Code = "A305"
+	NeverTrue       Code = "A306"
+	AlwaysTrue      Code = "A307"
+	EventSwallowed  Code = "A308"
+	GrainMismatch   Code = "A309"
+	NeverMeet       Code = "A310"
+	ReplacesOthers  Code = "A311"
+	RetryUnheard    Code = "A380"
 )
 
 var warningEntries = []Entry{
 	{SelectsNothing, "selection selects nothing", "No asset of the project is in the selection, so the policy does nothing.", "", ""},
 	{MixedMinus, "`-` beside `|` or `&`", "`-` binds stronger than `&` and `|`: `a | b - c` takes `c` from `b` only. Parentheses say what is meant.", `let a = groups("x") | groups("y") - tag("t", "v")`, `let a = (groups("x") | groups("y")) - tag("t", "v")`},
 	{PausePast, "pause that is past", "The time of `pause until` has come, so the clause holds nothing back.", "", ""},
+	{UnknownSelected, "unknown key in a selection", "A key that does not exist selects nothing.", "", ""},
+	{TouchesNothing, "change that changes nothing", "`replace` found no part with that label, name or form; `allow` and `ignore` reached no dependency or check operator: they do not look into the operand of another one, nor of `newly_true`.", `policy p for groups("a") { when missing().replace("in_progress", newly_updated()) }`, `policy p for groups("a") { when newly_updated() }`},
+	{NeverTrue, "condition that can never be true", "Its parts exclude each other, or a part asks about something that there is not.", `policy p for groups("a") { when missing() & ~missing() }`, `policy p for groups("a") { when missing() }`},
+	{AlwaysTrue, "condition that is always true", "A part that is always true adds nothing to an AND, and makes an OR true.", `policy p for groups("a") { when eager() & (missing() | ~missing()) }`, `policy p for groups("a") { when eager() }`},
+	{EventSwallowed, "event that a guard can swallow", "An event is true on one tick. Joined by `&` with a state that is false on that tick it is lost, and nothing remembers it; `since_last_handled()` does.", `policy p for groups("a") { when cron_tick_passed("@daily") & ~any_deps_missing() }`, `policy p for groups("a") { when cron_tick_passed("@daily").since_last_handled() & ~any_deps_missing() }`},
+	{GrainMismatch, "partitions that do not correspond", "The condition asks about a dependency whose partitions are related to those of the asset by equal keys, and the keys of the two are made differently, such as hours and days. Their dependents see nothing of it, or some of it by chance.", "", ""},
+	{NeverMeet, "schedules that never meet", "`cron_tick_passed` is true on the tick after a moment of its schedule. Two schedules joined by `&` need a moment in common.", `policy p for groups("a") { when cron_tick_passed("0 6 * * *") & cron_tick_passed("0 7 * * *") }`, `policy p for groups("a") { when cron_tick_passed("0 6 * * *") | cron_tick_passed("0 7 * * *") }`},
+	{ReplacesOthers, "replacement of more than is written", "Dagster holds two conditions for equal where their labels and arguments are, whatever their kind: `missing()` equals every other operand without arguments. A name or label in quotes means one kind only.", `policy p for groups("a") { when (missing() | newly_updated()).replace(missing(), in_progress()) }`, `policy p for groups("a") { when (missing() | newly_updated()).replace("missing", in_progress()) }`},
 	{RetryUnheard, "retry without outcomes", "`retry` launches a failed run again, and needs a launcher that reports how a run ended. The launchers `stdout` and `webhook` report only that a request was taken.", "", ""},
 }

@@ -28,7 +28,7 @@ func FuzzFiles(f *testing.F) {
 		if doc, root := yamldoc.Parse(src, &list); root != nil {
 			a := newAssets(&list)
 			opened := file{doc.Map(root, "the file"), src}
-			a.readDefinitions(opened)
+			a.readDefinitions([]file{opened})
 			a.readAssets(opened)
 			a.readJobs(opened)
 			opened.root.Close()

@@ -152,9 +152,7 @@ func (l *loader) graph(p *Project) *graph.Graph {
 	assetFiles, jobFiles := l.open(l.glob(p.Config.Assets), "the asset file"), l.open(l.glob(p.Config.Jobs), "the job file")
 	l.incomplete = len(l.list) > before
 	all := slices.Concat(assetFiles, jobFiles)
-	for _, f := range all {
-		a.readDefinitions(f)
-	}
+	a.readDefinitions(all)
 	for _, f := range all {
 		a.readAssets(f)
 	}

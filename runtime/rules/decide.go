@@ -12,6 +12,8 @@ import (
 
 	"auto/compiler/files"
 	"auto/runtime/request"
+	"auto/vm"
+	"auto/vm/code"
 	"auto/vm/graph"
 	"auto/vm/match"
 )
@@ -102,34 +104,25 @@ func (d *Decider) Decide(in Input) Decision {
 	if i := strings.LastIndexByte(below, '/'); i >= 0 {
 		f.folder, f.name = below[:i], below[i+1:]
 	}
-	hits := d.hits(f.name, f.folder)
-	if len(hits) == 0 && len(d.Program.Rules) > 0 {
-		return d.unmatched(f)
+	decided := d.Program.Machine.Run(f.name, f.folder)
+	if decided.Outcome != code.Requested {
+		return d.unmatched(f, decided.Outcome)
 	}
-	return d.matched(f, hits)
-}
-
-// hits gives the indexes of the rules that contribute.
-func (d *Decider) hits(name, folder string) []int32 {
-	hits := d.Program.Set.Match(name, folder, nil)
-	if d.Program.TakeFirst && len(hits) > 1 {
-		hits = hits[:1]
-	}
-	return hits
+	return d.matched(f, decided)
 }
 
 // unmatched decides about a file that no rule matches.
-func (d *Decider) unmatched(f fields) Decision {
+func (d *Decider) unmatched(f fields, outcome code.Outcome) Decision {
 	out := Decision{Kind: Unmatched, Reason: "No rule matches."}
 	if f.in.Known != nil {
 		out.Tried = d.Tried(f.name, f.folder)
 	} else {
 		out.Tried = d.unmatchedBy(f.name, f.folder)
 	}
-	switch d.Program.Otherwise.Action {
-	case "error":
+	switch outcome {
+	case code.Refused:
 		out.Kind, out.Reason = Parked, "No rule matches, and the block says `otherwise error`."
-	case "quarantine":
+	case code.Quarantined:
 		out.Kind, out.Request = Quarantined, d.request(f)
 		out.Request.MoveTo = d.quarantine(f)
 	}
@@ -156,17 +149,20 @@ func (d *Decider) quarantine(f fields) string {
 }
 
 // matched decides about a file by the rules that match it.
-func (d *Decider) matched(f fields, hits []int32) Decision {
+func (d *Decider) matched(f fields, decided vm.FileDecision) Decision {
 	out := Decision{Kind: Requested, Rules: []string{}}
-	matched := make([]hit, len(hits))
-	for i, index := range hits {
+	matched := make([]hit, len(decided.Rules))
+	for i, index := range decided.Rules {
 		r := &d.Program.Rules[index]
-		matched[i] = hit{r, f.of(captures(r, f.name, f.folder))}
+		matched[i] = hit{rule: r, fields: f.of(captures(r, f.name, f.folder))}
+		if targets := d.Program.Code.Rules[index].Targets; len(targets) > 0 {
+			matched[i].target = int(targets[0])
+		}
 		out.Rules = append(out.Rules, r.Name)
 		out.Captures = addCaptures(out.Captures, matched[i].captures)
 	}
 	w := &writer{fields: f.of(out.Captures), config: map[string]map[string]any{}}
-	w.write(matched)
+	w.write(matched, decided.Targets)
 	out.Request = w.request
 	out.Request.Rules = out.Rules
 	if w.reason != "" {
@@ -178,6 +174,8 @@ func (d *Decider) matched(f fields, hits []int32) Decision {
 // hit is a rule that matches a file, with the file's fields and the rule's captures.
 type hit struct {
 	rule *files.Rule
+	// target is the number of its first target.
+	target int
 	fields
 }
 

@@ -32,17 +32,10 @@ func (w *writer) park(format string, args ...any) {
 }
 
 // write fills in what the block and the rules that match say.
-func (w *writer) write(hits []hit) {
+func (w *writer) write(hits []hit, targets []int32) {
 	p := w.d.Program
 	w.request = w.d.request(w.fields)
-	for _, key := range p.Always {
-		w.selectAsset(key)
-	}
-	for _, h := range hits {
-		for _, t := range h.rule.Targets {
-			w.target(t, h.fields)
-		}
-	}
+	w.targets(targets, hits)
 	w.agree()
 	w.values(w.fields, p.Tags, p.Params, p.Config)
 	// A rule's values are nearer than the block's, and an earlier rule's nearer than a
@@ -51,6 +44,20 @@ func (w *writer) write(hits []hit) {
 		w.values(h.fields, h.rule.Tags, h.rule.Params, h.rule.Config)
 	}
 	w.runConfig()
+}
+
+// targets selects what the program requests: base assets, then the rules' targets.
+func (w *writer) targets(targets []int32, hits []hit) {
+	for _, t := range targets {
+		if int(t) < len(w.d.Program.Always) {
+			w.selectAsset(w.d.Program.Always[t])
+			continue
+		}
+		for int(t) >= hits[0].target+len(hits[0].rule.Targets) {
+			hits = hits[1:]
+		}
+		w.target(hits[0].rule.Targets[int(t)-hits[0].target], hits[0].fields)
+	}
 }
 
 func (w *writer) selectAsset(key string) {

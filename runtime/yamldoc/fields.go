@@ -107,6 +107,9 @@ func (m *Map) Require(name, example string) bool {
 	if m.Node(name) != nil {
 		return true
 	}
+	if n := m.follow(m.node); n == nil || n.Kind != yaml.MappingNode {
+		return false // that it is none has been found
+	}
 	m.Addf(diag.YAMLMissing, m.Place(), "Write `"+name+": "+example+"`.", "%s needs `%s`.", capital(m.what), name)
 	return false
 }

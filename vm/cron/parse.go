@@ -17,8 +17,9 @@
 // zones whose summer time is their standard time in the time zone database
 // (Europe/Dublin, Africa/Casablanca), where it ticks an hour early or names the hour that
 // is skipped, depending on how the database was built; in Antarctica/Troll, whose gap
-// has two hours; and for simple hourly schedules in Australia/Lord_Howe, which moves its
-// clocks by half an hour, where its answer depends on the day and time of the question.
+// has two hours; and for simple hourly schedules in zones that move their clocks by half
+// an hour (Australia/Lord_Howe) or once did, where its answer depends on the day and time
+// of the question.
 package cron
 
 import (

@@ -1,12 +1,14 @@
 package cron
 
 import (
+	"math/bits"
 	"slices"
 	"time"
 )
 
-// slack is how far a wall clock's reading can be from its neighbours in time.
-const slack = 3 * time.Hour
+// slack is more than what clocks are moved by within a day, at most three hours
+// (Antarctica/Casey in 2016).
+const slack = 4 * time.Hour
 
 // Next gives the first tick at or after t, zero where there is none.
 func (s *Schedule) Next(t time.Time) time.Time {
@@ -59,7 +61,7 @@ func (s *Schedule) EveryHour() bool { return s.anyHour }
 func (s *Schedule) Reading(tick time.Time) time.Time {
 	shown := wallClock(s.zone, tick)
 	skipped := tick.UTC().Add(offsetAt(s.zone, tick.Add(-24*time.Hour)))
-	if s.anyHour || skipped.Equal(shown) || night(skipped) || !s.matches(skipped) {
+	if s.anyHour || skipped.Equal(shown) || night(skipped) || !s.matches(skipped) || s.every != irregular && s.matches(shown) {
 		return shown
 	}
 	if _, _, kind := instants(s.zone, skipped); kind != never {
@@ -72,18 +74,25 @@ func (s *Schedule) Reading(tick time.Time) time.Time {
 // which Dagster treats unlike others.
 func night(reading time.Time) bool { return reading.Hour() >= 1 && reading.Hour() <= 3 }
 
+// today stands for the day on which Dagster is asked. Zones have the offsets of today
+// beside those of history.
+var today = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// EachHour reports whether the schedule ticks once an hour on the line of time, such as
+// `15 * * * *`.
+func (s *Schedule) EachHour() bool { return s.every == hourly && bits.OnesCount64(s.minute) == 1 }
+
 // hourlyTick goes minute by minute on the line of time, as Dagster does for schedules
 // that tick on every hour: the minute is that of UTC, but in zones whose offset is no
 // whole hour that of the zone. Dagster asks for the offset of the day on which it is
-// asked; here it is that of 1 January, so that an answer does not depend on the day.
+// asked; here it is that of today, so that an answer does not depend on the day.
 func (s *Schedule) hourlyTick(t time.Time, direction int) time.Time {
 	at := t.Truncate(time.Minute)
 	if direction > 0 && at.Before(t) {
 		at = at.Add(time.Duration(direction) * time.Minute)
 	}
-	_, offset := time.Date(t.In(s.zone).Year(), 1, 1, 0, 0, 0, 0, s.zone).Zone()
 	zone := time.UTC
-	if offset%3600 != 0 {
+	if offsetAt(s.zone, today)%time.Hour != 0 {
 		zone = s.zone
 	}
 	for s.minute>>uint(at.In(zone).Minute())&1 == 0 {

@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"bufio"
 	"compress/gzip"
 	"encoding/json"
 	"os"
@@ -30,9 +29,9 @@ func eachCase[C any](t *testing.T, name string, count int, check func(t *testing
 		t.Fatal(err)
 	}
 	read := 0
-	for lines := bufio.NewScanner(unzipped); lines.Scan(); read++ {
+	for lines := json.NewDecoder(unzipped); lines.More(); read++ {
 		var c C
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+		if err := lines.Decode(&c); err != nil {
 			t.Fatal(err)
 		}
 		check(t, c)

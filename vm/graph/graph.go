@@ -79,6 +79,9 @@ type Problem struct {
 	Index int
 	// Message says what is wrong, Help what to write instead.
 	Message, Help string
+	// Mapping: a mapping does not suit the definitions on its sides. Dagster refuses it
+	// only when a condition looks through it.
+	Mapping bool
 }
 
 // Graph is a set of assets and jobs. It is immutable and safe for concurrent use.

@@ -77,6 +77,14 @@ func (m *Mapping) Check() error {
 			return fieldError(f.name, "Write `"+f.need+"`.", "A mapping of the type %s needs `%s`.", m.Kind, f.name)
 		}
 	}
+	for _, o := range []struct {
+		field string
+		value int
+	}{{"start_offset", m.StartOffset}, {"end_offset", m.EndOffset}} {
+		if o.value < -maxEndOffset || o.value > maxEndOffset {
+			return fieldError(o.field, fmt.Sprintf("Write a number from %d to %d.", -maxEndOffset, maxEndOffset), "`%s: %d` is out of range.", o.field, o.value)
+		}
+	}
 	return m.checkDimensions()
 }
 
@@ -95,14 +103,16 @@ func (m *Mapping) checkDimensions() error {
 	return nil
 }
 
-// fits gives a *FieldError where a mapping does not suit the definitions on its two
+// Fits gives a *FieldError where a mapping does not suit the definitions on its two
 // sides, as Dagster refuses it when it evaluates. Where upstream has no partitions any
 // mapping will do.
-func (m *Mapping) fits(up, down *Partitions) error {
+func (m *Mapping) Fits(up, down *Partitions) error {
 	if up == nil {
 		return nil
 	}
 	switch m.Kind {
+	case MapIdentity:
+		return fitIdentity(down)
 	case MapTimeWindow:
 		return fitTimeWindow(up, down)
 	case MapStatic:
@@ -111,6 +121,13 @@ func (m *Mapping) fits(up, down *Partitions) error {
 		return m.fitMultiToSingle(up, down)
 	case MapMulti:
 		return m.fitMulti(up, down)
+	}
+	return nil
+}
+
+func fitIdentity(down *Partitions) error {
+	if down == nil {
+		return fieldError("type", "Write another mapping, such as `{type: all}`.", "An identity mapping is for partitions on both sides.")
 	}
 	return nil
 }
@@ -130,11 +147,11 @@ func (m *Mapping) fitStatic(up, down *Partitions) error {
 		return fieldError("type", "Write another mapping, such as `{type: all}`.", "A static mapping is for static partitions on both sides.")
 	}
 	for _, key := range slices.Sorted(maps.Keys(m.Static)) {
-		if !up.keys[key] {
+		if !up.hasKey(key) {
 			return fieldError("map", "Write a key of the upstream partitions.", "The upstream partitions have no key `%s`.", key)
 		}
 		for _, to := range m.Static[key] {
-			if down != nil && !down.keys[to] {
+			if down != nil && !down.hasKey(to) {
 				return fieldError("map", "Write a key of the downstream partitions.", "The downstream partitions have no key `%s`.", to)
 			}
 		}
@@ -154,23 +171,35 @@ func (m *Mapping) fitMultiToSingle(up, down *Partitions) error {
 	if !dimension.Same(single) && !(dimension.IsTime() && single.IsTime()) {
 		return fieldError("dimension", "Name a dimension with the same definition.", "The dimension `%s` is not what the other side has.", m.Dimension)
 	}
-	return nil
+	inferred, ok := singleDimension(multi, single)
+	switch {
+	case !ok:
+		return fieldError("dimension", "Write another mapping, such as `{type: all}`.", "Both dimensions fit the other side, so neither is meant.")
+	case multi.Dimensions[inferred].Same(single):
+		return nil
+	}
+	return fitTimeWindow(multi.Dimensions[inferred], single)
 }
 
 func (m *Mapping) fitMulti(up, down *Partitions) error {
 	if down == nil || up.Type != Multi || down.Type != Multi {
 		return fieldError("type", "Write another mapping, such as `{type: all}`.", "A multi mapping is for two dimensions on both sides.")
 	}
+	linked := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(m.Dimensions)) {
 		to := m.Dimensions[name]
 		from, target := up.Dimensions[name], down.Dimensions[to.Dimension]
+		twice := linked[to.Dimension]
+		linked[to.Dimension] = true
 		switch {
+		case twice:
+			return fieldError("dimensions", "Link each downstream dimension to one upstream dimension.", "Two upstream dimensions are mapped to the dimension `%s`.", to.Dimension)
 		case from == nil:
 			return unknownDimension("dimensions", name, up)
 		case target == nil:
 			return unknownDimension("dimensions", to.Dimension, down)
 		case to.Mapping != nil:
-			if err := to.Mapping.fits(from, target); err != nil {
+			if err := to.Mapping.Fits(from, target); err != nil {
 				return err
 			}
 		}

@@ -28,7 +28,7 @@ func (p *Partitions) Has(key string, now time.Time, exists func(definition, key 
 	}
 	switch p.Type {
 	case Static:
-		if p.keys[key] {
+		if p.hasKey(key) {
 			return Present, ""
 		}
 		return Absent, fmt.Sprintf("The static partitions have no key `%s`.", key)

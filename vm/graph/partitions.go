@@ -58,8 +58,9 @@ type Partitions struct {
 	format   keyFormat
 	// begin is the start as it is written, first the start of the first window.
 	begin, first, end time.Time
-	keys              map[string]bool
-	names             []string // of dimensions, sorted
+	lattice           *lattice
+	keys              map[string]int // static keys and their places
+	names             []string       // of dimensions, sorted
 	// inMulti: the definition is a dimension, so its keys hold nothing that parts keys.
 	inMulti bool
 }
@@ -136,17 +137,22 @@ func (p *Partitions) checkStatic() error {
 	if len(p.Keys) == 0 {
 		return fieldError("keys", "Write `keys: [a, b]`.", "A static definition needs keys.")
 	}
-	p.keys = map[string]bool{}
-	for _, key := range p.Keys {
+	p.keys = make(map[string]int, len(p.Keys))
+	for i, key := range p.Keys {
 		if wrong := badPartitionKey(key); wrong != "" {
 			return fieldError("keys", "Write another key.", "%s", wrong)
 		}
-		if p.keys[key] {
+		if p.hasKey(key) {
 			return fieldError("keys", "Remove one of them.", "The key `%s` is given twice.", key)
 		}
-		p.keys[key] = true
+		p.keys[key] = i
 	}
 	return nil
+}
+
+func (p *Partitions) hasKey(key string) bool {
+	_, ok := p.keys[key]
+	return ok
 }
 
 // badPartitionKey says in a sentence why a text cannot be a partition key, "" where it

@@ -45,8 +45,9 @@ const maxSuggestions = 100
 func (c *checker) checkAsset(a *Asset) []Problem {
 	var problems []Problem
 	for i, d := range a.Deps {
-		if message, help := c.checkDep(a, d, i); message != "" {
-			problems = append(problems, Problem{Asset: a.Key, Field: "deps", Index: i, Message: message, Help: help})
+		if p := c.checkDep(a, d, i); p.Message != "" {
+			p.Asset, p.Field, p.Index = a.Key, "deps", i
+			problems = append(problems, p)
 		}
 		if c.assets[d.Key] != nil && !slices.Contains(c.upstream[a.Key], d.Key) {
 			c.upstream[a.Key] = append(c.upstream[a.Key], d.Key)
@@ -61,25 +62,26 @@ func (c *checker) checkAsset(a *Asset) []Problem {
 	return problems
 }
 
-func (c *checker) checkDep(a *Asset, d Dep, index int) (message, help string) {
+func (c *checker) checkDep(a *Asset, d Dep, index int) Problem {
 	up := c.assets[d.Key]
 	switch {
 	case up == nil:
-		return c.notDefined(d.Key)
+		message, help := c.notDefined(d.Key)
+		return Problem{Message: message, Help: help}
 	case slices.ContainsFunc(a.Deps[:index], func(other Dep) bool { return other.Key == d.Key }):
-		return fmt.Sprintf("`%s` depends on `%s` twice.", a.Key, d.Key), "Remove one of them."
+		return Problem{Message: fmt.Sprintf("`%s` depends on `%s` twice.", a.Key, d.Key), Help: "Remove one of them."}
 	case d.Key == a.Key && !d.Mapping.toEarlier(a.Partitions):
-		return fmt.Sprintf("`%s` depends on itself.", a.Key), "Remove it, or write `mapping: {type: time_window, start_offset: -1, end_offset: -1}` for earlier windows."
+		return Problem{Message: fmt.Sprintf("`%s` depends on itself.", a.Key), Help: "Remove it, or write `mapping: {type: time_window, start_offset: -1, end_offset: -1}` for earlier windows."}
 	}
 	mapping := DefaultMapping(up.Partitions, a.Partitions)
 	if d.Mapping != nil {
 		mapping = *d.Mapping
 	}
 	var wrong *FieldError
-	if errors.As(mapping.fits(up.Partitions, a.Partitions), &wrong) {
-		return fmt.Sprintf("The mapping of `%s` to `%s` does not fit. %s", d.Key, a.Key, wrong.Message), wrong.Help
+	if errors.As(mapping.Fits(up.Partitions, a.Partitions), &wrong) {
+		return Problem{Message: fmt.Sprintf("The mapping of `%s` to `%s` does not fit. %s", d.Key, a.Key, wrong.Message), Help: wrong.Help, Mapping: true}
 	}
-	return "", ""
+	return Problem{}
 }
 
 func (c *checker) notDefined(key string) (message, help string) {

@@ -9,8 +9,8 @@ import (
 	"auto/vm/cron"
 )
 
-// maxEndOffset bounds the windows that end_offset counts, which are counted one by one.
-// Dagster recommends at most as many partitions.
+// maxEndOffset bounds the windows that end_offset and the offsets of mappings count, which
+// are counted one by one. Dagster recommends at most as many partitions.
 const maxEndOffset = 100_000
 
 // defaultFormats are Dagster's formats of keys.
@@ -99,7 +99,7 @@ func (p *Partitions) readBounds() (err error) {
 	if p.begin, err = p.readTime("start", p.Start); err != nil {
 		return err
 	}
-	p.first = p.schedule.Next(p.begin)
+	p.first, p.lattice = p.firstWindow(), &lattice{}
 	if p.End == "" {
 		return nil
 	}
@@ -110,6 +110,16 @@ func (p *Partitions) readBounds() (err error) {
 		return fieldError("end", "Write a later end.", "The end `%s` is not after the start.", p.End)
 	}
 	return nil
+}
+
+// firstWindow gives the start of the first window. Where windows begin on the hour,
+// Dagster takes a start on the hour as it is, also in a zone whose hours were once not
+// those of UTC (America/Caracas from 2007 to 2016).
+func (p *Partitions) firstWindow() time.Time {
+	if p.cronText() == "0 * * * *" && p.begin.Minute() == 0 && p.begin.Second() == 0 {
+		return p.begin
+	}
+	return p.schedule.Next(p.begin)
 }
 
 // timeForms are the forms of start and end.
@@ -150,25 +160,42 @@ func (p *Partitions) windowOf(key string) (time.Time, bool) {
 	if !ok {
 		return time.Time{}, false
 	}
-	start := p.schedule.Next(at)
+	start := p.next(at)
 	return start, p.format.write(start) == key
 }
 
-// after gives the start of the next window, before that of the one before.
-func (p *Partitions) after(start time.Time) time.Time { return p.schedule.Next(start.Add(time.Second)) }
-
-func (p *Partitions) before(start time.Time) time.Time {
-	return p.schedule.Prev(start.Add(-time.Second))
+// next gives the start of the first window that begins at t or later. Hours follow each
+// other from the first one on, whatever the clocks of the zone do.
+func (p *Partitions) next(t time.Time) time.Time {
+	if !p.schedule.EachHour() {
+		return p.schedule.Next(t)
+	}
+	return p.prev(t.Add(time.Hour - time.Nanosecond))
 }
 
+// prev gives the start of the last window that begins at t or before.
+func (p *Partitions) prev(t time.Time) time.Time {
+	if !p.schedule.EachHour() {
+		return p.schedule.Prev(t)
+	}
+	const hour = 3600
+	into := ((t.Unix()-p.first.Unix())%hour + hour) % hour
+	return time.Unix(t.Unix()-into, 0).In(p.zone)
+}
+
+// after gives the start of the next window, before that of the one before.
+func (p *Partitions) after(start time.Time) time.Time { return p.next(start.Add(time.Second)) }
+
+func (p *Partitions) before(start time.Time) time.Time { return p.prev(start.Add(-time.Second)) }
+
 // ended gives the start of the last window that has ended at t.
-func (p *Partitions) ended(t time.Time) time.Time { return p.before(p.schedule.Prev(t)) }
+func (p *Partitions) ended(t time.Time) time.Time { return p.before(p.prev(t)) }
 
 // begun reports whether there is a first partition at an instant.
 func (p *Partitions) begun(now time.Time) bool {
 	limit := now
 	if p.EndOffset > 0 {
-		limit = p.schedule.Next(now)
+		limit = p.next(now)
 	}
 	for range p.EndOffset {
 		limit = p.after(limit)
@@ -209,7 +236,7 @@ func (p *Partitions) KeyOf(reading time.Time) string {
 	if !p.IsTime() {
 		return ""
 	}
-	return p.format.write(p.schedule.Prev(cron.Instant(reading, p.zone)))
+	return p.format.write(p.prev(cron.Instant(reading, p.zone)))
 }
 
 // Window gives when the window of a key begins and ends, and false where no window has

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"auto/runtime/explain"
+	"auto/runtime/play"
+	"auto/runtime/scenario"
+)
+
+// question is what `explain` and `why-not` are asked.
+type question struct {
+	Scenario string `arg:"" help:"A scenario file."`
+	Subject  string `arg:"" name:"asset[partition]" help:"An asset, or a check as asset:check; with a partition in brackets where it has some."`
+	tickFlag
+	JSON bool `name:"json" help:"One JSON object."`
+}
+
+// played is a scenario up to the tick that is asked about.
+type played struct {
+	*play.Machine
+	scenario *scenario.Scenario
+	subject
+	story explain.Story
+	// number is that of the partition, explain.Whole where none is named.
+	number int
+	ticks  int
+}
+
+// play plays the scenario up to the tick.
+func (q question) play() (*played, error) {
+	sc, err := readScenario(q.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	p := &played{scenario: sc, subject: parseSubject(q.Subject), number: explain.Whole}
+	if p.ticks, err = q.of(sc); err != nil {
+		return nil, err
+	}
+	p.Machine = &play.Machine{Keep: func(key string) bool { return key == p.key }}
+	session, err := p.Until(sc, p.ticks)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	if p.story = p.Story(p.key); p.story == nil {
+		g, _, err := session.Graph()
+		if err != nil {
+			return nil, refusal(err)
+		}
+		return nil, known(g, p.key, conditioned(p.Last().Input.Conditions))
+	}
+	tree := p.story.Last()
+	if p.partition != "" || !tree.Partitioned() {
+		p.number, err = tree.Find(p.partition)
+	}
+	return p, err
+}
+
+// conditioned gives the keys of what has a condition, sorted.
+func conditioned[T any](conditions map[string]T) []string {
+	var keys []string
+	for key := range conditions {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// heading says which tick it is.
+func (p *played) heading(s system) {
+	fmt.Fprintf(s.stdout, "%s, tick %d of %d, %s\n", p.scenario.Name, p.ticks, len(p.scenario.Ticks), show(p.story.Last().At))
+}
+
+type explainCommand struct {
+	question
+	Verbose bool `short:"v" help:"Show what is below labels, too, and partitions without an end."`
+}
+
+// Run says why an asset was requested on a tick, or why not.
+func (c explainCommand) Run(s system) error {
+	p, err := c.play()
+	if err != nil {
+		return err
+	}
+	v := explain.View{Partition: p.number, Unfolded: c.Verbose}
+	about := p.number
+	if about == explain.Whole {
+		about = p.story.Last().Representative()
+	}
+	sentence := p.story.Sentence(about)
+	if c.JSON {
+		return s.line(map[string]any{
+			"asset": p.key, "partition": p.partition, "tick": p.ticks, "at": p.story.Last().At, "requested": p.story.Last().Value(v),
+			"sentence": sentence, "evaluation": p.story.Record(v),
+		})
+	}
+	p.heading(s)
+	fmt.Fprintf(s.stdout, "%s\n\n", sentence)
+	return p.story.Render(s.stdout, v)
+}
+
+type whyNotCommand struct{ question }
+
+// Run says which facts would have to change for a partition to be requested.
+func (c whyNotCommand) Run(s system) error {
+	p, err := c.play()
+	if err != nil {
+		return err
+	}
+	if p.number == explain.Whole {
+		tree := p.story.Last()
+		return fmt.Errorf("`%s` has partitions; name one, such as `%s`", p.key, tree.Name(tree.Representative()))
+	}
+	last := p.Last()
+	answer, err := explain.Search{Input: last.Input, Cursor: last.Cursor, Key: p.key, Partition: p.partition}.WhyNot()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return s.line(whyNotLine(p, answer))
+	}
+	p.heading(s)
+	c.text(s, p, answer)
+	return nil
+}
+
+// whyNotLine is an answer as `--json` prints it.
+func whyNotLine(p *played, a *explain.Answer) map[string]any {
+	sets := make([][]map[string]any, len(a.Sets))
+	for i, set := range a.Sets {
+		for _, c := range set {
+			change := map[string]any{"fact": c.Name, "asset": c.Entity, "to": c.To, "text": c.Text()}
+			if c.Partition != "" {
+				change["partition"] = c.Partition
+			}
+			sets[i] = append(sets[i], change)
+		}
+	}
+	return map[string]any{
+		"asset": p.key, "partition": p.partition, "tick": p.ticks, "at": p.story.Last().At, "requested": a.Requested,
+		"sets": sets, "other": append([]string{}, a.Others...), "evaluations": a.Evaluations, "complete": !a.GaveUp,
+	}
+}
+
+func (c whyNotCommand) text(s system, p *played, a *explain.Answer) {
+	name := p.story.Last().Name(p.number)
+	fmt.Fprintln(s.stdout, p.story.Sentence(p.number))
+	switch {
+	case a.Requested:
+		return
+	case len(a.Sets) == 0 && a.GaveUp:
+		fmt.Fprintf(s.stdout, "\nNo set of facts was found in %s that would have it requested; there would be more to try.\n", plural(a.Evaluations, "evaluation"))
+	case len(a.Sets) == 0:
+		fmt.Fprintf(s.stdout, "\nNo set of up to four facts would have it requested.\n")
+	case len(a.Sets) == 1:
+		fmt.Fprintf(s.stdout, "\n`%s` would be requested if\n", name)
+	default:
+		fmt.Fprintf(s.stdout, "\n`%s` would be requested if one of these held:\n", name)
+	}
+	for i, set := range a.Sets {
+		for j, change := range set {
+			bullet := "   "
+			if j == 0 && len(a.Sets) > 1 {
+				bullet = fmt.Sprintf("%d. ", i+1)
+			}
+			fmt.Fprintf(s.stdout, "  %s%s\n", bullet, change.Text())
+		}
+	}
+	if len(a.Sets) > 0 || len(a.Others) == 0 {
+		return
+	}
+	fmt.Fprintln(s.stdout, "\nIn the way, and no facts:")
+	for _, text := range a.Others {
+		fmt.Fprintf(s.stdout, "  - %s\n", text)
+	}
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"auto/lang/diag"
+	"auto/lang/source"
+	"auto/runtime/play"
+	"auto/runtime/scenario"
+)
+
+type testCommand struct {
+	Paths   []string `arg:"" name:"path" help:"Scenario files, or folders of them."`
+	Match   string   `name:"run" placeholder:"REGEX" help:"Only scenarios whose name it matches."`
+	Verbose bool     `short:"v" help:"Name the scenarios that pass, too, with what their ticks request."`
+	JSON    bool     `name:"json" help:"One JSON object a line, for each scenario."`
+	Timing  bool     `help:"Show how long each tick's evaluation took."`
+	Update  bool     `help:"Write what comes out into the files as what is expected."`
+	Plain   bool     `help:"Evaluate the conditions as they are written: nothing is optimised."`
+}
+
+// Run plays scenarios and compares what they request with what they expect.
+func (c testCommand) Run(s system) error {
+	only, err := regexp.Compile(c.Match)
+	if err != nil {
+		return fmt.Errorf("`-run %s` is no regular expression: %w", c.Match, err)
+	}
+	names, err := scenarioFiles(c.Paths)
+	if err != nil {
+		return err
+	}
+	passed, failed := 0, 0
+	for _, name := range names {
+		ok, err := c.file(s, name, only)
+		switch {
+		case err == errSkipped:
+		case err != nil:
+			return err
+		case ok:
+			passed++
+		default:
+			failed++
+		}
+	}
+	return c.close(s, passed, failed)
+}
+
+// errSkipped: the scenario is none of those that are to run.
+var errSkipped = errors.New("skipped")
+
+func (c testCommand) close(s system, passed, failed int) error {
+	if passed+failed == 0 {
+		return fmt.Errorf("no scenario was run: `%s` has none that `-run` leaves", strings.Join(c.Paths, "`, `"))
+	}
+	out := s.stdout
+	if c.JSON {
+		out = s.stderr // each line of the standard output is a scenario
+	}
+	fmt.Fprintf(out, "%d passed, %d failed\n", passed, failed)
+	if failed > 0 {
+		return findings{failed}
+	}
+	return nil
+}
+
+// scenarioFiles gives the files that paths name, those of folders and below.
+func scenarioFiles(paths []string) ([]string, error) {
+	var names []string
+	for _, path := range paths {
+		before := len(names)
+		err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return noSuchPath(name, err)
+			case entry.IsDir() && name != path && strings.HasPrefix(entry.Name(), "."):
+				return filepath.SkipDir
+			case !entry.IsDir() && (name == path || isScenario(name)):
+				names = append(names, name)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(names) == before {
+			return nil, fmt.Errorf("`%s` has no scenario files (*.yaml)", path)
+		}
+	}
+	return names, nil
+}
+
+// file runs one scenario, and reports whether it passed.
+func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return false, noSuchPath(name, err)
+	}
+	sc, found := scenario.Read(source.New(filepath.ToSlash(name), string(text)))
+	if sc.Name == "" || !only.MatchString(sc.Name) {
+		return false, errSkipped
+	}
+	if found.HasErrors() {
+		return false, c.broken(s, sc, found)
+	}
+	result, err := scenario.Run(sc, scenario.Options{Evaluator: &play.Machine{Now: time.Now, Plain: c.Plain}})
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", name, err)
+	}
+	if c.Update {
+		return true, c.update(s, sc, result, name, string(text))
+	}
+	if c.JSON {
+		return result.Passed(), s.line(result)
+	}
+	c.show(s, name, result)
+	return result.Passed(), nil
+}
+
+// broken shows the findings about a file, which counts as failed.
+func (c testCommand) broken(s system, sc *scenario.Scenario, found diag.List) error {
+	s.write(diag.Text, found)
+	if c.JSON {
+		return s.line(map[string]any{"name": sc.Name, "passed": false, "ticks": []any{}, "differences": []any{}, "error": found[0].Error()})
+	}
+	return nil
+}
+
+// show tells how a scenario ended, and where it differs.
+func (c testCommand) show(s system, name string, r *scenario.Result) {
+	switch {
+	case !r.Passed():
+		fmt.Fprintf(s.stdout, "FAIL  %s (%s)\n%s", r.Name, filepath.ToSlash(name), indented(scenario.Diff(r.Differences())))
+		c.refusals(s, r)
+	case c.Verbose || c.Timing:
+		fmt.Fprintf(s.stdout, "ok    %s\n", r.Name)
+	}
+	for i, t := range r.Ticks {
+		if c.Verbose {
+			fmt.Fprintf(s.stdout, "      tick %d at %s requests %s\n", i+1, show(t.At), requestedText(t))
+		}
+		if c.Timing {
+			fmt.Fprintf(s.stdout, "      tick %d evaluated in %.1f µs\n", i+1, float64(t.EvaluationTime.Nanoseconds())/1000)
+		}
+	}
+}
+
+// refusals shows the findings of ticks that were refused against what they expect.
+func (c testCommand) refusals(s system, r *scenario.Result) {
+	for _, t := range r.Ticks {
+		var refused *scenario.Refused
+		if len(t.Differences) > 0 && errors.As(t.Err, &refused) {
+			s.write(diag.Text, refused.Findings)
+		}
+	}
+}
+
+func indented(text string) string {
+	return "      " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n      ") + "\n"
+}
+
+// requestedText writes what a tick requests.
+func requestedText(t scenario.TickResult) string {
+	switch {
+	case t.Err != nil:
+		return "nothing: it is refused (" + t.Err.Error() + ")"
+	case len(t.Requested) == 0:
+		return "nothing"
+	}
+	return strings.Trim(compact(t.Requested), "{}")
+}
+
+// update writes what came out into the file.
+func (c testCommand) update(s system, sc *scenario.Scenario, r *scenario.Result, name, before string) error {
+	after, err := scenario.Update(sc, r)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if after == before {
+		return nil
+	}
+	if err := replaceFile(name, after); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.stdout, "wrote %s\n", filepath.ToSlash(name))
+	return err
+}

@@ -1,0 +1,224 @@
+// Package engine evaluates conditions over what is known: it compiles them, lays out the
+// space of partitions, keeps the machine while nothing is edited, and turns what a tick
+// requests into runs.
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"auto/compiler/condition"
+	"auto/compiler/plan"
+	"auto/runtime/facts"
+	"auto/vm"
+	"auto/vm/bits"
+	"auto/vm/code"
+	"auto/vm/graph"
+	"auto/vm/runs"
+	"auto/vm/space"
+)
+
+// Input is what a tick is about. Where Graph or Conditions is another value than on the
+// tick before, it counts as edited.
+type Input struct {
+	Graph *graph.Graph
+	// Conditions are the conditions by entity key: of assets, and of checks as asset:check.
+	Conditions map[string]*condition.Node
+	World      *facts.World
+	At         time.Time
+}
+
+// Options choose how a tick is evaluated.
+type Options struct {
+	// Explain says which entities have their evaluation kept; nil for none.
+	Explain func(key string) bool
+	// Plain leaves the programs as they are written.
+	Plain bool
+	// Facts stands in for what the world gives, so that other facts can be tried out.
+	Facts func(s *space.Space, known vm.Facts) vm.Facts
+}
+
+// Result is what a tick answered. Its sets are good until the next tick.
+type Result struct {
+	Space *space.Space
+	// Requested are the partitions to run, over the bits of the space, and Runs the runs
+	// that they make.
+	Requested bits.Set
+	Runs      []runs.Run
+	// Evaluations are those asked for, by entity key.
+	Evaluations map[string]*vm.Evaluation
+	// Took is how long the machine evaluated; the facts were loaded before.
+	Took time.Duration
+}
+
+// Engine evaluates tick after tick. It is not safe for concurrent use.
+type Engine struct {
+	// Now is the clock that Took is measured with; nil does not measure.
+	Now func() time.Time
+
+	programs cache
+	linked   *linked
+	cursor   *vm.Cursor
+}
+
+// linked is a machine with what it was made of.
+type linked struct {
+	machine    *vm.Machine
+	space      *space.Space
+	graph      *graph.Graph
+	conditions map[string]*condition.Node
+	plain      bool
+}
+
+// Cursor gives what the ticks so far leave for the next one.
+func (e *Engine) Cursor() *vm.Cursor {
+	if e.linked != nil {
+		return e.linked.machine.Cursor()
+	}
+	return e.cursor
+}
+
+// Machine gives the machine and the space of the last tick, nil before the first.
+func (e *Engine) Machine() (*vm.Machine, *space.Space) {
+	if e.linked == nil {
+		return nil, nil
+	}
+	return e.linked.machine, e.linked.space
+}
+
+// Resume has the next tick go on from a cursor.
+func (e *Engine) Resume(c *vm.Cursor) { e.cursor, e.linked = c, nil }
+
+// Tick evaluates the conditions. An error says what of the graph or the conditions
+// Dagster refuses; the state is as before then.
+func (e *Engine) Tick(in Input, o Options) (*Result, error) {
+	l, err := e.link(in, o)
+	if err != nil {
+		return nil, err
+	}
+	e.linked = l
+	known := in.World.Facts(l.space, in.At)
+	if o.Facts != nil {
+		known = o.Facts(l.space, known)
+	}
+	out := &Result{Space: l.space, Evaluations: map[string]*vm.Evaluation{}}
+	began := e.now()
+	if o.Explain == nil {
+		l.machine.Tick(known, in.At)
+	} else {
+		l.machine.TickTraced(known, in.At, func(entity int) bool { return o.Explain(l.space.Entities[entity].Key) },
+			func(entity int, v *vm.Evaluation) { out.Evaluations[l.space.Entities[entity].Key] = v })
+	}
+	out.Took = e.now().Sub(began)
+	out.Requested = l.machine.Requested()
+	out.Runs = runs.Group(l.space, out.Requested, func(key string) bool { return in.Conditions[key] != nil })
+	return out, nil
+}
+
+func (e *Engine) now() time.Time {
+	if e.Now == nil {
+		return time.Time{}
+	}
+	return e.Now()
+}
+
+// link gives the machine for a tick: the one of the tick before where nothing of what it
+// was made of is another.
+func (e *Engine) link(in Input, o Options) (*linked, error) {
+	if l := e.linked; l != nil && l.graph == in.Graph && same(l.conditions, in.Conditions) && l.plain == o.Plain && l.space.Holds(in.At, in.World.Dynamic) {
+		return l, nil
+	}
+	cursor := e.Cursor()
+	programs, of, err := e.programs.all(in, o.Plain)
+	if err != nil {
+		return nil, err
+	}
+	s, err := space.New(space.Input{Graph: in.Graph, At: in.At, Dynamic: in.World.Dynamic, Undefined: undefined(cursor, in.World),
+		Group: func(key string) int {
+			if n, ok := of[key]; ok {
+				return n
+			}
+			return -1
+		}})
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]int, len(s.Entities))
+	for i := range s.Entities {
+		numbers[i] = -1
+		if n, ok := of[s.Entities[i].Key]; ok {
+			numbers[i] = n
+		}
+	}
+	m, err := vm.New(vm.Config{Space: s, Programs: programs, Of: numbers, Cursor: cursor})
+	if err != nil {
+		return nil, err
+	}
+	return &linked{machine: m, space: s, graph: in.Graph, conditions: in.Conditions, plain: o.Plain}, nil
+}
+
+// same reports whether two sets of conditions are one value.
+func same(a, b map[string]*condition.Node) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for key, n := range a {
+		if b[key] != n {
+			return false
+		}
+	}
+	return true
+}
+
+func undefined(c *vm.Cursor, w *facts.World) map[string][]string {
+	out := c.Undefined()
+	for key, keys := range w.Undefined() {
+		out[key] = append(out[key], keys...)
+	}
+	return out
+}
+
+// cache holds the programs of conditions over one graph. Equal conditions share one.
+type cache struct {
+	graph    *graph.Graph
+	plain    bool
+	programs []*code.Program
+	of       map[*condition.Node]int
+	byCode   map[string]int
+}
+
+// all gives the programs of all conditions, and for each entity with one its number.
+func (c *cache) all(in Input, plain bool) ([]*code.Program, map[string]int, error) {
+	if c.graph != in.Graph || c.plain != plain {
+		*c = cache{graph: in.Graph, plain: plain, of: map[*condition.Node]int{}, byCode: map[string]int{}}
+	}
+	of := map[string]int{}
+	conditionOf := func(asset string) *condition.Node { return in.Conditions[asset] }
+	for key, n := range in.Conditions {
+		expanded := condition.Expand(n, key, in.Graph, conditionOf)
+		number, err := c.program(expanded)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", key, err)
+		}
+		of[key] = number
+	}
+	return c.programs, of, nil
+}
+
+func (c *cache) program(n *condition.Node) (int, error) {
+	if at, ok := c.of[n]; ok {
+		return at, nil
+	}
+	p, err := plan.Compile(n, c.graph, plan.Options{Plain: c.plain})
+	if err != nil {
+		return 0, err
+	}
+	text := string(code.Encode(p))
+	at, ok := c.byCode[text]
+	if !ok {
+		at = len(c.programs)
+		c.programs, c.byCode[text] = append(c.programs, p), at
+	}
+	c.of[n] = at
+	return at, nil
+}
