@@ -36,6 +36,9 @@ type Options struct {
 	Plain bool
 	// Facts stands in for what the world gives, so that other facts can be tried out.
 	Facts func(s *space.Space, known vm.Facts) vm.Facts
+	// Group lays out entities otherwise than by their programs (space.Input.Group). It
+	// makes no difference to what is answered.
+	Group func(key string) int
 }
 
 // Result is what a tick answered. Its sets are good until the next tick.
@@ -125,28 +128,31 @@ func (e *Engine) link(in Input, o Options) (*linked, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := space.New(space.Input{Graph: in.Graph, At: in.At, Dynamic: in.World.Dynamic, Undefined: undefined(cursor, in.World),
-		Group: func(key string) int {
-			if n, ok := of[key]; ok {
-				return n
-			}
-			return -1
-		}})
+	group := o.Group
+	if group == nil {
+		group = func(key string) int { return numberOf(of, key) }
+	}
+	s, err := space.New(space.Input{Graph: in.Graph, At: in.At, Dynamic: in.World.Dynamic, Undefined: undefined(cursor, in.World), Group: group})
 	if err != nil {
 		return nil, err
 	}
 	numbers := make([]int, len(s.Entities))
 	for i := range s.Entities {
-		numbers[i] = -1
-		if n, ok := of[s.Entities[i].Key]; ok {
-			numbers[i] = n
-		}
+		numbers[i] = numberOf(of, s.Entities[i].Key)
 	}
 	m, err := vm.New(vm.Config{Space: s, Programs: programs, Of: numbers, Cursor: cursor})
 	if err != nil {
 		return nil, err
 	}
 	return &linked{machine: m, space: s, graph: in.Graph, conditions: in.Conditions, plain: o.Plain}, nil
+}
+
+// numberOf gives the number of an entity's program, -1 for none.
+func numberOf(of map[string]int, key string) int {
+	if n, ok := of[key]; ok {
+		return n
+	}
+	return -1
 }
 
 // same reports whether two sets of conditions are one value.
