@@ -17,6 +17,8 @@ type frame struct {
 	// ghosts is set where they are not the same.
 	defined, covered bits.Set
 	ghosts           bool
+	// foreign: the entity is no asset with the dynamic partitions that the root has.
+	foreign bool
 	// timeless: the entity has no time dimension.
 	timeless bool
 	// direct is the word of the space from which on the frame has the same layout, -1

@@ -24,6 +24,9 @@ type batch struct {
 	// since and initial are the same for all its entities.
 	since   Since
 	initial bool
+	// ranged: what was requested before is stored as ranges of dynamic keys; dynamic: what
+	// is requested now is.
+	ranged, dynamic bool
 	// prompt: its requests are seen on the same level.
 	prompt bool
 	// pulls: some of its entities are in an execution set.
@@ -164,6 +167,8 @@ func (l *linker) batch(roots []root) error {
 		return err
 	}
 	b.frame = f
+	b.dynamic = formOf(l.space.Entities[roots[0].entity].Keys.Definition(), false) == KeyRanges
+	b.ranged = roots[0].cursor != nil && roots[0].cursor.Requested.Form == KeyRanges
 	b.prompt = !slices.ContainsFunc(b.frames, func(f *frame) bool { return f.waits(p) })
 	b.reads = readBy(b.frames)
 	b.alias(l.Machine)
@@ -187,6 +192,7 @@ func (l *linker) frame(b *batch, p *code.Program, number int, parent *frame, seg
 	f := newFrame(l.space, segments, l.occupied)
 	f.block, f.parent = &p.Blocks[number], parent
 	b.frames = append(b.frames, f)
+	f.foreign = l.foreign(b, f)
 	if parent != nil {
 		if err := l.relations(f); err != nil {
 			return nil, err
@@ -205,6 +211,14 @@ func (l *linker) frame(b *batch, p *code.Program, number int, parent *frame, seg
 		}
 	}
 	return f, nil
+}
+
+// foreign reports whether a frame is of no asset with the dynamic partitions of the root;
+// false where the root has none.
+func (l *linker) foreign(b *batch, f *frame) bool {
+	root, e := &l.space.Entities[b.frames[0].segments[0].entity], &l.space.Entities[f.segments[0].entity]
+	p := root.Keys.Definition()
+	return formOf(p, false) == KeyRanges && (e.Check != nil || !p.Same(e.Keys.Definition()))
 }
 
 // prepare makes what an instruction needs in a frame.

@@ -120,7 +120,7 @@ func (m *Machine) run(facts Facts, at time.Time, t *trace) {
 	}
 	since := Since{At: at, Event: facts.LastEvent()}
 	for _, b := range m.batches {
-		b.since, b.initial = since, false
+		b.since, b.initial, b.ranged = since, false, b.dynamic
 	}
 }
 

@@ -117,10 +117,7 @@ func (b *batch) pull(m *Machine, f *frame, seg segment) {
 	if set == nil || own.IsEmpty() {
 		return
 	}
-	for _, e := range set {
-		if e == int(seg.entity) {
-			continue
-		}
+	for _, e := range set { // itself included: on its earlier windows too where it depends on them
 		r, err := m.space.Relation(int(seg.entity), e)
 		if err != nil {
 			continue // link refuses such a set

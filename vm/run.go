@@ -37,7 +37,7 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 		case code.Asking:
 			f.registers[a[0]] = f.asking(m, a[0], f.registers[a[1]])
 		case code.First:
-			if b.initial {
+			if b.initial || b.ranged && f.foreign { // Dagster compares ranges with the definition of the node's asset
 				f.registers[a[0]] = f.registers[a[1]]
 			}
 		case code.CronPassed:
