@@ -378,7 +378,7 @@ def job(item):
         t["events"] = [e for e in t.get("events") or [] if "condition" not in e]
         t.pop("expect", None)
     try:
-        return json.dumps(history(s), separators=(",", ":"))
+        return json.dumps(history(s), separators=(",", ":"), sort_keys=True)
     except Exception as e:
         print(s["name"], type(e).__name__, str(e)[:200], file=sys.stderr)
         return None
