@@ -78,6 +78,14 @@ func (e *Engine) Cursor() *vm.Cursor {
 	return e.cursor
 }
 
+// Machine gives the machine and the space of the last tick, nil before the first.
+func (e *Engine) Machine() (*vm.Machine, *space.Space) {
+	if e.linked == nil {
+		return nil, nil
+	}
+	return e.linked.machine, e.linked.space
+}
+
 // Resume has the next tick go on from a cursor.
 func (e *Engine) Resume(c *vm.Cursor) { e.cursor, e.linked = c, nil }
 

@@ -18,6 +18,8 @@ type view struct {
 	bound []bound // by entity
 	// now are the facts that are not about what is new, by kind.
 	now [code.FreshnessFailed + 1]bits.Set
+	// some is set where a fact has ever held for anything.
+	some [code.FreshnessFailed + 1]bool
 	// recent are facts about what is new, for one tick; overRuns those about runs, for as
 	// long as nothing happens; windows those about time windows, which are the space's.
 	recent   map[recentKey]bits.Set
@@ -27,6 +29,9 @@ type view struct {
 
 	touched []touched
 	changed []int
+	// version counts the ticks; spare are sets of earlier ones to use again.
+	version uint64
+	spare   []bits.Set
 }
 
 // bound is an entity with what is known about it.
@@ -153,11 +158,31 @@ func (v *view) refresh() {
 
 // forget drops what was worked out for the tick before.
 func (v *view) forget() {
-	v.recent = map[recentKey]bits.Set{}
+	if v.recent == nil {
+		v.recent = map[recentKey]bits.Set{}
+	}
+	for _, set := range v.recent {
+		if set != nil {
+			v.spare = append(v.spare, set)
+		}
+	}
+	clear(v.recent)
+	v.version++
 	if v.overRuns == nil || v.applied != v.world.applied {
 		v.overRuns = map[string]bits.Set{}
 	}
 	v.applied = v.world.applied
+}
+
+// blank gives an empty set of the space.
+func (v *view) blank() bits.Set {
+	if n := len(v.spare); n > 0 {
+		set := v.spare[n-1]
+		v.spare = v.spare[:n-1]
+		set.Clear()
+		return set
+	}
+	return bits.New(v.space.Bits)
 }
 
 // mostTouched is how much a view notes between two ticks. Beyond that it is cheaper to
