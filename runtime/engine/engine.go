@@ -131,7 +131,7 @@ func (e *Engine) now() time.Time {
 func (e *Engine) link(in Input, o Options) (*linked, error) {
 	known := in.World.Undefined()
 	if l := e.linked; l != nil && l.graph == in.Graph && same(l.conditions, in.Conditions) && l.plain == o.Plain &&
-		maps.EqualFunc(l.undefined, known, slices.Equal) && l.space.Holds(in.At, in.World.Dynamic) {
+		l.hasRoom(known) && l.space.Holds(in.At, in.World.Dynamic) {
 		return l, nil
 	}
 	cursor := e.Cursor()
@@ -161,6 +161,24 @@ func (e *Engine) link(in Input, o Options) (*linked, error) {
 		return nil, err
 	}
 	return &linked{machine: m, space: s, graph: in.Graph, conditions: in.Conditions, plain: o.Plain, undefined: known}, nil
+}
+
+// hasRoom reports whether the space has bits for all keys that something is known about.
+func (l *linked) hasRoom(known map[string][]string) bool {
+	if maps.EqualFunc(l.undefined, known, slices.Equal) {
+		return true
+	}
+	for key, keys := range known {
+		entity, ok := l.space.Find(key)
+		if !ok {
+			continue // nothing asks about it
+		}
+		if slices.ContainsFunc(keys, func(key string) bool { _, ok := l.space.Entities[entity].Keys.Index(key); return !ok }) {
+			return false
+		}
+	}
+	l.undefined = known
+	return true
 }
 
 // same reports whether two sets of conditions are one value.
