@@ -5,61 +5,23 @@ import (
 	"testing"
 	"time"
 
-	"auto/compiler/plan"
 	"auto/internal/bench"
 	"auto/vm"
 	"auto/vm/code"
-	"auto/vm/space"
 )
-
-// machine links the programs of a workload.
-func (o *ours) machine(t *testing.T) (*vm.Machine, *space.Space) {
-	t.Helper()
-	var programs []*code.Program
-	numbers, of := map[string]int{}, map[string]int{}
-	for key, n := range o.Conditions {
-		text := n.Name() + n.Label
-		if _, ok := numbers[text]; !ok {
-			p, err := plan.Compile(n, o.Graph, plan.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			numbers[text] = len(programs)
-			programs = append(programs, p)
-		}
-		of[key] = numbers[text]
-	}
-	number := func(key string) int {
-		if n, ok := of[key]; ok {
-			return n
-		}
-		return -1
-	}
-	s, err := space.New(space.Input{Graph: o.Graph, At: o.work.Ticks[0].At, Dynamic: o.World.Dynamic, Group: number})
-	if err != nil {
-		t.Fatal(err)
-	}
-	byEntity := make([]int, len(s.Entities))
-	for i := range s.Entities {
-		byEntity[i] = number(s.Entities[i].Key)
-	}
-	m, err := vm.New(vm.Config{Space: s, Programs: programs, Of: byEntity})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, s
-}
 
 // TestNoAllocation: a warm tick allocates nothing, whether something happened or not,
 // once what is new has been looked up.
 func TestNoAllocation(t *testing.T) {
 	for _, w := range bench.All() {
-		o := newOurs(t, w)
-		m, s := o.machine(t)
-		at := w.Ticks[0].At
-		last := vm.Since{}
+		p := player(t, w)
+		apply(t, p, w.Ticks[0])
+		at, world := w.Ticks[0].At, p.World()
+		evaluate(t, p, at)
+		m, s := p.Engine.Machine()
+		last := vm.Since{At: at, Event: world.Facts(s, at).LastEvent()}
 		tick := func() uint64 {
-			f := o.World.Facts(s, at)
+			f := world.Facts(s, at)
 			f.Set(code.Fact{Kind: code.NewlyUpdated}, last)
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -70,10 +32,10 @@ func TestNoAllocation(t *testing.T) {
 			return after.Mallocs - before.Mallocs
 		}
 		for range 5 { // warm
-			o.update(t, w.Ticks[2], at)
+			apply(t, p, w.Ticks[2])
 			tick()
 		}
-		o.update(t, w.Ticks[2], at)
+		apply(t, p, w.Ticks[2])
 		if n := tick(); n > 0 {
 			t.Errorf("%s: a busy tick allocates %d times", w.Name, n)
 		}

@@ -61,6 +61,9 @@ func (p *Player) build(text string) (*condition.Node, error) {
 	return n, nil
 }
 
+// World is what is known.
+func (p *Player) World() *facts.World { return p.world }
+
 // Apply has the updates of a tick happen, a second before it.
 func (p *Player) Apply(t Tick) error {
 	at := t.At.Add(-time.Second)
