@@ -80,9 +80,11 @@ func (r *reader) node(n int, f *frame, segment int) *Evaluation {
 
 // on gives the evaluation of an operator on one of the entities that it looks at.
 func (r *reader) on(operator *Evaluation, s spot, inner *Evaluation) *Evaluation {
-	seg := s.frame.segments[s.segment]
-	return &Evaluation{Name: r.space.Entities[seg.entity].Key, Entity: operator.Entity, Candidates: operator.Candidates,
-		Subset: s.frame.mapped(s.segment, inner.Subset), Children: []*Evaluation{inner}}
+	f := s.frame
+	result := f.registers[r.program.Nodes[f.block.Node].Result]
+	all := f.runs == r.runs && result.kind == every && !f.packed
+	return &Evaluation{Name: r.space.Entities[f.segments[s.segment].entity].Key, Entity: operator.Entity, Candidates: operator.Candidates,
+		Subset: f.mapped(s.segment, inner.Subset, all), Children: []*Evaluation{inner}}
 }
 
 // subset copies what a register holds of a segment: nothing where the block was skipped.

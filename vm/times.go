@@ -125,19 +125,23 @@ func (b *batch) callTimes(m *Machine, called []*frame, segment int, inner uint16
 				continue
 			}
 			for _, t := range b.times(m, f, i, inner) {
-				out = append(out, timed{t.at, f.mapped(i, t.subset)})
+				out = append(out, timed{t.at, f.mapped(i, t.subset, false)})
 			}
 		}
 	}
 	return out
 }
 
-// mapped gives what is related to what one entity answered, from bit 0 on.
-func (f *frame) mapped(i int, answer bits.Set) bits.Set {
+// mapped gives what is related to what one entity answered, from bit 0 on; all says that
+// the answer stands for all partitions.
+func (f *frame) mapped(i int, answer bits.Set, all bool) bits.Set {
 	if f.parents != nil {
 		return slices.Clone(answer)
 	}
-	to := bits.New(int(f.parent.segments[f.segments[i].parent].size))
-	f.links[i].answer(to, answer, false)
+	parent := f.parent.segments[f.segments[i].parent]
+	to := bits.New(int(parent.size))
+	if forAll := f.links[i].answer(to, answer, all); forAll && !f.parent.packed && (all || !answer.IsEmpty()) {
+		copy(to, f.parent.defined)
+	}
 	return to
 }

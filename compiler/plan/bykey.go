@@ -61,7 +61,7 @@ func (w *walk) runs(n *condition.Node) [][]string {
 	slices.SortFunc(keys, func(a, b string) int { return slices.Compare(strings.Split(a, "/"), strings.Split(b, "/")) })
 	var out [][]string
 	for i, key := range keys {
-		if i > 0 && n.ByKey[keys[i-1]].Equal(n.ByKey[key]) {
+		if i > 0 && n.ByKey[keys[i-1]].Identical(n.ByKey[key]) {
 			out[len(out)-1] = append(out[len(out)-1], key)
 		} else {
 			out = append(out, []string{key})

@@ -2,6 +2,7 @@ package equal_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -29,6 +30,11 @@ type machine struct {
 	group func(key string) int
 	// load reports whether to go on, on this tick, from the cursor as text, in a new engine.
 	load func() bool
+
+	// unfit: a mapping was refused. The machine does so as soon as a condition looks through
+	// one that does not suit the definitions on its sides, Dagster when there is something
+	// to map.
+	unfit bool
 
 	engine     *engine.Engine
 	graph      *graph.Graph
@@ -88,6 +94,8 @@ func (m *machine) Tick(in scenario.TickInput) (out scenario.TickOutput, err erro
 	}
 	r, err := m.engine.Tick(engine.Input{Graph: in.Graph, Conditions: m.conditions, World: in.World, At: in.At}, o)
 	if err != nil {
+		var field *graph.FieldError
+		m.unfit = errors.As(err, &field)
 		return scenario.TickOutput{Err: err}, nil
 	}
 	return output(r), nil

@@ -75,11 +75,22 @@ func (d *drawer) deps(a *scenario.Asset) {
 		earlier = d.Assets[:i]
 	}
 	for _, up := range some(d, earlier, pick(d, 1, 2, 2, 3)) {
-		a.Deps = append(a.Deps, graph.Dep{Key: up.Key, Mapping: d.mapping(up.Definition, a.Definition)})
+		if m := d.mapping(up.Definition, a.Definition); fits(m, up, a) || d.chance(30) {
+			a.Deps = append(a.Deps, graph.Dep{Key: up.Key, Mapping: m})
+		}
 	}
 	if a.Partitions != nil && a.Partitions.IsTime() && !a.External && !a.Observable && d.chance(8) {
 		a.Deps = append(a.Deps, graph.Dep{Key: a.Key, Mapping: &graph.Mapping{Kind: graph.MapTimeWindow, StartOffset: -1, EndOffset: -1}})
 	}
+}
+
+// fits reports whether a mapping suits the definitions on its sides; nil is the default one.
+func fits(m *graph.Mapping, up, down *scenario.Asset) bool {
+	mapping := graph.DefaultMapping(up.Partitions, down.Partitions)
+	if m != nil {
+		mapping = *m
+	}
+	return mapping.Fits(up.Partitions, down.Partitions) == nil
 }
 
 func (d *drawer) checks(a *scenario.Asset) {
@@ -108,13 +119,11 @@ func (d *drawer) executionSet() {
 		return
 	}
 	at := d.IntN(len(members) - 1)
-	for _, a := range members[at : at+2] {
-		a.ExecutionSet = "load"
-		a.Definition, a.Partitions = members[at].Definition, members[at].Partitions
-		for i := range a.Deps {
-			a.Deps[i].Mapping = nil
-		}
+	first, second := members[at], members[at+1]
+	if !d.repartitioned(second, first.Definition) {
+		return
 	}
+	first.ExecutionSet, second.ExecutionSet = "load", "load"
 }
 
 // mapping draws how a dependent's partitions relate to a dependency's, nil for the default.

@@ -8,7 +8,6 @@ import (
 	"auto/runtime/facts"
 	"auto/runtime/graphdoc"
 	"auto/runtime/scenario"
-	"auto/vm/graph"
 )
 
 // tick draws a tick with what happens before it.
@@ -280,20 +279,26 @@ func (d *drawer) edited(a *scenario.Asset) *scenario.Condition {
 	return text(next)
 }
 
-// repartition gives an asset that no mapping is about other partitions.
+// repartition gives an asset other partitions.
 func (d *drawer) repartition(a *scenario.Asset) []scenario.What {
-	declared := func(dep graph.Dep) bool { return dep.Mapping != nil }
-	if a.ExecutionSet != "" || slices.ContainsFunc(a.Deps, declared) || slices.ContainsFunc(d.runs, func(r scenario.RunChange) bool { return slices.Contains(r.Assets, a.Key) }) {
+	planned := slices.ContainsFunc(d.runs, func(r scenario.RunChange) bool { return slices.Contains(r.Assets, a.Key) })
+	if a.ExecutionSet != "" || planned || !d.repartitioned(a, pick(d, pick(d, d.kinds...), pick(d, d.all...))) {
 		return nil
 	}
-	for _, other := range d.Assets {
-		for _, dep := range other.Deps {
-			if dep.Key == a.Key && dep.Mapping != nil {
-				return nil
+	return one(scenario.EditPartitions{Asset: a.Key, To: a.Definition})
+}
+
+// repartitioned gives an asset other partitions if the mappings around it allow them.
+func (d *drawer) repartitioned(a *scenario.Asset, to *graphdoc.Definition) bool {
+	before := a.Definition
+	a.Definition, a.Partitions = to, partitions(to)
+	for _, down := range d.Assets {
+		for _, dep := range down.Deps {
+			if (down == a || dep.Key == a.Key) && !fits(dep.Mapping, d.assetOf(dep.Key), down) {
+				a.Definition, a.Partitions = before, partitions(before)
+				return false
 			}
 		}
 	}
-	a.Definition = pick(d, pick(d, d.kinds...), pick(d, d.all...))
-	a.Partitions = partitions(a.Definition)
-	return one(scenario.EditPartitions{Asset: a.Key, To: a.Definition})
+	return true
 }
