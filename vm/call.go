@@ -151,7 +151,7 @@ func (b *batch) every(m *Machine, f *frame, called []*frame, d uint16, candidate
 		case c.parents != nil:
 			left = c.without(f, d, left, r)
 		default:
-			for i := range c.segments {
+			for i := 0; i < len(c.segments) && left.kind != empty; i++ {
 				left = c.narrowed(f, d, left, i, r)
 			}
 		}
@@ -179,7 +179,7 @@ func (f *frame) without(caller *frame, d uint16, left, r register) register {
 // own copies a subset into the room of a register, so that it can be changed.
 func (f *frame) own(d uint16, r register) sets.Set {
 	to := f.buffer(d)
-	copy(to, r.words)
+	clear(to[copy(to, r.words):])
 	return to
 }
 

@@ -183,6 +183,7 @@ func (m *Machine) Cursor() *Cursor {
 	return c
 }
 
+// store adds the cursors of a batch.
 func (m *Machine) store(b *batch, c *Cursor) {
 	if b.since.At.IsZero() {
 		return // never evaluated
@@ -190,7 +191,7 @@ func (m *Machine) store(b *batch, c *Cursor) {
 	cursors := make([]*EntityCursor, len(b.frame.segments))
 	for i, seg := range b.frame.segments {
 		e := &m.space.Entities[seg.entity]
-		cursors[i] = &EntityCursor{At: b.since.At, Event: b.since.Event, Requested: store(e.Key, e.Keys, false, m.subset(m.own, int(seg.entity)))}
+		cursors[i] = &EntityCursor{At: b.since.At, Event: b.since.Event, Requested: store(e.Key, e.Keys, false, m.requestedOf(int(seg.entity)))}
 		c.Entities[e.Key] = cursors[i]
 	}
 	program := m.programs[b.program]
@@ -199,8 +200,16 @@ func (m *Machine) store(b *batch, c *Cursor) {
 	})
 }
 
+// requestedOf gives what the condition of an entity was last true for, from bit 0 on.
+func (m *Machine) requestedOf(entity int) bits.Set {
+	set := bits.New(sizeOf(m.space.Entities[entity].Keys))
+	m.read(set, m.own, entity)
+	return set
+}
+
+// keep takes over the state of a node.
 func (c *EntityCursor) keep(m *Machine, program *code.Program, p place, id string) {
-	if versions := p.frame.versions[p.state]; versions != nil {
+	if versions := p.slot().versions; versions != nil {
 		if c.Versions == nil {
 			c.Versions = map[string]string{}
 		}
@@ -215,15 +224,15 @@ func (c *EntityCursor) keep(m *Machine, program *code.Program, p place, id strin
 }
 
 // restore puts what evaluations left into the states of a batch.
-func (l *linker) restore(b *batch, cursors []*EntityCursor) {
+func (l *linker) restore(b *batch, roots []root) {
 	program := l.programs[b.program]
 	b.places(l.Machine, func(root int, p place, keys []string) {
-		if c := cursors[root]; c != nil {
+		if c := roots[root].cursor; c != nil {
 			c.give(l.Machine, p, program.StateID(p.state, keys))
 		}
 	})
 	for i, seg := range b.frame.segments {
-		c := cursors[i]
+		c := roots[i].cursor
 		if c == nil {
 			continue
 		}
@@ -236,8 +245,9 @@ func (l *linker) restore(b *batch, cursors []*EntityCursor) {
 	b.changed = b.asks
 }
 
+// give puts the state of a node where it belongs; a node that was not there last has none.
 func (c *EntityCursor) give(m *Machine, p place, id string) {
-	if versions := p.frame.versions[p.state]; versions != nil {
+	if versions := p.slot().versions; versions != nil {
 		versions[p.segment] = c.Versions[id]
 		return
 	}

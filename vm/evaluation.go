@@ -53,8 +53,10 @@ func (r *reader) node(n int, f *frame, segment int) *Evaluation {
 	node := &r.program.Nodes[n]
 	e := &Evaluation{Name: node.Name, Label: node.Label, Entity: int(f.segments[segment].entity),
 		Subset: r.subset(f, node.Result, segment), Candidates: r.subset(f, node.Candidates, segment)}
-	if node.State > 0 && f.states[node.State-1] != nil {
-		e.State = slices.Clone(f.read(f.states[node.State-1], segment))
+	if node.State > 0 {
+		if s := f.slot(int(node.State - 1)); s.versions == nil {
+			e.State = slices.Clone(f.read(s.set, segment))
+		}
 	}
 	for _, child := range node.Children {
 		c := r.node(int(child), f, segment)

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"fmt"
 	"time"
 
 	"auto/vm/bits"
@@ -21,24 +22,12 @@ type Config struct {
 	Limits Limits
 }
 
-// Limits bound a machine.
-type Limits struct {
-	// Words is how many words of 64 bits frames and states may take, in all.
-	Words int
-	// Steps is how many words one tick may compute at most.
-	Steps int
-}
-
-// DefaultLimits are some GB and some seconds.
-var DefaultLimits = Limits{Words: 1 << 29, Steps: 1 << 34}
-
 // Machine evaluates conditions over the entities of a space, tick after tick. It holds
 // the state of their nodes between ticks; Cursor gives it in a form to keep. It is not
 // safe for concurrent use.
 type Machine struct {
 	space    *space.Space
 	programs []*code.Program
-	of       []int
 	// carried is the cursor of entities that are not evaluated but keep theirs.
 	carried map[string]*EntityCursor
 
@@ -70,18 +59,22 @@ type Stats struct {
 	Batches, Skipped, Instructions int
 }
 
-// New links programs to a space. It fails where that is beyond the limits, or where a
-// mapping is one that Dagster refuses.
+// New links programs to a space. It fails with a *LimitError where that is beyond the
+// limits, where a mapping is one that Dagster refuses, and where the cursor is of another
+// version.
 func New(c Config) (*Machine, error) {
 	if c.Limits == (Limits{}) {
 		c.Limits = DefaultLimits
 	}
+	if c.Cursor != nil && c.Cursor.Version != CursorVersion {
+		return nil, fmt.Errorf("the cursor is of version %d and this program reads version %d; use the program that wrote it, or begin without a cursor", c.Cursor.Version, CursorVersion)
+	}
 	m := &Machine{
-		space: c.Space, programs: c.Programs, of: c.Of, carried: map[string]*EntityCursor{},
+		space: c.Space, programs: c.Programs, carried: map[string]*EntityCursor{},
 		own: bits.New(c.Space.Bits), asked: bits.New(c.Space.Bits), now: bits.New(c.Space.Bits),
 		readers: make([][]*batch, len(c.Space.Entities)),
 	}
-	l := linker{Machine: m, cursor: c.Cursor, limits: c.Limits}
+	l := linker{Machine: m, of: c.Of, cursor: c.Cursor, budget: budget{limits: c.Limits}}
 	if err := l.link(); err != nil {
 		return nil, err
 	}
@@ -96,15 +89,15 @@ func (m *Machine) Stats() Stats { return m.stats }
 func (m *Machine) Requested() bits.Set { return m.now }
 
 // Tick evaluates all conditions at an instant. What it requests is in Requested.
-func (m *Machine) Tick(facts Facts, at time.Time) { m.run(facts, at, nil) }
+func (m *Machine) Tick(facts Facts, at time.Time) { m.tick(facts, at, nil) }
 
 // TickTraced evaluates as Tick does and gives the evaluation of each entity that want
 // reports true for.
 func (m *Machine) TickTraced(facts Facts, at time.Time, want func(entity int) bool, emit func(entity int, e *Evaluation)) {
-	m.run(facts, at, &trace{want, emit})
+	m.tick(facts, at, &trace{want, emit})
 }
 
-func (m *Machine) run(facts Facts, at time.Time, t *trace) {
+func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 	m.facts, m.at, m.stats = facts, at, Stats{}
 	m.cache.begin()
 	if m.requests {

@@ -17,7 +17,7 @@ func (f *frame) all(r register) bool { return r.kind == every || r.kind == full 
 // eachOf gives the partitions that there are one by one where a register stands for all.
 func (f *frame) eachOf(r register) register {
 	if r.kind == every {
-		return register{full, f.defined}
+		return f.each
 	}
 	return r
 }
@@ -61,7 +61,7 @@ func (f *frame) sub(d uint16, a, b register) register {
 	case a.kind == empty || f.all(b):
 		return register{}
 	case b.kind == empty && a.kind == every:
-		return f.judge(a.words) // what there is, one by one
+		return f.each
 	case b.kind == empty:
 		return a
 	}

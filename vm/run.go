@@ -14,6 +14,7 @@ func (b *batch) evaluate(m *Machine) {
 	r := b.run(m, f, f.everything())
 	b.settle()
 	b.keep(m, f, r)
+	b.prompt = b.alone && !b.waited(m)
 }
 
 // run runs a frame's block over candidates.
@@ -45,7 +46,7 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 				f.registers[a[0]] = f.registers[a[2]]
 			}
 		case code.Version:
-			f.registers[a[0]] = b.version(m, f, a[0], f.registers[a[1]], f.versions[a[2]])
+			f.registers[a[0]] = b.version(m, f, a[0], f.registers[a[1]], f.slot(int(a[2])).versions)
 		case code.Root:
 			f.registers[a[0]] = b.root(m, f, a[0], f.registers[a[1]])
 		case code.And:

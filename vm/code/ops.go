@@ -127,6 +127,12 @@ func (in Instr) arg(kind Arg) (uint16, bool) {
 	return value, found == 1
 }
 
+// State gives the state that an instruction moves on, and false where it moves none.
+func (in Instr) State() (int, bool) {
+	state, ok := in.arg(StateArg)
+	return int(state), ok
+}
+
 // argNames are how arguments are called in text, before their number where they have one.
 var argNames = [...]string{
 	Dst: "r", Src: "r", FactArg: "fact", CronArg: "cron", FilterArg: "filter", KeyArg: "key",
