@@ -27,6 +27,9 @@ type batch struct {
 	// ranged: what was requested before is stored as ranges of dynamic keys; dynamic: what
 	// is requested now is.
 	ranged, dynamic bool
+	// keyed: what was requested last is of time windows, but held key by key. whole: it stands
+	// for all partitions.
+	keyed, whole bool
 	// words and steps are what it takes of the limits.
 	words, steps int
 	// alone: its level is evaluated entity by entity; prompt: its requests are seen on it.
