@@ -108,6 +108,12 @@ func (s *Subset) readable(keys *space.Keys) bool {
 	return true
 }
 
+// keyed reports whether what is left of a stored subset is of time windows, but held key by
+// key.
+func (s *Subset) keyed(keys *space.Keys) bool {
+	return s.Form == EachKey && s.readable(keys) && keys.Definition().IsTime()
+}
+
 // read adds a stored subset to a set from bit 0 on.
 func (s *Subset) read(keys *space.Keys, to bits.Set) {
 	if !s.readable(keys) {
@@ -131,13 +137,12 @@ func (s *Subset) read(keys *space.Keys, to bits.Set) {
 }
 
 // store makes the stored form of a set from bit 0 on.
-func store(entity string, keys *space.Keys, newly bool, set bits.Set) Subset {
-	s := Subset{Entity: entity}
+func store(entity string, keys *space.Keys, form Form, set bits.Set) Subset {
+	s := Subset{Entity: entity, Form: form}
 	if keys == nil {
 		s.All = set.Has(0)
 		return s
 	}
-	s.Form = formOf(keys.Definition(), newly)
 	if s.Form == EachKey {
 		for i := set.Next(0); i >= 0 && i < keys.Total(); i = set.Next(i + 1) {
 			s.Keys = append(s.Keys, keys.Key(i))
@@ -191,13 +196,21 @@ func (m *Machine) store(b *batch, c *Cursor) {
 	cursors := make([]*EntityCursor, len(b.frame.segments))
 	for i, seg := range b.frame.segments {
 		e := &m.space.Entities[seg.entity]
-		cursors[i] = &EntityCursor{At: b.since.At, Event: b.since.Event, Requested: store(e.Key, e.Keys, false, m.requestedOf(int(seg.entity)))}
+		cursors[i] = &EntityCursor{At: b.since.At, Event: b.since.Event, Requested: store(e.Key, e.Keys, b.form(e), m.requestedOf(int(seg.entity)))}
 		c.Entities[e.Key] = cursors[i]
 	}
 	program := m.programs[b.program]
 	b.places(m, func(root int, p place, keys []string) {
 		cursors[root].keep(m, program, p, program.StateID(p.state, keys))
 	})
+}
+
+// form gives the form that the request of one of its entities is stored in.
+func (b *batch) form(e *space.Entity) Form {
+	if b.keyed {
+		return EachKey
+	}
+	return formOf(e.Keys.Definition(), false)
 }
 
 // requestedOf gives what the condition of an entity was last true for, from bit 0 on.
@@ -220,7 +233,11 @@ func (c *EntityCursor) keep(m *Machine, program *code.Program, p place, id strin
 		c.States = map[string]Subset{}
 	}
 	e := &m.space.Entities[p.frame.segments[p.segment].entity]
-	c.States[id] = store(e.Key, e.Keys, program.States[p.state].Kind == code.NewlyTrueState, p.subset())
+	form := formOf(e.Keys.Definition(), program.States[p.state].Kind == code.NewlyTrueState)
+	if p.slot().keyed {
+		form = EachKey
+	}
+	c.States[id] = store(e.Key, e.Keys, form, p.subset())
 }
 
 // restore puts what evaluations left into the states of a batch.
@@ -241,6 +258,8 @@ func (l *linker) restore(b *batch, roots []root) {
 		c.Requested.read(e.Keys, set)
 		l.add(l.own, int(seg.entity), set)
 		b.asks = b.asks || !set.IsEmpty()
+		b.keyed = c.Requested.keyed(e.Keys)
+		b.frame.keyed = b.frame.keyed || b.keyed
 	}
 	b.changed = b.asks
 }
@@ -259,6 +278,9 @@ func (c *EntityCursor) give(m *Machine, p place, id string) {
 	set := bits.New(sizeOf(e.Keys))
 	s.read(e.Keys, set)
 	p.set(set)
+	if s.keyed(e.Keys) {
+		p.slot().keyed, p.frame.keyed = true, true
+	}
 }
 
 // carry keeps the cursors of what has no condition now: an asset loses its own, checks

@@ -30,7 +30,8 @@
 // Most of the work on a quiet graph is on the first three and touches no words. The words
 // may be those of a fact, a state or another register; what an instruction computes lies in
 // room that belongs to the register alone. Bits behind the defined ones (ghosts) are keys
-// that the definition has lost but a state or a backfill still names.
+// that the definition has lost but a state or a backfill still names. A register also says
+// whether time windows are held key by key, which Dagster's evaluations can tell (classify).
 //
 // # Calls
 //

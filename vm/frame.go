@@ -21,6 +21,8 @@ type frame struct {
 	each register
 	// foreign: the entity is no asset with the dynamic partitions that the root has.
 	foreign bool
+	// keyed: some of its time windows may be held key by key.
+	keyed bool
 	// timeless: the entity has no time dimension.
 	timeless bool
 	// direct is the word of the space from which on the frame has the same layout, -1
@@ -84,7 +86,9 @@ const (
 // register is a subset of a frame's partitions. Its words may be those of another
 // register, a fact or a state; they are nil where it is empty.
 type register struct {
-	kind  kind
+	kind kind
+	// keyed: of time windows, but held key by key (see classify).
+	keyed bool
 	words bits.Set
 }
 
@@ -116,7 +120,7 @@ func (f *frame) pack(s *space.Space, occupied bits.Set) {
 	f.words, f.timeless = bits.Words(n), true
 	f.defined = bits.New(n)
 	f.defined.AddRange(0, n)
-	f.each = register{full, f.defined}
+	f.each = register{kind: full, words: f.defined}
 	first := s.Entities[f.segments[0].entity].Bit
 	alike := first&63 == 0
 	for i := range f.segments {

@@ -30,9 +30,12 @@ type batch struct {
 	// ranged: what was requested before is stored as ranges of dynamic keys; dynamic: what
 	// is requested now is.
 	ranged, dynamic bool
-	since           Since
-	crons           []int // numbers in the machine, by schedule of the program
-	pulls           []pull
+	// keyed: what was requested last is of time windows, but held key by key. whole: it stands
+	// for all partitions.
+	keyed, whole bool
+	since        Since
+	crons        []int // numbers in the machine, by schedule of the program
+	pulls        []pull
 
 	program int
 	frame   *frame

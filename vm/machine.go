@@ -39,6 +39,9 @@ type Machine struct {
 	// own is what each condition was last true for, asked the same as of the last tick,
 	// now what is requested on this tick so far, execution sets included.
 	own, asked, now bits.Set
+	// whole are the entities of which all partitions are requested on this tick so far,
+	// whatever partitions there are.
+	whole bits.Set
 	// requests is set where now has anything.
 	requests bool
 	// arena is what the registers of the batch under evaluation lie in.
@@ -72,7 +75,7 @@ func New(c Config) (*Machine, error) {
 	m := &Machine{
 		space: c.Space, programs: c.Programs, carried: map[string]*EntityCursor{},
 		own: bits.New(c.Space.Bits), asked: bits.New(c.Space.Bits), now: bits.New(c.Space.Bits),
-		readers: make([][]*batch, len(c.Space.Entities)),
+		whole: bits.New(len(c.Space.Entities)), readers: make([][]*batch, len(c.Space.Entities)),
 	}
 	l := linker{Machine: m, of: c.Of, cursor: c.Cursor, budget: budget{limits: c.Limits}}
 	if err := l.link(); err != nil {
@@ -88,6 +91,10 @@ func (m *Machine) Stats() Stats { return m.stats }
 // of the space. It is good until the next tick.
 func (m *Machine) Requested() bits.Set { return m.now }
 
+// RequestsAll reports whether what the last tick requested of an entity with partitions
+// stands for all of them; so it can be when there are none.
+func (m *Machine) RequestsAll(entity int) bool { return m.whole.Has(entity) }
+
 // Tick evaluates all conditions at an instant. What it requests is in Requested.
 func (m *Machine) Tick(facts Facts, at time.Time) { m.tick(facts, at, nil) }
 
@@ -102,6 +109,7 @@ func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 	m.cache.begin()
 	if m.requests {
 		clear(m.now)
+		clear(m.whole)
 		m.requests = false
 	}
 	m.mark()
@@ -113,7 +121,7 @@ func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 	}
 	since := Since{At: at, Event: facts.LastEvent()}
 	for _, b := range m.batches {
-		b.since, b.initial, b.ranged = since, false, b.dynamic
+		b.since, b.initial, b.ranged = since, b.keyed, b.dynamic
 	}
 }
 

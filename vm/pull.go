@@ -17,6 +17,8 @@ type pull struct {
 	// own is room for what the pulling entity requests; now is what is pulled on this tick,
 	// was on the last one.
 	own, now, was bits.Set
+	// all: what is pulled stands for all partitions.
+	all bool
 }
 
 // pulls finds what the entities of a batch pull. A check alone does not pull its asset.
@@ -38,24 +40,35 @@ func (l *linker) pulls(b *batch) error {
 			if err := l.budget.take(segmentWords+bits.Words(from)+2*bits.Words(to), bits.Words(from)+bits.Words(to)); err != nil {
 				return err
 			}
-			b.pulls = append(b.pulls, pull{by, e, r, bits.New(from), bits.New(to), bits.New(to)})
+			b.pulls = append(b.pulls, pull{by: by, entity: e, relation: r, own: bits.New(from), now: bits.New(to), was: bits.New(to)})
 		}
 	}
 	return nil
 }
 
-// request requests what is pulled. Who looks at it is evaluated again where it is not what
-// it was on the last tick.
-func (p *pull) request(m *Machine) {
+// request requests what is pulled; whole says that the pulling entity requests all. Who looks
+// at it is evaluated again where it is not what it was on the last tick.
+func (p *pull) request(m *Machine, whole bool) {
 	p.now, p.was = p.was, p.now
 	clear(p.now)
 	m.read(p.own, m.own, p.by)
-	p.relation.Up(p.now, p.own)
-	if !p.now.IsEmpty() {
+	before := p.all
+	p.all = !p.own.IsEmpty() && p.relation.ForAll(true, whole)
+	switch {
+	case p.own.IsEmpty(): // also of what stands for all where there is nothing
+	case whole:
+		p.relation.UpAll(p.now)
+	default:
+		p.relation.Up(p.now, p.own)
+	}
+	if p.all || !p.now.IsEmpty() {
 		m.requests = true
 		m.add(m.now, p.entity, p.now)
 	}
-	if !p.now.Equal(p.was) {
+	if p.all && m.space.Entities[p.entity].Keys != nil {
+		m.whole.Add(p.entity)
+	}
+	if !p.now.Equal(p.was) || p.all != before {
 		m.touch(p.entity)
 	}
 }

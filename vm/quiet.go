@@ -65,9 +65,12 @@ func (b *batch) due(m *Machine) bool {
 // keep takes over what a batch is true for.
 func (b *batch) keep(m *Machine, f *frame, r register) {
 	had := b.asks
-	b.asks = r.kind != empty
+	whole := r.kind == every && !f.packed
+	b.changed = b.changed || whole != b.whole || r.keyed != b.keyed
+	b.asks, b.whole, b.keyed = r.kind != empty, whole, r.keyed
 	switch {
 	case !had && !b.asks:
+		b.again = b.again || b.changed
 		return
 	case b.asks:
 		b.changed = b.changed || !had || !f.take(f.buffer(0), m.own).Equal(r.words)
@@ -91,9 +94,12 @@ func (b *batch) request(m *Machine) {
 	if b.asks {
 		m.requests = true
 		b.frame.unite(m.now, b.frame.take(b.frame.buffer(0), m.own))
+		if b.whole {
+			m.whole.Add(int(b.frame.segments[0].entity))
+		}
 	}
 	for i := range b.pulls {
-		b.pulls[i].request(m)
+		b.pulls[i].request(m, b.whole)
 	}
 }
 

@@ -9,7 +9,7 @@ func (f *frame) buffer(register uint16) bits.Set {
 }
 
 // everything stands for whatever partitions there are.
-func (f *frame) everything() register { return register{every, f.defined} }
+func (f *frame) everything() register { return register{kind: every, words: f.defined} }
 
 // all reports whether a register holds everything, so that it cuts off nothing.
 func (f *frame) all(r register) bool { return r.kind == every || r.kind == full && !f.ghosts }
@@ -37,7 +37,7 @@ func (f *frame) and(d uint16, a, b register) register {
 	if !to.And(a.words, b.words) {
 		return register{}
 	}
-	return register{mixed, to}
+	return register{kind: mixed, words: to}
 }
 
 func (f *frame) or(d uint16, a, b register) register {
@@ -53,7 +53,7 @@ func (f *frame) or(d uint16, a, b register) register {
 	}
 	to := f.buffer(d)
 	to.Or(a.words, b.words)
-	return register{mixed, to}
+	return register{kind: mixed, words: to}
 }
 
 func (f *frame) sub(d uint16, a, b register) register {
@@ -69,7 +69,7 @@ func (f *frame) sub(d uint16, a, b register) register {
 	if !to.AndNot(a.words, b.words) {
 		return register{}
 	}
-	return register{mixed, to}
+	return register{kind: mixed, words: to}
 }
 
 // judge makes a register of words.
@@ -79,14 +79,14 @@ func (f *frame) judge(words bits.Set) register {
 	for i, w := range words {
 		any |= w
 		if other |= w ^ defined[i]; any != 0 && other != 0 {
-			return register{mixed, words}
+			return register{kind: mixed, words: words}
 		}
 	}
 	switch {
 	case any == 0:
 		return register{}
 	case other == 0:
-		return register{full, f.defined}
+		return register{kind: full, words: f.defined}
 	}
-	return register{mixed, words}
+	return register{kind: mixed, words: words}
 }

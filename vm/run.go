@@ -66,11 +66,14 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 		case code.Match:
 			f.registers[a[0]] = b.united(m, f, f.calls[pc], a[0], f.registers[a[1]])
 		case code.Skip:
-			if f.registers[a[0]].kind == empty {
+			if f.registers[a[0]].kind == empty && !f.keyed { // else how it is held is passed on
 				pc = int(a[1]) - 1
 			}
 		case code.Return:
 			return f.registers[a[0]]
+		}
+		if f.keyed {
+			b.classify(f, in)
 		}
 	}
 }
@@ -107,11 +110,14 @@ func (f *frame) asking(m *Machine, d uint16, candidates register) register {
 	if candidates.kind == empty || !m.requests {
 		return register{}
 	}
+	if !f.packed && m.whole.Has(int(f.segments[0].entity)) && !f.shared.IsEmpty() {
+		return f.everything()
+	}
 	to := f.buffer(d)
 	if !to.And(f.take(to, m.now), f.shared) {
 		return register{}
 	}
-	return f.whole(d, register{mixed, to}, candidates)
+	return f.whole(d, register{kind: mixed, words: to}, candidates)
 }
 
 // passed reports whether a moment of a schedule passed since the evaluation before.
@@ -147,7 +153,7 @@ func (b *batch) version(m *Machine, f *frame, d uint16, candidates register, see
 	case !f.packed:
 		return candidates
 	}
-	return f.and(d, candidates, register{mixed, to})
+	return f.and(d, candidates, register{kind: mixed, words: to})
 }
 
 // root gives the candidates that were updated last by a run that selected the root.
@@ -171,5 +177,5 @@ func (b *batch) root(m *Machine, f *frame, d uint16, candidates register) regist
 	if !any {
 		return register{}
 	}
-	return register{mixed, to}
+	return register{kind: mixed, words: to}
 }

@@ -10,6 +10,8 @@ type slot struct {
 	// set has the partitions that it holds for; blank is set where these are none.
 	set   bits.Set
 	blank bool
+	// keyed: it is of time windows, but held key by key.
+	keyed bool
 	// versions has instead, for each segment, the code version that was seen last.
 	versions []string
 }

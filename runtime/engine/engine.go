@@ -115,7 +115,7 @@ func (e *Engine) Tick(in Input, o Options) (*Result, error) {
 	}
 	out.Took = e.now().Sub(began)
 	out.Requested = l.machine.Requested()
-	out.Runs = runs.Group(l.space, out.Requested, func(key string) bool { return in.Conditions[key] != nil })
+	out.Runs = runs.Group(l.space, out.Requested, l.machine.RequestsAll, func(key string) bool { return in.Conditions[key] != nil })
 	return out, nil
 }
 
