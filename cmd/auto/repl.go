@@ -129,8 +129,9 @@ type terminal struct {
 	repl *repl.REPL
 }
 
-func (t terminal) run() error {
+func (t terminal) run() (err error) {
 	line := liner.NewLiner()
+	defer func() { err = errors.Join(err, line.Close()) }() // also where there is a bug: the terminal is to be left as it was
 	line.SetCtrlCAborts(true)
 	line.SetTabCompletionStyle(liner.TabPrints)
 	line.SetWordCompleter(func(text string, at int) (string, []string, string) {
@@ -141,8 +142,8 @@ func (t terminal) run() error {
 	history := historyFile(t.getenv)
 	readHistory(line, history)
 	fmt.Fprintln(t.stdout, "Type an expression, or :help. Tab completes, Ctrl-D leaves.")
-	err := t.converse(line)
-	return errors.Join(err, writeHistory(line, history), line.Close())
+	err = t.converse(line)
+	return errors.Join(err, writeHistory(line, history))
 }
 
 // converse answers line after line, to the end.

@@ -2,11 +2,13 @@ package repl
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
 	"auto/lang/diag"
 	"auto/lang/source"
+	"auto/runtime/scenario"
 )
 
 // event lets something happen before the next tick.
@@ -185,4 +187,18 @@ func relocated(list diag.List, place func(source.Span) source.Span) diag.List {
 		}
 	}
 	return out
+}
+
+// within gives what is refused with its places in a file moved.
+func within(err error, src *source.File, place func(source.Span) source.Span) error {
+	var refused *scenario.Refused
+	if !errors.As(err, &refused) {
+		return err
+	}
+	return Findings(relocated(refused.Findings, func(s source.Span) source.Span {
+		if s.File == src {
+			return place(s)
+		}
+		return s
+	}))
 }

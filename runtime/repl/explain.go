@@ -196,7 +196,10 @@ func (r *REPL) show(at source.Span) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(table, "%s\t%s\n", key, text)
+		if text != "" {
+			text = "\t" + text
+		}
+		fmt.Fprintf(table, "%s%s\n", key, text)
 	}
 	return table.Flush()
 }

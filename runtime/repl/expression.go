@@ -3,7 +3,9 @@ package repl
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"text/tabwriter"
+	"time"
 
 	"auto/compiler/condition"
 	"auto/lang/ast"
@@ -32,7 +34,7 @@ func (r *REPL) read(text source.Span) (*scenario.Condition, error) {
 	}
 	if r.Project != nil {
 		w := writer{scope: r.Project.exported, getenv: r.Project.getenv}
-		if out := w.text(e); w.replaced {
+		if out := w.write(e).text; w.replaced {
 			text = whole(source.New(text.File.Name, out))
 			e, found = parse.ExprAt(text)
 		}
@@ -54,21 +56,20 @@ func (r *REPL) expression(text source.Span) error {
 		return err
 	}
 	v, err := r.check(c.Expr, now)
-	if err != nil {
-		return err
-	}
-	r.printf("%s\n", v.Type)
 	switch {
+	case err != nil:
+		return err
 	case v.Type == types.Condition:
 		return r.evaluate(now, c, v)
 	case v.Selection != nil:
-		for _, key := range v.Selection.Resolve(now.graph) {
-			r.printf("%s\n", key)
-		}
-	case v.Constant != nil:
-		return r.constant(v.Constant)
+		r.printf("%s\n", strings.Join(append([]string{string(v.Type)}, v.Selection.Resolve(now.graph)...), "\n"))
+		return nil
 	}
-	return nil
+	value, err := constantText(v.Constant)
+	if err == nil {
+		r.printf("%s\n%s\n", v.Type, value)
+	}
+	return err
 }
 
 // check gives the value of an expression, and writes warnings about it.
@@ -83,60 +84,59 @@ func (r *REPL) check(e ast.Expr, now *shown) (condition.Value, error) {
 	return v, nil
 }
 
-// constant prints a value as JSON has it, a duration as the language does.
-func (r *REPL) constant(value any) error {
+// constantText gives a value as JSON has it, a duration as the language does.
+func constantText(value any) (string, error) {
 	if d, ok := value.(time.Duration); ok {
-		text := strings.TrimSuffix(d.String(), "m0s")
-		if text != d.String() {
-			text = strings.TrimSuffix(text+"m", "h0m")
+		text := d.String()
+		for _, unit := range []string{"m0s", "h0m"} {
+			if strings.HasSuffix(text, unit) {
+				text = text[:len(text)-2]
+			}
 		}
-		r.printf("%s\n", text)
-		return nil
+		return text, nil
 	}
 	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	r.printf("%s\n", text)
-	return nil
+	return string(text), err
 }
 
 // evaluate prints what a condition is true for: for what was chosen with its tree,
 // otherwise a line for each asset.
 func (r *REPL) evaluate(now *shown, c *scenario.Condition, v condition.Value) error {
-	if r.on != "" {
-		return r.evaluateOn(r.on, c)
+	keys := []string{r.on}
+	if r.on == "" {
+		keys = now.graph.Keys()
 	}
-	keys := now.graph.Keys()
 	switch {
-	case v.Scope&types.OnAsset == 0:
+	case r.on == "" && v.Scope&types.OnAsset == 0:
 		return wrong(c.Span, "Choose one: `:on ASSET:CHECK`.", "The condition is for checks.")
 	case len(keys) == 0:
-		r.printf("there are no assets; add one: `:asset {key: orders, deps: [raw], condition: eager()}`\n")
+		r.printf("%s\nthere are no assets; add one: `:asset {key: orders, deps: [raw], condition: eager()}`\n", v.Type)
 		return nil
 	case len(keys) > maxAssets:
 		return wrong(c.Span, "Choose one: `:on ASSET`.", "There are %d assets, too many to evaluate it for each.", len(keys))
-	case len(keys) == 1:
-		return r.evaluateOn(keys[0], c)
 	}
-	table := r.table()
+	var stories []explain.Story
 	for _, key := range keys {
 		story, err := r.story(key, c)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(table, "%s\t%s\n", key, story.Subset())
+		stories = append(stories, story)
 	}
-	return table.Flush()
+	r.printf("%s\n", v.Type)
+	return r.values(keys, stories)
 }
 
-func (r *REPL) evaluateOn(key string, c *scenario.Condition) error {
-	story, err := r.story(key, c)
-	if err != nil {
-		return err
+func (r *REPL) values(keys []string, stories []explain.Story) error {
+	if len(keys) == 1 {
+		r.printf("%s: %s\n", keys[0], stories[0].Subset())
+		return stories[0].Render(r.Out, explain.View{Partition: explain.Whole, Unfolded: true})
 	}
-	r.printf("%s: %s\n", key, story.Subset())
-	return story.Render(r.Out, explain.View{Partition: explain.Whole, Unfolded: true})
+	table := r.table()
+	for i, key := range keys {
+		fmt.Fprintf(table, "%s\t%s\n", key, stories[i].Subset())
+	}
+	return table.Flush()
 }
 
 // story plays the conversation and gives the trees of one asset or check, with a condition

@@ -24,78 +24,97 @@ type writer struct {
 	// replaced: something was replaced.
 	replaced bool
 	// params are what the parameters of the def that is written stand for.
-	params map[string]string
+	params map[string]written
 }
 
-// text writes an expression. A circle of declarations is no concern of it: the compiler
+// written is the text of an expression. An open one stands for a name and has an operator:
+// as an operand it needs brackets.
+type written struct {
+	text string
+	open bool
+}
+
+func (w written) operand() string {
+	if w.open {
+		return "(" + w.text + ")"
+	}
+	return w.text
+}
+
+// opened marks what is put in the place of a name.
+func opened(e ast.Expr, w written) written {
+	switch e.(type) {
+	case *ast.Binary, *ast.Unary:
+		w.open = true
+	}
+	return w
+}
+
+// write writes an expression. A circle of declarations is no concern of it: the compiler
 // refuses it before.
-func (w *writer) text(e ast.Expr) string {
+func (w *writer) write(e ast.Expr) written {
 	switch e := e.(type) {
 	case *ast.Name:
 		return w.name(e)
 	case *ast.Call:
 		return w.call(e)
 	case *ast.Method:
-		return w.method(e)
+		return written{text: w.method(e)}
 	case *ast.Binary:
-		parts := make([]string, len(e.Operands))
-		for i, o := range e.Operands {
-			parts[i] = w.text(o)
-		}
-		return strings.Join(parts, " "+string(e.Op)+" ")
+		return written{text: joined(e.Operands, " "+string(e.Op)+" ", func(o ast.Expr) string { return w.write(o).operand() })}
 	case *ast.Unary:
-		return string(ast.Not) + w.text(e.Operand)
+		return written{text: string(ast.Not) + w.write(e.Operand).operand()}
 	case *ast.Paren:
-		return "(" + w.text(e.Inner) + ")"
+		return written{text: "(" + w.write(e.Inner).text + ")"}
 	case *ast.List:
-		parts := make([]string, len(e.Items))
-		for i, item := range e.Items {
-			parts[i] = w.text(item)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
+		return written{text: "[" + joined(e.Items, ", ", func(item ast.Expr) string { return w.write(item).text }) + "]"}
 	case *ast.Map:
-		return w.mapping(e)
+		return written{text: "{" + joined(e.Entries, ", ", w.entry) + "}"}
 	}
-	return e.Place().Text() // a constant
+	return written{text: e.Place().Text()} // a constant
 }
 
-func (w *writer) mapping(e *ast.Map) string {
-	parts := make([]string, len(e.Entries))
-	for i, entry := range e.Entries {
-		parts[i] = entry.Key.Place().Text() + ": " + w.text(entry.Value)
+func joined[T any](items []T, between string, text func(T) string) string {
+	parts := make([]string, len(items))
+	for i, item := range items {
+		parts[i] = text(item)
 	}
-	return "{" + strings.Join(parts, ", ") + "}"
+	return strings.Join(parts, between)
 }
 
-func (w *writer) name(e *ast.Name) string {
-	if text, ok := w.params[e.Name]; ok {
-		return text
+func (w *writer) entry(e ast.Entry) string {
+	return e.Key.Place().Text() + ": " + w.write(e.Value).text
+}
+
+func (w *writer) name(e *ast.Name) written {
+	if value, ok := w.params[e.Name]; ok {
+		return value
 	}
 	if d, ok := w.scope(e.Name); ok {
 		if let, ok := d.decl.(*ast.Let); ok {
 			return w.body(let.Value, d.scope, nil)
 		}
 	}
-	return e.Name
+	return written{text: e.Name}
 }
 
-func (w *writer) call(e *ast.Call) string {
+func (w *writer) call(e *ast.Call) written {
 	if d, ok := w.scope(e.Func.Name); ok {
 		if def, ok := d.decl.(*ast.Def); ok {
 			return w.body(def.Body, d.scope, w.bind(def, d.scope, e.Args))
 		}
 	}
-	return e.Func.Name + w.args(e.Args)
+	return written{text: e.Func.Name + w.args(e.Args)}
 }
 
 func (w *writer) method(e *ast.Method) string {
-	if name, ok := e.Receiver.(*ast.Name); ok && name.Name == "env" && !e.Called && w.getenv != nil {
+	if name, ok := e.Receiver.(*ast.Name); ok && name.Name == "env" && !e.Called {
 		if value, ok := w.getenv(e.Func.Name); ok {
 			w.replaced = true
 			return parse.Quote(value)
 		}
 	}
-	text := w.text(e.Receiver) + "." + e.Func.Name
+	text := w.write(e.Receiver).operand() + "." + e.Func.Name
 	if e.Called {
 		text += w.args(e.Args)
 	}
@@ -103,34 +122,25 @@ func (w *writer) method(e *ast.Method) string {
 }
 
 func (w *writer) args(args []ast.Arg) string {
-	parts := make([]string, len(args))
-	for i, a := range args {
-		parts[i] = w.text(a.Value)
+	return "(" + joined(args, ", ", func(a ast.Arg) string {
+		text := w.write(a.Value).text
 		if a.Name.Name != "" {
-			parts[i] = a.Name.Name + "=" + parts[i]
+			text = a.Name.Name + "=" + text
 		}
-	}
-	return "(" + strings.Join(parts, ", ") + ")"
+		return text
+	}) + ")"
 }
 
-// body writes what a name stands for, in brackets where an operator could take it apart.
-func (w *writer) body(e ast.Expr, in scope, params map[string]string) string {
-	inner := writer{scope: in, getenv: w.getenv, params: params}
+// body writes what a name stands for.
+func (w *writer) body(e ast.Expr, in scope, params map[string]written) written {
 	w.replaced = true
-	return enclosed(e, inner.text(e))
-}
-
-func enclosed(e ast.Expr, text string) string {
-	switch e.(type) {
-	case *ast.Binary, *ast.Unary:
-		return "(" + text + ")"
-	}
-	return text
+	inner := writer{scope: in, getenv: w.getenv, params: params}
+	return opened(e, inner.write(e))
 }
 
 // bind gives what the parameters of a def stand for in a call.
-func (w *writer) bind(def *ast.Def, in scope, args []ast.Arg) map[string]string {
-	params := map[string]string{}
+func (w *writer) bind(def *ast.Def, in scope, args []ast.Arg) map[string]written {
+	params := map[string]written{}
 	for _, p := range def.Params {
 		if p.Default != nil {
 			params[p.Name.Name] = w.body(p.Default, in, nil)
@@ -143,7 +153,7 @@ func (w *writer) bind(def *ast.Def, in scope, args []ast.Arg) map[string]string 
 			name = def.Params[position].Name.Name
 			position++
 		}
-		params[name] = enclosed(a.Value, w.text(a.Value))
+		params[name] = opened(a.Value, w.write(a.Value))
 	}
 	return params
 }

@@ -58,7 +58,7 @@ func (p *Project) condition(policy *compiler.Policy, scopes map[*source.File]sco
 		return nil, nil
 	}
 	w := writer{scope: scopes[policy.Decl.File], getenv: p.getenv}
-	src := source.New(policy.Decl.File.Name, w.text(when.Condition))
+	src := source.New(policy.Decl.File.Name, w.write(when.Condition).text)
 	e, found := parse.Expr(src)
 	if err := failed(found); err != nil {
 		return nil, fmt.Errorf("the condition of policy `%s` cannot be written out: %w", policy.Name, err)

@@ -3,6 +3,7 @@ package repl
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"auto/lang/diag"
@@ -72,6 +73,11 @@ type shown struct {
 
 // keys gives the partitions of an asset or check, nil where it has none.
 func (s *shown) keys(key string) *space.Keys {
+	if i := strings.LastIndexByte(key, ':'); i >= 0 {
+		if c, ok := s.graph.Check(key[:i], key[i+1:]); !ok || !c.Partitioned {
+			return nil
+		}
+	}
 	keys, _ := s.session.Keys(key, s.at)
 	return keys
 }

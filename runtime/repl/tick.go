@@ -122,17 +122,19 @@ func (r *REPL) asset(text source.Span) error {
 	if text.Text() == "" {
 		return wrong(text, "Write such as `:asset {key: orders, deps: [raw], condition: eager()}`.", "The asset is not written.")
 	}
-	next := r.state
-	s := *next.scenario
-	a, found := s.ReadAsset(alone(text))
+	s, src := *r.state.scenario, alone(text)
+	a, found := s.ReadAsset(src)
 	if err := failed(relocated(found, inPlace(text))); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(s.Assets, func(b *scenario.Asset) bool { return a.Key == b.Key }) {
+		return wrong(text, "Change its condition with `:condition`, all else with `:event`.", "There is an asset `%s` already.", a.Key)
+	}
 	s.Assets = append(slices.Clone(s.Assets), a)
+	next := r.state
 	next.scenario = &s
-	_, _, err := r.play(next.current(), &play.Machine{})
-	if err != nil {
-		return err
+	if _, _, err := r.play(next.current(), &play.Machine{}); err != nil {
+		return within(err, src, inPlace(text))
 	}
 	r.become(next)
 	return nil
