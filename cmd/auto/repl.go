@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -86,25 +87,44 @@ func saveFile(name, text string) error { return os.WriteFile(name, []byte(text),
 // readLines answers the lines of a pipe. Every line is answered; one with an error makes
 // the exit code 1.
 func readLines(s system, r *repl.REPL) error {
-	lines, failed := bufio.NewScanner(s.stdin), 0
-	lines.Buffer(nil, 1<<20)
-	for number := 1; lines.Scan(); number++ {
-		err := r.Line(lineSpan("stdin", number, lines.Text()))
-		if errors.Is(err, repl.ErrQuit) {
+	in, failed := bufio.NewReader(s.stdin), 0
+	for number := 1; ; number++ {
+		text, err := next(s.ctx, func() (string, error) { return in.ReadString('\n') })
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("standard input: %w", err)
+		}
+		answer := r.Line(lineSpan("stdin", number, strings.TrimRight(text, "\r\n")))
+		if answer != nil && !errors.Is(answer, repl.ErrQuit) {
+			failed++
+			s.complain(fmt.Sprintf("stdin:%d", number), answer)
+		}
+		if err != nil || errors.Is(answer, repl.ErrQuit) {
 			break
 		}
-		if err != nil {
-			failed++
-			s.complain(fmt.Sprintf("stdin:%d", number), err)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("standard input: %w", err)
 	}
 	if failed > 0 {
 		return findings{failed}
 	}
 	return nil
+}
+
+// next gives the next line, or the reason why the context ended before it came.
+func next(ctx context.Context, read func() (string, error)) (string, error) {
+	type line struct {
+		text string
+		err  error
+	}
+	lines := make(chan line, 1)
+	go func() {
+		text, err := read()
+		lines <- line{text, err}
+	}()
+	select {
+	case l := <-lines:
+		return l.text, l.err
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
 }
 
 // lineSpan gives a line at its number in a file.
@@ -149,11 +169,11 @@ func (t terminal) run() (err error) {
 // converse answers line after line, to the end.
 func (t terminal) converse(line *liner.State) error {
 	for {
-		text, err := line.Prompt(t.repl.Prompt())
+		text, err := next(t.ctx, func() (string, error) { return line.Prompt(t.repl.Prompt()) })
 		switch {
 		case errors.Is(err, liner.ErrPromptAborted):
 			continue
-		case errors.Is(err, io.EOF):
+		case t.ctx.Err() != nil, errors.Is(err, io.EOF):
 			fmt.Fprintln(t.stdout)
 			return nil
 		case err != nil:

@@ -27,25 +27,35 @@ type writer struct {
 	params map[string]written
 }
 
-// written is the text of an expression. An open one stands for a name and has an operator:
-// as an operand it needs brackets.
+// written is the text of an expression. One that stands for a name has the operator that
+// could be taken apart there, "" for none.
 type written struct {
 	text string
-	open bool
+	op   ast.Operator
 }
 
+// operand gives the text where an operator follows, receiver where a method does.
 func (w written) operand() string {
-	if w.open {
-		return "(" + w.text + ")"
+	if w.op == ast.Not {
+		return w.text
 	}
-	return w.text
+	return w.receiver()
 }
 
-// opened marks what is put in the place of a name.
+func (w written) receiver() string {
+	if w.op == "" {
+		return w.text
+	}
+	return "(" + w.text + ")"
+}
+
+// opened is what is put in the place of a name.
 func opened(e ast.Expr, w written) written {
-	switch e.(type) {
-	case *ast.Binary, *ast.Unary:
-		w.open = true
+	switch e := e.(type) {
+	case *ast.Binary:
+		w.op = e.Op
+	case *ast.Unary:
+		w.op = ast.Not
 	}
 	return w
 }
@@ -114,7 +124,7 @@ func (w *writer) method(e *ast.Method) string {
 			return parse.Quote(value)
 		}
 	}
-	text := w.write(e.Receiver).operand() + "." + e.Func.Name
+	text := w.write(e.Receiver).receiver() + "." + e.Func.Name
 	if e.Called {
 		text += w.args(e.Args)
 	}

@@ -42,8 +42,8 @@ type REPL struct {
 }
 
 // New begins a conversation about a scenario, after its last tick. Where one asset alone
-// has a condition, expressions are about it. The error is a *scenario.Refused where the
-// scenario has a tick that is refused.
+// has a condition, expressions are about it. The error is a *scenario.Refused where a tick
+// or a condition of the scenario is refused.
 func New(s *scenario.Scenario, o Options) (*REPL, error) {
 	r := &REPL{Options: o, state: state{scenario: s, start: o.Start}}
 	now, err := r.now()
@@ -54,6 +54,9 @@ func New(s *scenario.Scenario, o Options) (*REPL, error) {
 		for key := range now.conditions {
 			r.on = key
 		}
+	}
+	if _, err := play.Conditions(now.graph, now.conditions); err != nil {
+		return nil, err
 	}
 	_, _, err = r.play(s, &play.Machine{})
 	return r, err

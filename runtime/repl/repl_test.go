@@ -22,7 +22,7 @@ import (
 
 var update = flag.Bool("update", false, "write the answers into the conversations")
 
-var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+var start = time.Date(2026, 1, 1, 6, 0, 0, 0, time.UTC)
 
 // conversation is a REPL with what it wrote.
 type conversation struct {
@@ -166,5 +166,25 @@ func TestQuit(t *testing.T) {
 	}
 	if got := c.say(t, "# a comment") + c.say(t, "  "); got != "" {
 		t.Errorf("answered %q", got)
+	}
+}
+
+// TestDocs: the conversation of docs/repl.md is held as it stands there, prompts included.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/repl.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```\nauto> ")
+	want, _, _ := strings.Cut("auto> "+rest, "```\n")
+	c := converse(t, &scenario.Scenario{}, nil)
+	var got strings.Builder
+	for line := range strings.Lines(want) {
+		if _, typed, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "> "); ok {
+			fmt.Fprintf(&got, "%s%s\n%s", c.Prompt(), typed, c.say(t, typed))
+		}
+	}
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Error(diff)
 	}
 }
