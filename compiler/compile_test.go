@@ -57,6 +57,41 @@ func TestEntries(t *testing.T) {
 	}
 }
 
+// TestWhen: the condition of a policy is the tree of its `when`, with what it uses of its
+// own file and of others.
+func TestWhen(t *testing.T) {
+	trees, found := parse.Files([]*source.File{
+		source.New("a.auto", `
+export def calm(c: Condition) = c.since_last_handled() & waiting
+let waiting = ~in_progress()
+`),
+		source.New("b.auto", `
+let cron = env.SCHEDULE
+policy own for groups("a") { when calm(cron_tick_passed(cron)) }
+policy checked for all_checks() { when check_failed() }
+policy later for groups("b") { when keep_up_to_date() }
+policy wrong for groups("c") { when check_failed() }
+`),
+	})
+	policies, more := compiler.Compile(compiler.Input{Files: trees, Env: map[string]string{"SCHEDULE": "@daily"}})
+	if found = append(found, more...); len(found) != 1 || found[0].Code != diag.WrongScope {
+		t.Fatal(found)
+	}
+	for i, want := range []string{"AND", "check_failed", "", ""} {
+		got := ""
+		if n := policies.Policies[i].When; n != nil {
+			got = n.Name()
+		}
+		if got != want {
+			t.Errorf("%s has the condition %q, want %q", policies.Policies[i].Name, got, want)
+		}
+	}
+	trigger := policies.Policies[0].When.Children[0].Children[0]
+	if got := trigger.Name(); got != "cron_tick_passed(cron_schedule=@daily, cron_timezone=UTC)" {
+		t.Errorf("the trigger is %s", got)
+	}
+}
+
 // BenchmarkCheck500 parses and checks 500 policy files of 1.7 KB.
 func BenchmarkCheck500(b *testing.B) {
 	texts := policies500()

@@ -51,19 +51,14 @@ func (c *checker) when(s *scope, d *ast.Policy, target condition.Value) *conditi
 		}
 		return nil
 	}
-	v := c.values.Expr(s, clause.Condition)
-	if !c.values.Fit(v, []types.Type{types.Condition}, "`when`") || v.Type != types.Condition {
-		return nil
+	on := types.OnBoth
+	switch target.Type {
+	case types.Selection:
+		on = types.OnAsset
+	case types.Checks:
+		on = types.OnCheck
 	}
-	want := types.OnAsset
-	if target.Type == types.Checks {
-		want = types.OnCheck
-	}
-	if target.Type != types.Any && v.Scope&want == 0 {
-		c.find(diag.WrongScope, clause.Condition.Place(), "Ask about an asset's checks with `any_checks_match(…)`.", "The policy is for %s, and this condition is about %s.", condition.ScopeName(want), condition.ScopeName(v.Scope))
-		return nil
-	}
-	return v.Node
+	return c.values.Condition(c.values.Expr(s, clause.Condition), on, "`when`", "The policy")
 }
 
 // maps checks the values of tags, params and config, in which some fields are known.

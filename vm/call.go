@@ -40,8 +40,19 @@ func (f *frame) askedOne(caller *frame, candidates register, to sets.Set) regist
 	if l.relation.ForAll(!l.down, all) {
 		return f.everything()
 	}
+	if f.alike {
+		return f.eachOf(candidates)
+	}
 	l.ask(to, from, all)
 	return f.judge(to)
+}
+
+// onto gives the subset of an entity's caller whose partitions are the same.
+func (r register) onto(f *frame) register {
+	if r.kind == every && !f.links[0].relation.ForAll(f.links[0].down, true) {
+		return f.eachOf(r)
+	}
+	return r
 }
 
 // ask adds to the entity's partitions those related to the parent's candidates.
@@ -114,6 +125,9 @@ func (f *frame) answeredBy(caller *frame, i int, to, from sets.Set, all bool) (f
 
 // united gives what is related to what a call returned for any of its entities.
 func (b *batch) united(m *Machine, f *frame, called []*frame, d uint16, candidates register) register {
+	if len(called) == 1 && called[0].alike {
+		return b.run(m, called[0], called[0].asked(f, candidates)).onto(called[0])
+	}
 	to, all := f.buffer(d), false
 	clear(to)
 	for _, c := range called {
@@ -172,6 +186,9 @@ func (f *frame) own(d uint16, r register) sets.Set {
 // narrowed keeps of a caller's subset what is related to what one entity answered.
 func (f *frame) narrowed(caller *frame, d uint16, left register, i int, r register) register {
 	all := r.kind == every && !f.packed
+	if f.alike {
+		return caller.and(d, left, r.onto(f))
+	}
 	var from sets.Set
 	if r.kind != empty {
 		from = f.read(r.words, i)

@@ -32,11 +32,15 @@ type frame struct {
 	links   []link
 	parents []int32
 	reach   bits.Set
+	// alike: each partition is related to the one of the same number of the caller's, and
+	// nothing else.
+	alike bool
 
 	// runs is that of the batch when the block was run last.
 	runs      uint64
 	calls     [][]*frame // by position of the calling instruction
 	states    []bits.Set
+	blank     []bool // by state: there is nothing in it
 	versions  [][]string
 	registers []register
 	buffers   bits.Set
@@ -129,6 +133,7 @@ func (f *frame) pack(s *space.Space, occupied bits.Set) {
 // relate finds where the bits of a packed frame belong in a packed caller.
 func (f *frame) relate() {
 	if !f.packed || !f.parent.packed {
+		f.alike = !f.packed && !f.parent.packed && f.links[0].relation.IsIdentity()
 		return
 	}
 	f.parents, f.reach = make([]int32, len(f.segments)), make(bits.Set, f.parent.words)

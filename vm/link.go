@@ -195,7 +195,7 @@ func (l *linker) frame(b *batch, p *code.Program, number int, parent *frame, seg
 	}
 	f.registers = make([]register, f.block.Registers)
 	f.calls = make([][]*frame, len(f.block.Code))
-	f.states, f.versions = make([]bits.Set, len(p.States)), make([][]string, len(p.States))
+	f.states, f.versions, f.blank = make([]bits.Set, len(p.States)), make([][]string, len(p.States)), make([]bool, len(p.States))
 	if err := l.account(f); err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func (l *linker) prepare(b *batch, p *code.Program, f *frame, at int, in code.In
 	case code.Asking:
 		l.share(b, f)
 	case code.Since, code.Newly:
-		f.states[in.Args[3]] = make(bits.Set, f.words)
+		f.states[in.Args[3]], f.blank[in.Args[3]] = make(bits.Set, f.words), true
 	case code.Version:
 		f.versions[in.Args[2]] = make([]string, len(f.segments))
 	case code.AnyDeps, code.AllDeps, code.AnyChecks, code.AllChecks, code.Match:

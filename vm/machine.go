@@ -58,8 +58,10 @@ type Machine struct {
 	crons []schedule
 
 	facts Facts
-	at    time.Time
-	stats Stats
+	// version is that of the facts of the last tick, 0 for none.
+	version uint64
+	at      time.Time
+	stats   Stats
 }
 
 // Stats counts the work of a tick.

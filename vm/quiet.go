@@ -6,8 +6,9 @@ import "auto/vm/bits"
 // since they were asked last. Batches that look at none of them, and whose state has
 // settled, are not evaluated again: they would answer as before.
 type Changing interface {
-	// Changed gives the numbers of entities, and false where that is not known.
-	Changed() (entities []int, known bool)
+	// Changed gives the numbers of the entities since a version of the facts, and the
+	// version of now; false where that is not known. No version is 0.
+	Changed(since uint64) (entities []int, version uint64, known bool)
 }
 
 // mark finds out which batches have something to look at.
@@ -18,7 +19,9 @@ func (m *Machine) mark() {
 	changing, ok := m.facts.(Changing)
 	var entities []int
 	if ok {
-		entities, ok = changing.Changed()
+		entities, m.version, ok = changing.Changed(m.version)
+	} else {
+		m.version = 0
 	}
 	for _, b := range m.batches {
 		b.dirty, b.again = b.again || !ok, false

@@ -8,7 +8,7 @@ import (
 // evaluate runs the program of a batch.
 func (b *batch) evaluate(m *Machine) {
 	m.stats.Batches++
-	b.again = b.initial
+	b.again = b.again || b.initial
 	b.runs++
 	f := b.frame
 	r := b.run(m, f, f.everything())

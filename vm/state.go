@@ -8,8 +8,9 @@ import (
 // sinceOp moves the state of a SINCE on: what was triggered and not reset since.
 func (b *batch) sinceOp(m *Machine, f *frame, in *code.Instr) register {
 	trigger, reset, state := f.registers[in.Args[1]], f.registers[in.Args[2]], f.states[in.Args[3]]
-	if trigger.kind == empty && reset.kind == empty {
-		return f.judge(state)
+	blank := &f.blank[in.Args[3]]
+	if trigger.kind == empty && (*blank || reset.kind == empty) {
+		return f.held(state, blank)
 	}
 	var wins bits.Set
 	if trigger.kind != empty && reset.kind != empty {
@@ -35,12 +36,28 @@ func (b *batch) sinceOp(m *Machine, f *frame, in *code.Instr) register {
 		changed |= w ^ was
 	}
 	b.again = b.again || changed != 0
-	return f.judge(state)
+	*blank = false
+	return f.held(state, blank)
+}
+
+// held gives a state as a register, and notes where there is nothing in it.
+func (f *frame) held(state bits.Set, blank *bool) register {
+	if *blank {
+		return register{}
+	}
+	r := f.judge(state)
+	*blank = r.kind == empty
+	return r
 }
 
 // newly gives the candidates that are true now and were not before.
 func (b *batch) newly(f *frame, in *code.Instr) register {
 	now, candidates, state := f.registers[in.Args[1]], f.registers[in.Args[2]], f.states[in.Args[3]]
+	blank := &f.blank[in.Args[3]]
+	if now.kind == empty && *blank {
+		return register{}
+	}
+	*blank = now.kind == empty
 	to := f.buffer(in.Args[0])
 	var changed uint64
 	for i, was := range state {
@@ -92,4 +109,7 @@ func (p place) take(from place) {
 func (p place) subset() bits.Set { return p.frame.read(p.frame.states[p.state], p.segment) }
 
 // set writes the subset of an entity, from bit 0 on, into a state.
-func (p place) set(subset bits.Set) { p.frame.put(p.frame.states[p.state], p.segment, subset) }
+func (p place) set(subset bits.Set) {
+	p.frame.put(p.frame.states[p.state], p.segment, subset)
+	p.frame.blank[p.state] = false
+}

@@ -46,6 +46,21 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// TestExampleScenarios: the scenarios of the examples give what they expect.
+func TestExampleScenarios(t *testing.T) {
+	dirs, err := filepath.Glob(filepath.Join("..", "..", "examples", "*", "scenarios"))
+	if err != nil || len(dirs) == 0 {
+		t.Fatal(dirs, err)
+	}
+	for _, dir := range dirs {
+		var out, errs strings.Builder
+		s := system{ctx: t.Context(), stdout: &out, stderr: &errs, clock: clock.System{}, getenv: os.LookupEnv}
+		if code := run([]string{"test", dir}, s); code != exitFine {
+			t.Errorf("code %d: %s%s", code, out.String(), errs.String())
+		}
+	}
+}
+
 // TestQuickstart runs the first example as the README does.
 func TestQuickstart(t *testing.T) {
 	dir := t.TempDir()

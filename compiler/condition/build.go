@@ -29,8 +29,15 @@ func Build(e ast.Expr, env Env) (*Node, diag.List) {
 		scope = declared{env.Lookup, names{}}
 	}
 	c := &Checker{Graph: env.Graph, Getenv: env.Getenv, Lenient: true}
+	on := env.On
+	if on == 0 {
+		on = types.OnAsset
+	}
 	v := c.Expr(scope, e)
-	n := c.Condition(v, env.On, "The text")
+	n := c.Condition(v, on, "the text", "The text")
+	if n == nil && !c.Findings.HasErrors() {
+		c.find(diag.NotEvaluated, v.At, "Write such as `eager()`.", "The condition uses a word that has no evaluation yet.")
+	}
 	c.Findings.Sort()
 	if c.Findings.HasErrors() {
 		return nil, c.Findings
@@ -38,22 +45,17 @@ func Build(e ast.Expr, env Env) (*Node, diag.List) {
 	return n, c.Findings
 }
 
-// Condition gives the tree of a value that has to be a condition on an asset or a check,
-// zero for an asset; nil where a finding says why there is none. What names the place for
-// sentences: "`when`".
-func (c *Checker) Condition(v Value, on types.Scope, what string) *Node {
-	if on == 0 {
-		on = types.OnAsset
-	}
-	if !c.Fit(v, []types.Type{types.Condition}, what) || v.Type != types.Condition {
+// Condition gives the tree of a value that has to be a condition, on assets or checks; nil
+// where there is none, and with a finding where the value is no such condition. For
+// sentences, place names where it stands ("`when`"), and subject what it is for ("The
+// policy").
+func (c *Checker) Condition(v Value, on types.Scope, place, subject string) *Node {
+	if !c.Fit(v, []types.Type{types.Condition}, place) || v.Type != types.Condition {
 		return nil
 	}
 	if v.Scope&on == 0 {
-		c.find(diag.WrongScope, v.At, scopeHelp, "%s is for %s, and this condition is about %s.", what, ScopeName(on), ScopeName(v.Scope))
+		c.find(diag.WrongScope, v.At, scopeHelp(on), "%s is for %s, and this condition is about %s.", subject, scopeName(on), scopeName(v.Scope))
 		return nil
-	}
-	if v.Node == nil && !c.Findings.HasErrors() {
-		c.find(diag.NotEvaluated, v.At, "Write such as `eager()`.", "The condition uses a word that has no evaluation yet.")
 	}
 	return v.Node
 }

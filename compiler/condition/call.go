@@ -2,6 +2,7 @@ package condition
 
 import (
 	"strings"
+	"sync"
 
 	"auto/lang/ast"
 	"auto/lang/diag"
@@ -77,17 +78,33 @@ func (c *Checker) bind(def *ast.Def, s Scope, args arguments, at source.Span) ma
 	return bound
 }
 
-// composite expands a function of the vocabulary that is written in the language, and
-// labels it with its call, as Dagster does.
+// ready has the trees of composites without parameters, by name, once they have been
+// expanded; they are the same for all, and trees may share them.
+var ready sync.Map
+
+// composite gives the value of a function of the vocabulary that is written in the
+// language.
 func (c *Checker) composite(entry stdlib.Entry, def *ast.Def, args arguments, at source.Span) Value {
-	unknown := conditionOf(entry.Scope, nil, at)
-	if args.wrong {
-		return unknown
+	switch {
+	case args.wrong:
+		return conditionOf(entry.Scope, nil, at)
+	case len(def.Params) > 0:
+		return c.expandComposite(entry, def, args, at)
 	}
+	n, ok := ready.Load(entry.Name)
+	if !ok {
+		v := (&Checker{}).expandComposite(entry, def, args, def.Span)
+		n, _ = ready.LoadOrStore(entry.Name, v.Node)
+	}
+	return c.condition(n.(*Node), at)
+}
+
+// expandComposite expands a composite, and labels it with its call, as Dagster does.
+func (c *Checker) expandComposite(entry stdlib.Entry, def *ast.Def, args arguments, at source.Span) Value {
 	bound := c.bind(def, names{}, args, at)
 	v := c.expand(&Binding{Name: def.Name, Def: def, Scope: names{}}, bound, at)
 	if v.Node == nil {
-		return unknown
+		return conditionOf(entry.Scope, nil, at)
 	}
 	label := entry.Name
 	if len(def.Params) > 0 {
@@ -147,6 +164,6 @@ func (c *Checker) checkInner(operator string, args arguments) {
 	}
 	inner, ok := args.named["condition"]
 	if ok && inner.Type == types.Condition && inner.Scope&want == 0 {
-		c.find(diag.WrongScope, inner.At, scopeHelp, "`%s` asks about %s, and this condition is about %s.", operator, ScopeName(want), ScopeName(inner.Scope))
+		c.find(diag.WrongScope, inner.At, scopeHelp(want), "`%s` asks about %s, and this condition is about %s.", operator, scopeName(want), scopeName(inner.Scope))
 	}
 }

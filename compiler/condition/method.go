@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ func (c *Checker) since(trigger *Node, reset Value) *Node {
 		return nil
 	}
 	if scopeOf(trigger)&scopeOf(reset.Node) == 0 {
-		c.find(diag.WrongScope, reset.At, scopeHelp, "The reset is about %s, and what it resets about %s.", ScopeName(scopeOf(reset.Node)), ScopeName(scopeOf(trigger)))
+		c.find(diag.WrongScope, reset.At, scopeHelp(scopeOf(trigger)), "The reset is about %s, and what it resets about %s.", scopeName(scopeOf(reset.Node)), scopeName(scopeOf(trigger)))
 		return nil
 	}
 	return &Node{Op: Since, Children: []*Node{trigger, reset.Node}}
@@ -112,7 +113,7 @@ func (c *Checker) replace(n *Node, old, with Value) *Node {
 		return n
 	}
 	if wrong, about := misplaced(changed, types.OnBoth); wrong != nil {
-		c.find(diag.WrongScope, with.At, scopeHelp, "The condition would be asked of %s, and is about %s.", ScopeName(about), ScopeName(scopeOf(wrong)))
+		c.find(diag.WrongScope, with.At, scopeHelp(about), "The condition would be asked of %s, and is about %s.", scopeName(about), scopeName(scopeOf(wrong)))
 		return nil
 	}
 	return changed
@@ -175,15 +176,16 @@ func (c *Checker) without(n *Node, operand Value, e *ast.Method) *Node {
 	return nil
 }
 
-// described names a node by its label or name, for sentences.
+// described names a node for sentences: as it is written where that is short, and else by
+// its label or name.
 func described(n *Node) string {
-	if n.Label != "" {
-		return "`" + n.Label + "`"
+	if at, own := written(n, n.Span); own && len(at.Text()) <= 60 && !strings.Contains(at.Text(), "\n") {
+		return "`" + at.Text() + "`"
 	}
-	if n.Op == Not {
+	if n.Label == "" && n.Op == Not {
 		return "`~" + strings.Trim(described(n.Children[0]), "`") + "`"
 	}
-	return "`" + n.Name() + "`"
+	return "`" + cmp.Or(n.Label, n.Name()) + "`"
 }
 
 func listed(nodes []*Node) string {

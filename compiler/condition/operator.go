@@ -81,7 +81,7 @@ func (c *Checker) joinConditions(e *ast.Binary, operands []Value) Value {
 			nodes = append(nodes, v.Node)
 		}
 		if scope&v.Scope == 0 {
-			c.find(diag.WrongScope, v.At, scopeHelp, "This condition is about %s, and the one before it about %s.", ScopeName(v.Scope), ScopeName(scope))
+			c.find(diag.WrongScope, v.At, scopeHelp(scope), "This condition is about %s, and the one before it about %s.", scopeName(v.Scope), scopeName(scope))
 			return conditionOf(types.OnBoth, nil, e.Span)
 		}
 		scope &= v.Scope
@@ -104,11 +104,16 @@ func (c *Checker) sameKind(e *ast.Binary, v Value, typ types.Type) bool {
 	return false
 }
 
-// scopeHelp is what to write where a condition is about the wrong thing.
-const scopeHelp = "Ask about an asset's checks with `any_checks_match(…)`."
+// scopeHelp says what to write where a condition has to be about something else.
+func scopeHelp(want types.Scope) string {
+	if want == types.OnCheck {
+		return "Write a condition that can be asked of checks, such as `check_failed()`."
+	}
+	return "Ask about an asset's checks with `any_checks_match(…)`."
+}
 
-// ScopeName names what a condition can be evaluated on, for sentences.
-func ScopeName(s types.Scope) string {
+// scopeName names what a condition can be evaluated on, for sentences.
+func scopeName(s types.Scope) string {
 	switch s {
 	case types.OnAsset:
 		return "assets"

@@ -21,7 +21,7 @@ type Target struct {
 // parts that are always or never true, an event joined with a guard that can swallow it,
 // schedules that never meet, and dependencies whose partitions cannot correspond.
 func Review(n *Node, target Target) diag.List {
-	r := &review{Target: target, constants: map[*Node]possible{}, met: map[[2]string]bool{}}
+	r := &review{Target: target, constants: map[*Node]possible{}, met: map[[2]string]bool{}, resolved: map[*Selection]map[string]bool{}}
 	r.truths(n, place{at: n.Span, root: true})
 	r.swallows(n, n.Span)
 	r.grains(n, n.Span, map[string]bool{})
@@ -35,6 +35,8 @@ type review struct {
 	constants map[*Node]possible
 	// met are the pairs of schedules that have been compared.
 	met map[[2]string]bool
+	// resolved are the selections that have been resolved.
+	resolved map[*Selection]map[string]bool
 }
 
 func (r *review) find(code diag.Code, at source.Span, help, format string, args ...any) {

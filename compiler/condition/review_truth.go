@@ -150,15 +150,22 @@ func ofNone(any bool) possible {
 
 // selected gives the keys that the selections of an operator leave.
 func (r *review) selected(n *Node, keys []string) []string {
-	if n.Allow != nil {
-		allowed := n.Allow.Resolve(r.Graph)
-		keys = slices.DeleteFunc(keys, func(k string) bool { return !slices.Contains(allowed, k) })
+	return slices.DeleteFunc(keys, func(key string) bool {
+		return n.Allow != nil && !r.resolve(n.Allow)[key] || n.Ignore != nil && r.resolve(n.Ignore)[key]
+	})
+}
+
+// resolve gives the keys of a selection, finding them once.
+func (r *review) resolve(s *Selection) map[string]bool {
+	set, known := r.resolved[s]
+	if !known {
+		set = map[string]bool{}
+		for _, key := range s.Resolve(r.Graph) {
+			set[key] = true
+		}
+		r.resolved[s] = set
 	}
-	if n.Ignore != nil {
-		ignored := n.Ignore.Resolve(r.Graph)
-		keys = slices.DeleteFunc(keys, func(k string) bool { return slices.Contains(ignored, k) })
-	}
-	return keys
+	return set
 }
 
 func dependencyKeys(a *graph.Asset) []string {

@@ -23,19 +23,11 @@ import (
 // about requests that are seen, or not, on the level on which they are made.
 var folders = []string{"../../runtime/scenario/testdata/conformance", "testdata/order"}
 
-// otherwise are scenarios whose recorded answers are not those of Dagster's rules.
-var otherwise = map[string]string{
-	"random/mixed/15": "a backfill names a window that has not ended, and Dagster's cache holds for the rest of the process that there is no such window",
-}
-
 // TestRecorded plays every recorded scenario with the oracle on the facts that the runtime
 // folds from the events: together they are as Dagster.
 func TestRecorded(t *testing.T) {
 	for _, s := range recorded(t) {
 		t.Run(s.Name, func(t *testing.T) {
-			if otherwise[s.Name] != "" {
-				return
-			}
 			result, err := scenario.Run(s, scenario.Options{Evaluator: &evaluator{}, Strict: true})
 			if err != nil {
 				t.Fatal(err)

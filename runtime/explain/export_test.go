@@ -6,7 +6,8 @@ import (
 )
 
 // Brute tries every set of facts of a size, with no regard to the tree, and gives the
-// first that has the partition requested; nil where there is none.
+// first that has the partition requested; nil where there is none, or there are too many
+// to try.
 func (s Search) Brute(size int) ([]Change, error) {
 	r := &search{Search: s, answer: &Answer{}, expanded: map[string]*condition.Node{}}
 	base, err := r.evaluate(s.Input.At, nil)
@@ -16,7 +17,11 @@ func (s Search) Brute(size int) ([]Change, error) {
 	if r.number, err = base.Find(s.Partition); err != nil {
 		return nil, err
 	}
-	return r.brute(r.all(base), nil, size)
+	all := r.all(base)
+	if size > 1 && len(all) > 40 {
+		return nil, nil // it would take too long
+	}
+	return r.brute(all, nil, size)
 }
 
 func (r *search) brute(rest, set []Change, size int) ([]Change, error) {

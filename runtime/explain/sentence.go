@@ -200,9 +200,20 @@ func (t teller) since(n node, want bool) []clause {
 		case trigger.isTrue() || saysRequest(because):
 			return suffixed(because, counts(reset, because))
 		}
-		return append(t.why(trigger, false), suffixed(because, counts(reset, because))...)
+		return sinceThat(t.why(trigger, false), because, counts(reset, because))
 	}
 	return t.why(trigger, false)
+}
+
+// sinceThat joins that nothing happened with what reset it on the same tick.
+func sinceThat(nothing, reset []clause, label string) []clause {
+	switch {
+	case label != "":
+		return append(nothing, suffixed(reset, label)...)
+	case len(nothing) == 1 && len(reset) == 1 && nothing[0].subject == reset[0].subject:
+		return suffixed(nothing, " since it "+reset[0].predicate)
+	}
+	return suffixed(nothing, " since "+text(reset))
 }
 
 // triggered says when the trigger of a SINCE was true.

@@ -236,17 +236,6 @@ func (n node) follow(s step) (node, bool) {
 	return node{}, false
 }
 
-// title is what a node is called: its label, or its name.
-func (n node) title() string {
-	if n.relative {
-		return n.eval.Name
-	}
-	if n.eval.Label != "" {
-		return n.eval.Label
-	}
-	return n.bare()
-}
-
 // bare is the name of a node; of asset_matches, whose name is the asset's key, with the
 // operator.
 func (n node) bare() string {

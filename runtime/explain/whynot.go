@@ -19,7 +19,7 @@ import (
 const (
 	maxChanges     = 4
 	maxSets        = 5
-	maxEvaluations = 2000
+	maxEvaluations = 1000
 	maxPartitions  = 3
 )
 

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,13 +16,10 @@ type check struct {
 	// last is the partition of the latest execution of all, any whether there is one.
 	last int32
 	any  bool
-	// seen has the executions that are or were in rows: a run evaluates the one that it
-	// has planned, which makes no new one.
-	seen map[execution]bool
+	// seen has, by run, the partitions whose executions are or were in rows: a run
+	// evaluates the one that it has planned, which makes no new one.
+	seen map[int32][]int32
 }
-
-// execution names one: of a run, and of a partition.
-type execution struct{ run, key int32 }
 
 // outcome is how an execution went.
 type outcome uint8
@@ -58,7 +56,7 @@ func (w *World) check(key string) *check {
 
 // forget removes all executions.
 func (c *check) forget() {
-	c.rows, c.seen, c.last, c.any = map[int32]row{}, map[execution]bool{}, 0, false
+	c.rows, c.seen, c.last, c.any = map[int32]row{}, map[int32][]int32{}, 0, false
 }
 
 // plan adds an execution that is going to be made.
@@ -70,7 +68,7 @@ func (c *check) plan(r row) {
 func (c *check) insert(r row) {
 	c.rows[r.key], c.last, c.any = r, r.key, true
 	if r.run != 0 {
-		c.seen[execution{r.run, r.key}] = true
+		c.seen[r.run] = append(c.seen[r.run], r.key)
 	}
 }
 
@@ -95,16 +93,12 @@ func (c *check) evaluate(r row) {
 // plannedKey gives the partition under which a run's execution is known. A run names one
 // partition for all it selects, so that of a check without partitions may be under it.
 func (c *check) plannedKey(r row) (int32, bool) {
-	if r.run == 0 {
-		return 0, false
-	}
-	if c.seen[execution{r.run, r.key}] {
+	keys := c.seen[r.run]
+	if slices.Contains(keys, r.key) {
 		return r.key, true
 	}
-	if r.key == 0 && c.any {
-		if held := c.rows[c.last]; held.run == r.run && held.outcome == pending {
-			return c.last, true
-		}
+	if r.key == 0 && len(keys) == 1 {
+		return keys[0], true
 	}
 	return 0, false
 }

@@ -5,7 +5,9 @@ package facts
 import "time"
 
 // Event is something that happened. Events are stored in the order in which they are
-// applied, whatever their At; each has an id, one more than the one before.
+// applied, whatever their At, which is its timestamp and kept to the microsecond. Those
+// that Dagster stores in its event log have an id, one more than the one before: all but
+// backfills, dynamic partitions and RunStarted itself.
 type Event interface{ event() }
 
 type (
@@ -21,8 +23,10 @@ type (
 		Asset, Partition, DataVersion string
 		At                            time.Time
 	}
-	// RunStarted makes a run known: what it selects, its partition or "", its tags. What
-	// it selects is planned, unless Unplanned: then Planned and CheckPlanned events come one by one.
+	// RunStarted makes a run known: what it selects, its partition or "", its tags. It
+	// counts as started until a RunStatus says otherwise. What it selects is planned, unless
+	// Unplanned: then Planned and CheckPlanned events come one by one. The tags are as
+	// Dagster has them; only dagster/partition is added where there is a Partition.
 	RunStarted struct {
 		Run            string
 		Assets, Checks []string // checks as asset:check
@@ -54,16 +58,18 @@ type (
 		Passed, Warn          bool
 		At                    time.Time
 	}
-	// Backfill is a backfill and how far it is. Partitions, Materialized and Failed have
-	// partition keys by asset, a nil list for an asset without partitions.
+	// Backfill is a backfill and how far it is: Targets at its first event, what it has
+	// recorded as Materialized or FailedFor at any, all or what was added. They have
+	// partition keys by asset, a nil list for an asset without partitions. Only a backfill
+	// that is Started is in progress.
 	Backfill struct {
 		ID                               string
 		Targets, Materialized, FailedFor map[string][]string
 		Status                           Status
 		At                               time.Time
 	}
-	// Wiped: all materializations and checks of the asset that are dated at or before At
-	// are gone.
+	// Wiped: all that happened to the asset and is dated at or before At is gone, whenever
+	// it is applied, and all executions of its checks so far.
 	Wiped struct {
 		Asset string
 		At    time.Time

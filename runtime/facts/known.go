@@ -27,6 +27,9 @@ func (k known) Set(f code.Fact, since vm.Since) bits.Set {
 		}
 		return k.overRuns[text]
 	}
+	if !k.some[f.Kind] {
+		return nil
+	}
 	return k.now[f.Kind]
 }
 
@@ -116,3 +119,8 @@ func (k known) LatestRunSelects(entity, root int) (number int, ok bool) {
 
 // LastEvent implements vm.Facts.
 func (k known) LastEvent() int64 { return k.world.last }
+
+// Changed implements vm.Changing.
+func (k known) Changed(since uint64) (entities []int, version uint64, ok bool) {
+	return k.changed, k.version, since > 0 && since+1 == k.version
+}

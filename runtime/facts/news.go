@@ -31,7 +31,7 @@ func (n *news) add(b *bound, key int32) {
 
 func (n *news) put(bit int) {
 	if n.set == nil {
-		n.set = bits.New(n.space.Bits)
+		n.set = n.blank()
 	}
 	n.set.Add(bit)
 }

@@ -143,6 +143,10 @@ var rules = []struct {
 		{do(run("r1", "", "A:c"), run("r2", "", "A:c"), checked("A:c", "", "r1", true)), "A:c in progress"},
 		{do(checked("A:c", "", "r2", false)), "A:c check failed"},
 	}},
+	{"a run over a partition executes a check without partitions", []step{
+		{do(run("r1", "a", "P:u"), run("r2", "b", "P:u"), checked("P:u", "", "r1", true)), "P:u in progress"},
+		{do(checked("P:u", "", "r2", true)), "P:u passed"},
+	}},
 	{"operands/freshness", []step{
 		{do(facts.Freshness{Asset: "A", State: "pass"}, facts.Freshness{Asset: "F", State: "pass"}), "F fresh a b"},
 		{do(facts.Freshness{Asset: "F", State: "warn"}), "F warned a b"},
@@ -199,6 +203,42 @@ func TestRules(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNewUpdates: facts about the runs of what is new, operands/new_update_run_tags.
+func TestNewUpdates(t *testing.T) {
+	red := func(id string) facts.Event { return facts.RunStarted{Run: id, Tags: map[string]string{"team": "red"}} }
+	tags := map[string]string{"team": "red"}
+	for _, test := range []struct {
+		events   []facts.Event
+		any, all bool
+	}{
+		{do(made("A", "", "")), false, false},
+		{do(red("r1"), made("A", "", "r1")), true, true},
+		{do(red("r1"), made("A", "", "r1"), made("A", "", "")), true, false},
+		{do(red("r1"), made("A", "", ""), made("A", "", "r1")), true, false},
+		{do(red("r1"), red("r2"), made("A", "", "r2"), made("A", "", "r1")), true, true},
+		{do(run("r1", "", "A"), made("A", "", "r1")), false, false},
+	} {
+		w := facts.New()
+		for _, e := range append(do(made("B", "", "")), test.events...) {
+			if err := w.Apply(dated(e, noon)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s := spaceOf(t, w, noon)
+		known, since := w.Facts(s, noon), vm.Since{At: noon, Event: 1}
+		a, _ := s.Find("A")
+		any := known.Set(code.Fact{Kind: code.AnyNewUpdateHasRunTags, TagValues: tags}, since).Has(s.Entities[a].Bit)
+		all := known.Set(code.Fact{Kind: code.AllNewUpdatesHaveTags, TagValues: tags}, since).Has(s.Entities[a].Bit)
+		if any != test.any || all != test.all {
+			t.Errorf("%v: any %v, all %v", test.events, any, all)
+		}
+		since.Event = 0
+		if set := known.Set(code.Fact{Kind: code.AnyNewUpdateHasRunTags, TagValues: tags}, since); set != nil {
+			t.Error("with an empty log before:", set)
+		}
 	}
 }
 

@@ -35,7 +35,10 @@ func (v *view) fill(b *bound) {
 }
 
 // missing makes all partitions of an entity missing.
-func (v *view) missing(b *bound) { v.now[code.Missing].AddRange(b.bit, b.bit+b.total) }
+func (v *view) missing(b *bound) {
+	v.now[code.Missing].AddRange(b.bit, b.bit+b.total)
+	v.some[code.Missing] = true
+}
 
 // fillSlots sets the bits of the partitions that something is known about.
 func (v *view) fillSlots(b *bound) {
@@ -71,6 +74,7 @@ func (v *view) clear(b *bound) {
 func (v *view) put(kind code.FactKind, bit int, on bool) {
 	if on {
 		v.now[kind].Add(bit)
+		v.some[kind] = true
 	} else {
 		v.now[kind].Remove(bit)
 	}
@@ -138,6 +142,7 @@ func (v *view) layBackfills(b *bound) {
 		for left := range f.left[key] {
 			if n, ok := b.keys.Index(v.world.names.texts[left]); ok {
 				set.Add(b.bit + n)
+				v.some[code.BackfillInProgress] = true
 			}
 		}
 	}
@@ -153,6 +158,7 @@ func (v *view) layFreshness(b *bound) {
 	}[b.asset.state]
 	if ok {
 		v.now[kind].AddRange(b.bit, b.bit+b.defined)
+		v.some[kind] = true
 	}
 }
 

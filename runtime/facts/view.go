@@ -18,6 +18,8 @@ type view struct {
 	bound []bound // by entity
 	// now are the facts that are not about what is new, by kind.
 	now [code.FreshnessFailed + 1]bits.Set
+	// some is set where a fact has ever held for anything.
+	some [code.FreshnessFailed + 1]bool
 	// recent are facts about what is new, for one tick; overRuns those about runs, for as
 	// long as nothing happens; windows those about time windows, which are the space's.
 	recent   map[recentKey]bits.Set
@@ -27,6 +29,9 @@ type view struct {
 
 	touched []touched
 	changed []int
+	// version counts the ticks; spare are sets of earlier ones to use again.
+	version uint64
+	spare   []bits.Set
 }
 
 // bound is an entity with what is known about it.
@@ -153,19 +158,51 @@ func (v *view) refresh() {
 
 // forget drops what was worked out for the tick before.
 func (v *view) forget() {
-	v.recent = map[recentKey]bits.Set{}
+	if v.recent == nil {
+		v.recent = map[recentKey]bits.Set{}
+	}
+	for _, set := range v.recent {
+		if set != nil {
+			v.spare = append(v.spare, set)
+		}
+	}
+	clear(v.recent)
+	v.version++
 	if v.overRuns == nil || v.applied != v.world.applied {
 		v.overRuns = map[string]bits.Set{}
 	}
 	v.applied = v.world.applied
 }
 
-// touch marks an asset and its checks.
-func (w *World) touch(a *asset) {
-	if w.view == nil || a.entity < 0 {
+// blank gives an empty set of the space.
+func (v *view) blank() bits.Set {
+	if n := len(v.spare); n > 0 {
+		set := v.spare[n-1]
+		v.spare = v.spare[:n-1]
+		set.Clear()
+		return set
+	}
+	return bits.New(v.space.Bits)
+}
+
+// mostTouched is how much a view notes between two ticks. Beyond that it is cheaper to
+// look at everything.
+const mostTouched = 1 << 20
+
+// mark notes that something was touched.
+func (w *World) mark(t touched) {
+	if len(w.view.touched) == mostTouched {
+		w.view = nil
 		return
 	}
-	w.view.touched = append(w.view.touched, touched{entity: a.entity, whole: true})
+	w.view.touched = append(w.view.touched, t)
+}
+
+// touch marks everything about an asset and its checks.
+func (w *World) touch(a *asset) {
+	if w.view != nil && a.entity >= 0 {
+		w.mark(touched{entity: a.entity, whole: true})
+	}
 	for _, c := range a.checks {
 		w.touchCheck(c)
 	}
@@ -182,7 +219,7 @@ func (w *World) touchKey(a *asset, key int32) {
 		w.touch(a)
 		return
 	}
-	w.view.touched = append(w.view.touched, touched{entity: a.entity, key: key})
+	w.mark(touched{entity: a.entity, key: key})
 	for _, c := range a.checks {
 		w.touchExecution(c, key)
 	}
@@ -190,12 +227,13 @@ func (w *World) touchKey(a *asset, key int32) {
 
 func (w *World) touchCheck(c *check) {
 	if w.view != nil && c.entity >= 0 {
-		w.view.touched = append(w.view.touched, touched{entity: c.entity, whole: true})
+		w.mark(touched{entity: c.entity, whole: true})
 	}
 }
 
+// touchExecution marks one partition of a check, all for none.
 func (w *World) touchExecution(c *check, key int32) {
 	if w.view != nil && c.entity >= 0 {
-		w.view.touched = append(w.view.touched, touched{entity: c.entity, key: key, whole: key == 0})
+		w.mark(touched{entity: c.entity, key: key, whole: key == 0})
 	}
 }

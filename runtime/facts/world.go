@@ -29,7 +29,7 @@ type World struct {
 	checkOf map[string]*check
 	// evaluated is the greatest time of an evaluation of a check.
 	evaluated int64
-	dynamic   map[string][]string
+	dynamic   map[string]*dynamic
 	backfills map[string]*backfill
 	active    []*backfill // in progress
 
@@ -51,7 +51,7 @@ func New() *World {
 		runs:      make([]run, 1),
 		runOf:     map[string]int32{},
 		checkOf:   map[string]*check{},
-		dynamic:   map[string][]string{},
+		dynamic:   map[string]*dynamic{},
 		slots:     map[*graph.Partitions]*slots{},
 		ways:      map[wayKey]*way{},
 		backfills: map[string]*backfill{},
@@ -129,27 +129,41 @@ func (w *World) fresh(e Freshness) error {
 	return nil
 }
 
+// dynamic are the keys of a dynamic definition, in order of addition.
+type dynamic struct {
+	keys []string
+	has  map[string]bool
+}
+
 func (w *World) applyDynamic(e DynamicPartitions) {
-	keys := slices.Clone(w.dynamic[e.Name])
-	known := make(map[string]bool, len(keys))
-	for _, key := range keys {
-		known[key] = true
+	d := w.dynamic[e.Name]
+	if d == nil {
+		d = &dynamic{has: map[string]bool{}}
+		w.dynamic[e.Name] = d
 	}
 	for _, key := range e.Add {
-		if !known[key] {
-			keys = append(keys, key)
-			known[key] = true
+		if !d.has[key] {
+			d.has[key] = true
+			d.keys = append(d.keys, key)
 		}
 	}
-	if len(e.Delete) > 0 {
-		keys = slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(e.Delete, key) })
+	before := len(d.has)
+	for _, key := range e.Delete {
+		delete(d.has, key)
 	}
-	w.dynamic[e.Name] = keys
+	if len(d.has) < before { // others may hold the list
+		d.keys = slices.DeleteFunc(slices.Clone(d.keys), func(key string) bool { return !d.has[key] })
+	}
 }
 
 // Dynamic gives the keys of a dynamic definition in order of addition; a key that is
 // deleted and added again is last. The caller does not write to it.
-func (w *World) Dynamic(name string) []string { return w.dynamic[name] }
+func (w *World) Dynamic(name string) []string {
+	if d := w.dynamic[name]; d != nil {
+		return d.keys
+	}
+	return nil
+}
 
 // Seed restores a snapshot: partitions of an entity of a space, by their numbers, were
 // materialized at a time, from outside and without data versions. It is one event, and

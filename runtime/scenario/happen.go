@@ -304,8 +304,22 @@ func (m *moment) record(to *map[string][]string, subsets map[string]Subset) erro
 		if err != nil {
 			return err
 		}
-		all[asset] = append(slices.Clip(all[asset]), keys...)
+		all[asset] = append(slices.Clip(all[asset]), m.begun(asset, keys)...)
 	}
 	*to = all
 	return nil
+}
+
+// begun leaves out the time windows that do not exist yet: Dagster never counts them
+// among the targets of a backfill, whatever time it is later.
+func (m *moment) begun(asset string, keys []string) []string {
+	p := m.defs.definition(asset)
+	if !p.IsTime() {
+		return keys
+	}
+	now := space.NewKeys(p, m.at, nil, nil)
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		_, exists := now.Index(key)
+		return !exists
+	})
 }

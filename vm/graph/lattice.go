@@ -92,10 +92,8 @@ func (p *Partitions) SameKeys(q *Partitions) bool {
 }
 
 // Earlier gives when the wall clock of a definition of time windows showed so much less
-// than at an instant in unix seconds. That is how Python subtracts from a time with a
-// zone: over a change of the clocks a day back is the same time of day.
+// than at the start of a window, in unix seconds. That is how Python subtracts from a time
+// with a zone: over a change of the clocks a day back is the same time of day.
 func (p *Partitions) Earlier(than int64, by time.Duration) time.Time {
-	shown := time.Unix(than, 0).In(p.zone)
-	_, offset := shown.Zone()
-	return cron.Instant(shown.UTC().Add(time.Duration(offset)*time.Second-by), p.zone)
+	return cron.Instant(p.schedule.Reading(time.Unix(than, 0).In(p.zone)).Add(-by), p.zone)
 }

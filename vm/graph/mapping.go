@@ -77,6 +77,14 @@ func (m *Mapping) Check() error {
 			return fieldError(f.name, "Write `"+f.need+"`.", "A mapping of the type %s needs `%s`.", m.Kind, f.name)
 		}
 	}
+	for _, o := range []struct {
+		field string
+		value int
+	}{{"start_offset", m.StartOffset}, {"end_offset", m.EndOffset}} {
+		if o.value < -maxEndOffset || o.value > maxEndOffset {
+			return fieldError(o.field, fmt.Sprintf("Write a number from %d to %d.", -maxEndOffset, maxEndOffset), "`%s: %d` is out of range.", o.field, o.value)
+		}
+	}
 	return m.checkDimensions()
 }
 

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -46,6 +47,7 @@ func TestCheckMapping(t *testing.T) {
 		"type": {graph.Mapping{Kind: "some"}, "type"}, "no type": {graph.Mapping{}, "type"}, "map": {graph.Mapping{Kind: graph.MapStatic}, "map"}, "keys": {graph.Mapping{Kind: graph.MapSpecific}, "keys"},
 		"dimension": {graph.Mapping{Kind: graph.MapMultiToSingle}, "dimension"}, "dimensions": {graph.Mapping{Kind: graph.MapMulti}, "dimensions"},
 		"foreign": {graph.Mapping{Kind: graph.MapIdentity, StartOffset: -1}, "start_offset"}, "foreign keys": {graph.Mapping{Kind: graph.MapAll, Keys: []string{"a"}}, "keys"},
+		"far": {graph.Mapping{Kind: graph.MapTimeWindow, StartOffset: -100_001}, "start_offset"}, "far ahead": {graph.Mapping{Kind: graph.MapTimeWindow, EndOffset: math.MinInt}, "end_offset"},
 		"no target": {graph.Mapping{Kind: graph.MapMulti, Dimensions: map[string]graph.DimensionMapping{"d": {}}}, "dimensions"},
 		"inner":     {graph.Mapping{Kind: graph.MapMulti, Dimensions: map[string]graph.DimensionMapping{"d": {Dimension: "d", Mapping: &graph.Mapping{Kind: graph.MapSpecific}}}}, "keys"},
 		"multi":     {graph.Mapping{Kind: graph.MapMulti, Dimensions: map[string]graph.DimensionMapping{"d": {Dimension: "d"}}}, ""},
@@ -62,6 +64,7 @@ func TestCheckMapping(t *testing.T) {
 func TestMappingFits(t *testing.T) {
 	daily, hourly, static := partitions(t, dailySpec), partitions(t, hourlySpec), partitions(t, staticSpec)
 	multi := partitions(t, multiSpec(t, map[string]graph.Spec{"d": dailySpec, "s": staticSpec}))
+	twice := partitions(t, multiSpec(t, map[string]graph.Spec{"x": staticSpec, "y": staticSpec}))
 	toSingle := func(dimension string) graph.Mapping {
 		return graph.Mapping{Kind: graph.MapMultiToSingle, Dimension: dimension}
 	}
@@ -83,7 +86,10 @@ func TestMappingFits(t *testing.T) {
 		"single": {multi, daily, toSingle("d"), ""}, "single by time": {multi, hourly, toSingle("d"), ""}, "single down": {static, multi, toSingle("s"), ""}, "single unknown": {multi, daily, toSingle("x"), "no dimension `x`"},
 		"single other": {multi, daily, toSingle("s"), "not what the other side has"}, "single of two": {multi, multi, toSingle("d"), "one on the other"}, "single of none": {multi, nil, toSingle("d"), "one on the other"},
 		"multi": {multi, multi, toMulti("d", "d", &earlier), ""}, "multi crossed": {multi, multi, toMulti("d", "s", nil), ""}, "multi up": {multi, multi, toMulti("x", "d", nil), "no dimension `x`"}, "multi down": {multi, multi, toMulti("d", "x", nil), "no dimension `x`"},
-		"multi inner": {multi, multi, toMulti("s", "s", &earlier), "time windows on both sides"}, "multi on one": {daily, multi, toMulti("d", "d", nil), "two dimensions on both sides"},
+		"identity to none": {daily, nil, graph.Mapping{Kind: graph.MapIdentity}, "partitions on both sides"}, "single twice": {twice, static, toSingle("x"), "neither is meant"},
+		"single of another zone": {multi, partitions(t, graph.Spec{Type: graph.Daily, Start: "2024-01-01", Timezone: "Europe/Paris"}), toSingle("d"), "different time zones"},
+		"multi to one dimension": {multi, multi, graph.Mapping{Kind: graph.MapMulti, Dimensions: map[string]graph.DimensionMapping{"d": {Dimension: "d"}, "s": {Dimension: "d"}}}, "Two upstream dimensions"},
+		"multi inner":            {multi, multi, toMulti("s", "s", &earlier), "time windows on both sides"}, "multi on one": {daily, multi, toMulti("d", "d", nil), "two dimensions on both sides"},
 	} {
 		_, problems := graph.New([]graph.Asset{{Key: "up", Partitions: test.up}, {Key: "down", Partitions: test.down, Deps: []graph.Dep{{Key: "up", Mapping: &test.m}}}}, nil)
 		if len(problems) > 1 || (len(problems) == 0) != (test.want == "") || len(problems) == 1 && (!strings.Contains(problems[0].Message, test.want) || problems[0].Field != "deps" || problems[0].Help == "") {

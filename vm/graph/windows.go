@@ -9,8 +9,8 @@ import (
 	"auto/vm/cron"
 )
 
-// maxEndOffset bounds the windows that end_offset counts, which are counted one by one.
-// Dagster recommends at most as many partitions.
+// maxEndOffset bounds the windows that end_offset and the offsets of mappings count, which
+// are counted one by one. Dagster recommends at most as many partitions.
 const maxEndOffset = 100_000
 
 // defaultFormats are Dagster's formats of keys.

@@ -1,6 +1,7 @@
 package space_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -122,5 +123,22 @@ func BenchmarkKeyOfAnHour(b *testing.B) {
 	k := at(b, graph.Spec{Type: graph.Hourly, Start: "2021-01-03"}, fiveYears)
 	for b.Loop() {
 		k.Key(30_000)
+	}
+}
+
+func BenchmarkSpaceOf10000Assets(b *testing.B) {
+	var assets []graph.Asset
+	for i := range 10_000 {
+		a := graph.Asset{Key: fmt.Sprintf("layer%d/asset%d", i/1000, i)}
+		for j := range min(3, i/1000*3) {
+			a.Deps = append(a.Deps, graph.Dep{Key: assets[(i/1000-1)*1000+(i+j*331)%1000].Key})
+		}
+		assets = append(assets, a)
+	}
+	g := graphOf(b, assets...)
+	for b.Loop() {
+		if _, err := space.New(space.Input{Graph: g, At: noon, Dynamic: dynamicKeys}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

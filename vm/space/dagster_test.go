@@ -29,6 +29,7 @@ type recorded struct {
 	Answers []struct {
 		Direction string
 		From, To  any
+		All       bool // the answer stands for all partitions
 	}
 	Undefined struct{ Up, Down []string }
 	Error     string
@@ -174,10 +175,14 @@ func checkAnswers(t *testing.T, i int, r *space.Relation, down, up *space.Keys, 
 			source, target, move, moveAll = up, down, r.Down, r.DownAll
 		}
 		got := bits.New(target.Total())
-		if a.From == "all" {
+		from := a.From == "all"
+		if from {
 			moveAll(got)
 		} else {
 			move(got, setOf(t, source, a.From))
+		}
+		if empty := !from && setOf(t, source, a.From).IsEmpty(); !empty && r.ForAll(a.Direction == "up", from) != a.All {
+			t.Errorf("%d: %s %v by %+v stands for all: %v, Dagster's: %v", i, a.Direction, a.From, line.Mapping, !a.All, a.All)
 		}
 		if diff := cmp.Diff(a.To, written(target, got)); diff != "" {
 			t.Errorf("%d: %s %v by %+v differs (-Dagster +got):\n%s", i, a.Direction, a.From, line.Mapping, diff)

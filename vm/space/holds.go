@@ -8,15 +8,7 @@ import (
 // Holds reports whether the space is that of another instant, too: no window has come and
 // no dynamic key came or went.
 func (s *Space) Holds(at time.Time, dynamic func(name string) []string) bool {
-	seen := map[*Keys]bool{}
-	for i := range s.Entities {
-		k := s.Entities[i].Keys
-		if k != nil && !seen[k] && !k.holds(at, dynamic) {
-			return false
-		}
-		seen[k] = true
-	}
-	return true
+	return !slices.ContainsFunc(s.keys, func(k *Keys) bool { return !k.holds(at, dynamic) })
 }
 
 func (k *Keys) holds(at time.Time, dynamic func(name string) []string) bool {

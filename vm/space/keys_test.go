@@ -3,6 +3,7 @@ package space_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -191,6 +192,39 @@ func TestListsAreWrittenAsTheyAreRead(t *testing.T) {
 		}
 		if !again.Equal(set) {
 			t.Fatalf("%v is read from %v", keysIn(k, again), k.Collapse(set))
+		}
+	})
+}
+
+// FuzzIndex: a key that is found is the one that its number has.
+func FuzzIndex(f *testing.F) {
+	for _, key := range []string{"2024-03-31", "2024-3-31", "a", "|", "a|2024-03-31", "a|b|c", "", "gone"} {
+		f.Add(key)
+	}
+	all := []*space.Keys{keysOf(f, april, "gone"), keysOf(f, abc), keysOf(f, areas, "z"), keysOf(f, dims(f, april, abc), "gone|gone"), nil}
+	f.Fuzz(func(t *testing.T, key string) {
+		for _, k := range all {
+			if n, ok := k.Index(key); ok && (n < 0 || n >= k.Total() || k.Key(n) != key) {
+				t.Errorf("%q has the number %d of %d", key, n, k.Total())
+			}
+		}
+	})
+}
+
+// FuzzExpand: lists are read or refused, and what is read holds no range.
+func FuzzExpand(f *testing.F) {
+	for _, item := range []string{"all", "b..c", "c..b", "b..", "..", "b..c..d", "2024-03-30..2024-04-01", "a|2024-03-30..c|2024-04-01"} {
+		f.Add(item)
+	}
+	all := []*space.Keys{keysOf(f, april), keysOf(f, abc), keysOf(f, dims(f, april, abc))}
+	f.Fuzz(func(t *testing.T, item string) {
+		for _, k := range all {
+			list, err := k.Expand([]string{item})
+			for _, key := range list {
+				if err != nil || strings.Contains(key, "..") {
+					t.Errorf("%q is read as %v, %v", item, list, err)
+				}
+			}
 		}
 	})
 }

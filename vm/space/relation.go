@@ -36,7 +36,7 @@ func Relate(down, up *Keys, m *graph.Mapping) (*Relation, error) {
 		r.up, r.down = ways(down, up, mapping)
 	}
 	r.allUp, r.allDown = whole(up, down, r.up, mapping.Kind, true), whole(down, up, r.down, mapping.Kind, false)
-	r.forAllUp = up != nil && (mapping.Kind == graph.MapAll || down == nil && mapping.Kind == graph.MapIdentity)
+	r.forAllUp = up != nil && mapping.Kind == graph.MapAll
 	r.forAllDown = down != nil && up == nil
 	r.keepsAll = down != nil && up != nil && (mapping.Kind == graph.MapMulti || mapping.Kind == graph.MapMultiToSingle ||
 		mapping.Kind == graph.MapIdentity && down.definition.Same(up.definition))
@@ -64,10 +64,10 @@ func (r *Relation) DownAll(dst bits.Set) { addSpans(dst, 0, r.allDown) }
 // else, and both sides have as many numbers.
 func (r *Relation) IsIdentity() bool { return r.identity }
 
-// any is a trigger on all numbers of keys, those of undefined ones included.
+// anyOf is a trigger on all numbers of keys, those of undefined ones included.
 func anyOf(k *Keys) []span { return []span{{0, int32(k.Total())}} }
 
-// allOf is all partitions that a definition has.
+// allOf is all partitions that keys have defined.
 func allOf(k *Keys) []span { return []span{{0, int32(k.Len())}} }
 
 // unpartitioned relates two sides of which one has no partitions: downwards everything,

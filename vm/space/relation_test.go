@@ -133,8 +133,8 @@ func TestRelationsEqualTheSlowDefinition(t *testing.T) {
 		zone := rapid.SampledFrom([]string{"", "Europe/Paris"}).Draw(t, "zone")
 		up, down := drawDefinition(t, zone, "up"), drawDefinition(t, zone, "down")
 		uppers, lowers := space.NewKeys(up, noon, dynamicKeys, nil), space.NewKeys(down, noon, dynamicKeys, nil)
-		if uppers.Len() == 0 || uppers.Len()*lowers.Len() > 100_000 {
-			t.Skip("nothing to draw from, or too slow by key")
+		if uppers.Len()*lowers.Len() == 0 || uppers.Len()*lowers.Len() > 100_000 {
+			t.Skip("there is nothing to relate, or it is too slow by key")
 		}
 		m := drawMapping(t, up, down)
 		r, err := space.Relate(lowers, uppers, m)
@@ -152,6 +152,13 @@ func TestRelationsEqualTheSlowDefinition(t *testing.T) {
 			if diff := cmp.Diff(sorted(want), sorted(keysIn(target, to))); diff != "" {
 				t.Fatalf("%s of %v by %+v differs (-want +got):\n%s", name, keysIn(source, from), kind, diff)
 			}
+			number := rapid.IntRange(0, source.Total()-1).Draw(t, "number")
+			one, alone, image := bits.New(source.Total()), bits.New(target.Total()), bits.New(target.Total())
+			one.Add(number)
+			move(alone, one)
+			if r.AddImage(image, number, upward); !image.Equal(alone) {
+				t.Fatalf("%s of %s alone by %+v: %v, by its image %v", name, source.Key(number), kind, keysIn(target, alone), keysIn(target, image))
+			}
 		}
 		compare("up", lowers, uppers, r.Up, true)
 		compare("down", uppers, lowers, r.Down, false)
@@ -162,4 +169,71 @@ func sorted(keys []string) []string {
 	keys = append([]string{}, keys...)
 	slices.Sort(keys)
 	return slices.Compact(keys)
+}
+
+func TestIsIdentity(t *testing.T) {
+	daily, static := partitions(t, april), partitions(t, abc)
+	keys := func(p *graph.Partitions, undefined ...string) *space.Keys {
+		return space.NewKeys(p, noon, dynamicKeys, undefined)
+	}
+	for name, c := range map[string]struct {
+		down, up *space.Keys
+		mapping  *graph.Mapping
+		want     bool
+	}{
+		"no partitions":           {nil, nil, nil, true},
+		"windows":                 {keys(daily), keys(daily), nil, true},
+		"windows, equal":          {keys(daily), keysOf(t, april), &graph.Mapping{Kind: graph.MapIdentity}, true},
+		"windows with an offset":  {keys(daily), keys(daily), &graph.Mapping{Kind: graph.MapTimeWindow, StartOffset: -1, EndOffset: -1}, false},
+		"another schedule":        {keys(daily), keysOf(t, graph.Spec{Type: graph.Daily, Start: "2024-03-30", Hour: 1}), nil, false},
+		"one partition of none":   {nil, keysOf(t, graph.Spec{Type: graph.Static, Keys: []string{"a"}}), nil, false},
+		"static":                  {keys(static), keys(static), nil, true},
+		"all":                     {keys(static), keys(static), &graph.Mapping{Kind: graph.MapAll}, false},
+		"with the same undefined": {keys(static, "x", "y"), keys(static, "y", "x"), nil, true},
+		"with other undefined":    {keys(static, "x"), keys(static, "y"), nil, false},
+		"with undefined":          {keys(static), keys(static, "x"), nil, false},
+	} {
+		r, err := space.Relate(c.down, c.up, c.mapping)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.IsIdentity(); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestOffsetsThatCross: with a start offset above the end offset a window relates to
+// nothing, but a run of two to one; inside of two dimensions each is on its own.
+func TestOffsetsThatCross(t *testing.T) {
+	later := graph.Mapping{Kind: graph.MapTimeWindow, StartOffset: 1}
+	two := dims(t, april, graph.Spec{Type: graph.Static, Keys: []string{"a"}})
+	inner := graph.Mapping{Kind: graph.MapMulti, Dimensions: map[string]graph.DimensionMapping{"date": {Dimension: "date", Mapping: &later}}}
+	for name, c := range map[string]struct {
+		spec    graph.Spec
+		mapping graph.Mapping
+		from    []string
+		want    []string
+	}{
+		"one":                 {april, later, []string{"2024-03-30"}, []string{}},
+		"two":                 {april, later, []string{"2024-03-30", "2024-03-31"}, []string{"2024-03-31"}},
+		"two, apart":          {april, later, []string{"2024-03-30", "2024-04-01"}, []string{}},
+		"three":               {april, later, []string{"2024-03-30..2024-04-01"}, []string{"2024-03-31", "2024-04-01"}},
+		"three in dimensions": {two, inner, []string{"all"}, []string{}},
+	} {
+		k := keysOf(t, c.spec)
+		r, err := space.Relate(k, k, &c.mapping)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, to := bits.New(k.Total()), bits.New(k.Total())
+		for _, key := range must(k.Expand(c.from)) {
+			n, _ := k.Index(key)
+			from.Add(n)
+		}
+		r.Up(to, from)
+		if diff := cmp.Diff(c.want, keysIn(k, to)); diff != "" {
+			t.Errorf("%s: keys differ (-want +got):\n%s", name, diff)
+		}
+	}
 }

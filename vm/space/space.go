@@ -35,6 +35,7 @@ type Space struct {
 	Bits int
 
 	numbers   map[string]int
+	keys      []*Keys // all that entities have, each once
 	links     []links // by entity
 	mu        sync.Mutex
 	relations map[relationKey]*Relation
@@ -78,22 +79,26 @@ func New(in Input) (*Space, error) {
 	return s, nil
 }
 
-// addKeys lists the partitions of the entities; those of equal definitions without
-// undefined keys are listed once.
+// addKeys lists the partitions of the entities; those of one definition without undefined
+// keys are listed once.
 func (s *Space) addKeys(in Input) {
 	undefined := s.undefined(in)
 	known := map[*graph.Partitions]*Keys{}
 	for i := range s.Entities {
 		e := &s.Entities[i]
-		p := e.partitions()
-		if extra := undefined[e.Key]; len(extra) > 0 || p == nil {
-			e.Keys = NewKeys(p, in.At, in.Dynamic, extra)
+		p, extra := e.partitions(), undefined[e.Key]
+		switch {
+		case p == nil:
+			continue
+		case len(extra) == 0 && known[p] != nil:
+			e.Keys = known[p]
 			continue
 		}
-		if known[p] == nil {
-			known[p] = NewKeys(p, in.At, in.Dynamic, nil)
+		e.Keys = NewKeys(p, in.At, in.Dynamic, extra)
+		s.keys = append(s.keys, e.Keys)
+		if len(extra) == 0 {
+			known[p] = e.Keys
 		}
-		e.Keys = known[p]
 	}
 }
 

@@ -5,7 +5,7 @@
 Needs: pip install dagster==1.13.27. The seed is fixed, so that two runs write the same.
 Lists of keys are written as scenarios write them: more than 20 that follow each other in
 the definition as one range FIRST..LAST, and last the undefined ones, which the definition
-does not have.
+does not have. "all" tells that an answer stands for all partitions by what it is.
 """
 
 import datetime as dt
@@ -19,6 +19,7 @@ warnings.filterwarnings("ignore")
 import dagster as dg  # noqa: E402
 from dagster._core.asset_graph_view.asset_graph_view import AssetGraphView, TemporalContext  # noqa: E402
 from dagster._core.definitions.partitions.context import partition_loading_context  # noqa: E402
+from dagster._core.definitions.partitions.subset import AllPartitionsSubset  # noqa: E402
 
 ZONES = ["UTC", "UTC", "Europe/Paris", "America/New_York", "America/Santiago", "Asia/Kolkata"]
 CRONS = ["0 */6 * * *", "0 0 * * 1-5", "30 2 * * *", "0 0 1,15 * *", "0 12 * * *"]
@@ -94,7 +95,9 @@ def mapping(rng, up, down, some_keys, inner=False):
     choices = ["identity", "all", "last", "specific"]
     if is_time(up) and is_time(down):
         choices += ["time_window"] * 8
-    elif rng.random() < 0.1:
+        if inner:
+            return rng.choice([time_window(rng), {"type": "identity"}, {"type": "all"}])
+    elif rng.random() < 0.1 and not inner:
         choices.append("time_window")
     if up and down and up["type"] == "static" and down["type"] == "static":
         choices += ["static"] * 8
@@ -262,7 +265,10 @@ class Case:
                     moves += [[self.write(source, keys), self.subset(view, source, keys)] for keys in sets]
                 for name, subset in moves:
                     mapped = view.compute_mapped_subset(dg.AssetKey(target), subset, direction=direction)
-                    yield {"direction": direction, "from": name, "to": self.value(target, mapped)}
+                    answer = {"direction": direction, "from": name, "to": self.value(target, mapped)}
+                    if isinstance(mapped.get_internal_value(), AllPartitionsSubset):
+                        answer["all"] = True
+                    yield answer
 
     def latest(self):
         assets = [dg.multi_asset(name="u", specs=[dg.AssetSpec("up", partitions_def=self.definitions["up"])])(nothing)]
