@@ -27,7 +27,7 @@ var ranks = map[string]int{
 	"runtime/facts": 51, "runtime/graphdoc": 51, "runtime/sources/s3": 51, "runtime/sources/folder": 51, "runtime/store": 51, "runtime/rules": 51, "runtime/launch": 51,
 	"runtime/sources/sourcetest": 52, "runtime/store/sqlite": 52, "runtime/seen": 52, "runtime/project": 52,
 	"runtime/store/storetest": 53, "runtime/outbox": 53, "runtime/sensor": 53,
-	"runtime/control": 54, "runtime/engine": 53, "runtime/scenario": 54, "runtime/explain": 55, "runtime/play": 56,
+	"runtime/control": 54, "runtime/engine": 53, "runtime/scenario": 54, "runtime/explain": 55, "runtime/play": 56, "runtime/repl": 57,
 	"runtime":  60,
 	"cmd/auto": 70,
 }
