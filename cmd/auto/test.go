@@ -24,6 +24,9 @@ type testCommand struct {
 	Timing  bool     `help:"Show how long each tick's evaluation took."`
 	Update  bool     `help:"Write what comes out into the files as what is expected."`
 	Plain   bool     `help:"Evaluate the conditions as they are written: nothing is optimised."`
+
+	// named has the files of the scenarios so far, by name.
+	named map[string]string
 }
 
 // Run plays scenarios and compares what they request with what they expect.
@@ -37,6 +40,7 @@ func (c testCommand) Run(s system) error {
 		return err
 	}
 	passed, failed := 0, 0
+	c.named = map[string]string{}
 	for _, name := range names {
 		ok, err := c.file(s, name, only)
 		switch {
@@ -103,9 +107,10 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 		return false, noSuchPath(name, err)
 	}
 	sc, found := scenario.Read(source.New(filepath.ToSlash(name), string(text)))
-	if sc.Name == "" || !only.MatchString(sc.Name) {
+	if !only.MatchString(sc.Name) {
 		return false, errSkipped
 	}
+	c.unique(s, sc, name)
 	if found.HasErrors() {
 		return false, c.broken(s, sc, found)
 	}
@@ -117,10 +122,26 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 		return true, c.update(s, sc, result, name, string(text))
 	}
 	if c.JSON {
-		return result.Passed(), s.line(result)
+		err = s.line(result)
+	} else {
+		c.show(s, name, result)
 	}
-	c.show(s, name, result)
-	return result.Passed(), nil
+	if !result.Passed() || c.Verbose && !sc.ExpectsError() {
+		s.write(diag.Text, c.findings(sc, result))
+	}
+	return result.Passed(), err
+}
+
+// unique warns of a scenario whose name another file has: `-run` and reports cannot tell
+// them apart.
+func (c testCommand) unique(s system, sc *scenario.Scenario, file string) {
+	other, twice := c.named[sc.Name]
+	c.named[sc.Name] = file
+	if twice && !sameFile(other, file) {
+		var list diag.List
+		list.Addf(diag.ScenarioTwice, source.Span{File: sc.Source}, "Give each scenario a `name` of its own.", "%s has a scenario `%s`, too.", filepath.ToSlash(other), sc.Name)
+		s.write(diag.Text, list)
+	}
 }
 
 // broken shows the findings about a file, which counts as failed.
@@ -137,7 +158,6 @@ func (c testCommand) show(s system, name string, r *scenario.Result) {
 	switch {
 	case !r.Passed():
 		fmt.Fprintf(s.stdout, "FAIL  %s (%s)\n%s", r.Name, filepath.ToSlash(name), indented(scenario.Diff(r.Differences())))
-		c.refusals(s, r)
 	case c.Verbose || c.Timing:
 		fmt.Fprintf(s.stdout, "ok    %s\n", r.Name)
 	}
@@ -151,14 +171,18 @@ func (c testCommand) show(s system, name string, r *scenario.Result) {
 	}
 }
 
-// refusals shows the findings of ticks that were refused against what they expect.
-func (c testCommand) refusals(s system, r *scenario.Result) {
+// findings gives what may be the reason of a failure: those of ticks that were refused
+// against what they expect, and those about the scenario as it is written.
+func (c testCommand) findings(sc *scenario.Scenario, r *scenario.Result) diag.List {
+	found := play.Review(sc)
 	for _, t := range r.Ticks {
 		var refused *scenario.Refused
 		if len(t.Differences) > 0 && errors.As(t.Err, &refused) {
-			s.write(diag.Text, refused.Findings)
+			found = append(found, refused.Findings...)
 		}
 	}
+	found.Sort()
+	return found
 }
 
 func indented(text string) string {
