@@ -5,6 +5,8 @@ package engine
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"auto/compiler/condition"
@@ -68,6 +70,8 @@ type linked struct {
 	graph      *graph.Graph
 	conditions map[string]*condition.Node
 	plain      bool
+	// undefined are the keys beyond the definitions that the world had something about.
+	undefined map[string][]string
 }
 
 // Cursor gives what the ticks so far leave for the next one.
@@ -125,7 +129,9 @@ func (e *Engine) now() time.Time {
 // link gives the machine for a tick: the one of the tick before where nothing of what it
 // was made of is another.
 func (e *Engine) link(in Input, o Options) (*linked, error) {
-	if l := e.linked; l != nil && l.graph == in.Graph && same(l.conditions, in.Conditions) && l.plain == o.Plain && l.space.Holds(in.At, in.World.Dynamic) {
+	known := in.World.Undefined()
+	if l := e.linked; l != nil && l.graph == in.Graph && same(l.conditions, in.Conditions) && l.plain == o.Plain &&
+		l.hasRoom(known) && l.space.Holds(in.At, in.World.Dynamic) {
 		return l, nil
 	}
 	cursor := e.Cursor()
@@ -133,7 +139,7 @@ func (e *Engine) link(in Input, o Options) (*linked, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := space.New(space.Input{Graph: in.Graph, At: in.At, Dynamic: in.World.Dynamic, Undefined: undefined(cursor, in.World),
+	s, err := space.New(space.Input{Graph: in.Graph, At: in.At, Dynamic: in.World.Dynamic, Undefined: undefined(cursor, known),
 		Group: func(key string) int {
 			if n, ok := of[key]; ok {
 				return n
@@ -154,7 +160,25 @@ func (e *Engine) link(in Input, o Options) (*linked, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &linked{machine: m, space: s, graph: in.Graph, conditions: in.Conditions, plain: o.Plain}, nil
+	return &linked{machine: m, space: s, graph: in.Graph, conditions: in.Conditions, plain: o.Plain, undefined: known}, nil
+}
+
+// hasRoom reports whether the space has bits for all keys that something is known about.
+func (l *linked) hasRoom(known map[string][]string) bool {
+	if maps.EqualFunc(l.undefined, known, slices.Equal) {
+		return true
+	}
+	for key, keys := range known {
+		entity, ok := l.space.Find(key)
+		if !ok {
+			continue // nothing asks about it
+		}
+		if slices.ContainsFunc(keys, func(key string) bool { _, ok := l.space.Entities[entity].Keys.Index(key); return !ok }) {
+			return false
+		}
+	}
+	l.undefined = known
+	return true
 }
 
 // same reports whether two sets of conditions are one value.
@@ -170,9 +194,9 @@ func same(a, b map[string]*condition.Node) bool {
 	return true
 }
 
-func undefined(c *vm.Cursor, w *facts.World) map[string][]string {
+func undefined(c *vm.Cursor, known map[string][]string) map[string][]string {
 	out := c.Undefined()
-	for key, keys := range w.Undefined() {
+	for key, keys := range known {
 		out[key] = append(out[key], keys...)
 	}
 	return out
