@@ -4,15 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/play"
+	"auto/runtime/project"
 	"auto/runtime/scenario"
 )
 
@@ -61,7 +64,7 @@ var errSkipped = errors.New("skipped")
 
 func (c testCommand) close(s system, passed, failed int) error {
 	if passed+failed == 0 {
-		return fmt.Errorf("no scenario was run: `%s` has none that `-run` leaves", strings.Join(c.Paths, "`, `"))
+		return fmt.Errorf("no scenario was run: `-run %s` matches the name of none in `%s`", c.Match, strings.Join(c.Paths, "`, `"))
 	}
 	out := s.stdout
 	if c.JSON {
@@ -107,7 +110,7 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 		return false, noSuchPath(name, err)
 	}
 	sc, found := scenario.Read(source.New(filepath.ToSlash(name), string(text)))
-	if !only.MatchString(sc.Name) {
+	if !only.MatchString(sc.Name) || found.HasErrors() && c.other(s, name, string(text), found) {
 		return false, errSkipped
 	}
 	c.unique(s, sc, name)
@@ -130,6 +133,27 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 		s.write(diag.Text, c.findings(sc, result))
 	}
 	return result.Passed(), err
+}
+
+// scenarioField finds a field that makes a YAML file a scenario.
+var scenarioField = regexp.MustCompile(`(?m)^\s*\{?\s*["']?(assets|ticks)["']?\s*:`)
+
+// other reports whether a file with findings that was met in a folder is none that was
+// meant: one of the project's own, or YAML that has to do with something else.
+func (c testCommand) other(s system, name, text string, found diag.List) bool {
+	if slices.Contains(c.Paths, name) {
+		return false
+	}
+	unread := func(d diag.Diagnostic) bool { return d.Code == diag.YAMLSyntax }
+	if !scenarioField.MatchString(text) {
+		return strings.TrimSpace(text) != "" && !slices.ContainsFunc(found, unread)
+	}
+	root, ok := project.Find(filepath.Dir(name))
+	if !ok {
+		return false
+	}
+	p, _ := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
+	return belongs(p, name)
 }
 
 // unique warns of a scenario whose name another file has: `-run` and reports cannot tell
@@ -197,7 +221,15 @@ func requestedText(t scenario.TickResult) string {
 	case len(t.Requested) == 0:
 		return "nothing"
 	}
-	return strings.Trim(compact(t.Requested), "{}")
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(t.Requested)) {
+		part := key
+		if keys := t.Requested[key].Keys; keys != nil {
+			part += " [" + strings.Join(keys, ", ") + "]"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // update writes what came out into the file.
