@@ -102,8 +102,11 @@ func checkScenario(path string) (diag.List, string, error) {
 }
 
 func noSuchPath(path string, err error) error {
-	if os.IsNotExist(err) {
+	switch info, _ := os.Stat(path); {
+	case os.IsNotExist(err):
 		return fmt.Errorf("there is no `%s`", path)
+	case info != nil && info.IsDir():
+		return fmt.Errorf("`%s` is a folder; name a file", path)
 	}
 	return err
 }
