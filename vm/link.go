@@ -16,34 +16,36 @@ const batchSize = 1 << 14
 // batch is what one program is evaluated over at once: entities without partitions side
 // by side, or one that has some.
 type batch struct {
-	program int
-	frame   *frame
-	frames  []*frame // all of the program's, callers first
-	facts   []int    // numbers in the cache, by fact of the program
-	crons   []int
-	// since and initial are the same for all its entities.
-	since   Since
-	initial bool
-	// ranged: what was requested before is stored as ranges of dynamic keys; dynamic: what
-	// is requested now is.
-	ranged, dynamic bool
-	// keyed: what was requested last is of time windows, but held key by key. whole: it stands
-	// for all partitions.
-	keyed, whole bool
-	// words and steps are what it takes of the limits.
-	words, steps int
-	// alone: its level is evaluated entity by entity; prompt: its requests are seen on it.
-	alone, prompt bool
-	pulls         []pull
+	// What every tick looks at comes first.
 
 	// dirty: something it looks at changed; again: it will have to be looked at on the
 	// next tick, too.
 	dirty, again bool
 	// asks: own has something of it; changed: it is not what it was on the last tick.
 	asks, changed bool
-	aliases       []alias
+	// alone: its level is evaluated entity by entity; prompt: its requests are seen on it.
+	alone, prompt bool
+	// since and initial are the same for all its entities.
+	initial bool
+	// ranged: what was requested before is stored as ranges of dynamic keys; dynamic: what
+	// is requested now is.
+	ranged, dynamic bool
+	// keyed: what was requested last is of time windows, but held key by key; whole: it stands
+	// for all partitions.
+	keyed, whole bool
+	since        Since
+	crons        []int // numbers in the machine, by schedule of the program
+	pulls        []pull
+
+	program int
+	frame   *frame
+	frames  []*frame // all of the program's, callers first
+	facts   []int    // numbers in the cache, by fact of the program
+	aliases []alias
 	// runs counts the evaluations.
 	runs uint64
+	// words and steps are what it takes of the limits.
+	words, steps int
 }
 
 // linker makes the batches of a machine.

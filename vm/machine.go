@@ -126,7 +126,7 @@ func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 }
 
 // level evaluates the batches of one level. What they request is seen on later levels,
-// and on the same one only if its evaluation never waits for storage in Dagster.
+// and of prompt ones on the same.
 func (m *Machine) level(level []*batch, t *trace) {
 	for _, b := range level {
 		switch {
@@ -143,7 +143,7 @@ func (m *Machine) level(level []*batch, t *trace) {
 		}
 	}
 	for _, b := range level {
-		if !b.prompt {
+		if !b.prompt && (b.asks || b.pulls != nil) {
 			b.request(m)
 		}
 	}

@@ -4,24 +4,21 @@
 package engine
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"auto/compiler/condition"
-	"auto/compiler/plan"
 	"auto/runtime/facts"
 	"auto/vm"
 	"auto/vm/bits"
-	"auto/vm/code"
 	"auto/vm/graph"
 	"auto/vm/runs"
 	"auto/vm/space"
 )
 
-// Input is what a tick is about. Where Graph or Conditions is another value than on the
-// tick before, it counts as edited.
+// Input is what a tick is about. Where Graph, or a node in Conditions, is another value than
+// on the tick before, it counts as edited; neither is changed in place.
 type Input struct {
 	Graph *graph.Graph
 	// Conditions are the conditions by entity key: of assets, and of checks as asset:check.
@@ -133,7 +130,7 @@ func (e *Engine) now() time.Time {
 // was made of is another.
 func (e *Engine) link(in Input, o Options) (*linked, error) {
 	known := in.World.Undefined()
-	if l := e.linked; l != nil && l.graph == in.Graph && same(l.conditions, in.Conditions) && l.plain == o.Plain &&
+	if l := e.linked; l != nil && l.graph == in.Graph && maps.Equal(l.conditions, in.Conditions) && l.plain == o.Plain &&
 		l.hasRoom(known) && l.space.Holds(in.At, in.World.Dynamic) {
 		return l, nil
 	}
@@ -187,68 +184,11 @@ func numberOf(of map[string]int, key string) int {
 	return -1
 }
 
-// same reports whether two sets of conditions are one value.
-func same(a, b map[string]*condition.Node) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for key, n := range a {
-		if b[key] != n {
-			return false
-		}
-	}
-	return true
-}
-
+// undefined gives the keys that the cursor or something known is about.
 func undefined(c *vm.Cursor, known map[string][]string) map[string][]string {
 	out := c.Undefined()
 	for key, keys := range known {
 		out[key] = append(out[key], keys...)
 	}
 	return out
-}
-
-// cache holds the programs of conditions over one graph. Equal conditions share one.
-type cache struct {
-	graph    *graph.Graph
-	plain    bool
-	programs []*code.Program
-	of       map[*condition.Node]int
-	byCode   map[string]int
-}
-
-// all gives the programs of all conditions, and for each entity with one its number.
-func (c *cache) all(in Input, plain bool) ([]*code.Program, map[string]int, error) {
-	if c.graph != in.Graph || c.plain != plain {
-		*c = cache{graph: in.Graph, plain: plain, of: map[*condition.Node]int{}, byCode: map[string]int{}}
-	}
-	of := map[string]int{}
-	conditionOf := func(asset string) *condition.Node { return in.Conditions[asset] }
-	for key, n := range in.Conditions {
-		expanded := condition.Expand(n, key, in.Graph, conditionOf)
-		number, err := c.program(expanded)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", key, err)
-		}
-		of[key] = number
-	}
-	return c.programs, of, nil
-}
-
-func (c *cache) program(n *condition.Node) (int, error) {
-	if at, ok := c.of[n]; ok {
-		return at, nil
-	}
-	p, err := plan.Compile(n, c.graph, plan.Options{Plain: c.plain})
-	if err != nil {
-		return 0, err
-	}
-	text := string(code.Encode(p))
-	at, ok := c.byCode[text]
-	if !ok {
-		at = len(c.programs)
-		c.programs, c.byCode[text] = append(c.programs, p), at
-	}
-	c.of[n] = at
-	return at, nil
 }
