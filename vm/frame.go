@@ -47,8 +47,10 @@ type frame struct {
 	calls     [][]*frame // by position of the calling instruction, nil where there is none
 	slots     []slot     // of the states of the block
 	registers []register
-	buffers   bits.Set
-	numbers   []uint16 // of the program's states among those of their block
+	// returned is what the block returned when it was run last.
+	returned register
+	buffers  bits.Set
+	numbers  []uint16 // of the program's states among those of their block
 	// room is for what an operator over several entities maps to this one of its caller,
 	// in and out for one bit.
 	room    bits.Set

@@ -133,6 +133,20 @@ func (in Instr) State() (int, bool) {
 	return int(state), ok
 }
 
+// Writes gives the register that an instruction writes, and false where it writes none.
+func (in Instr) Writes() (uint16, bool) { return in.arg(Dst) }
+
+// Reads gives the registers that an instruction reads, in the order of its arguments.
+func (in Instr) Reads() (registers []uint16) {
+	spec, _ := in.Op.Spec()
+	for i, a := range spec.Args {
+		if a == Src {
+			registers = append(registers, in.Args[i])
+		}
+	}
+	return registers
+}
+
 // argNames are how arguments are called in text, before their number where they have one.
 var argNames = [...]string{
 	Dst: "r", Src: "r", FactArg: "fact", CronArg: "cron", FilterArg: "filter", KeyArg: "key",
