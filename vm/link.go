@@ -23,8 +23,10 @@ type batch struct {
 	dirty, again bool
 	// asks: own has something of it; changed: it is not what it was on the last tick.
 	asks, changed bool
-	// alone: its level is evaluated entity by entity, in turns.
-	alone bool
+	// alone: its level is evaluated entity by entity, in turns; noted: one after it is, so that
+	// loads has to have what Dagster loads for it.
+	alone, noted bool
+	loads        []record
 	// since and initial are the same for all its entities.
 	initial bool
 	// ranged: what was requested before is stored as ranges of dynamic keys; dynamic: what
@@ -254,6 +256,15 @@ func readBy(frames []*frame) []int32 {
 
 // cut cuts the batches into levels.
 func (l *linker) cut() {
+	last := -1
+	for i, b := range l.batches {
+		if b.alone {
+			last = i
+		}
+	}
+	for _, b := range l.batches[:last+1] {
+		b.noted = !b.alone
+	}
 	for _, b := range l.batches {
 		if n := len(l.levels); n > 0 && l.levelOf(l.levels[n-1][0]) == l.levelOf(b) {
 			l.levels[n-1] = append(l.levels[n-1], b)

@@ -85,17 +85,27 @@ type loader struct {
 	queue []*future
 }
 
-// load waits for the record of an entity.
-func (s storage) load(t *task, kind recordKind, entity int32) {
-	ld := s[kind]
-	if ld == nil {
-		ld = &loader{held: map[int32]*future{}}
-		s[kind] = ld
+func (s storage) of(kind recordKind) *loader {
+	if s[kind] == nil {
+		s[kind] = &loader{held: map[int32]*future{}}
 	}
-	f := ld.held[entity]
+	return s[kind]
+}
+
+// hold takes over records that were loaded before.
+func (s storage) hold(records []record) {
+	for _, r := range records {
+		s.of(r.kind).held[r.entity] = &future{done: true}
+	}
+}
+
+// load waits for a record.
+func (s storage) load(t *task, r record) {
+	ld := s.of(r.kind)
+	f := ld.held[r.entity]
 	if f == nil {
 		f = &future{}
-		ld.held[entity] = f
+		ld.held[r.entity] = f
 		ld.queue = append(ld.queue, f)
 		if len(ld.queue) == 1 {
 			t.soon(func() { t.spawn(ld.dispatch) })

@@ -9,6 +9,10 @@ import (
 func (b *batch) evaluate(m *Machine) {
 	b.enter(m)
 	b.leave(m, b.run(m, b.frame, b.frame.everything()))
+	if b.noted {
+		b.loads = b.loads[:0]
+		b.note(m)
+	}
 }
 
 // enter begins an evaluation, and leave ends it with what it gave.

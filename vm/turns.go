@@ -20,6 +20,12 @@ func (m *Machine) turns(level []*batch, t *trace) {
 		return
 	}
 	l, s := &loop{}, storage{}
+	for _, earlier := range m.batches {
+		if earlier == level[0] {
+			break
+		}
+		s.hold(earlier.loads)
+	}
 	l.spawn(func(co *task) {
 		co.gather(len(level), func(co *task, i int) {
 			t := &turn{m: m, b: level[i], program: m.programs[level[i].program], storage: s, done: map[*frame][]bool{}}
@@ -46,6 +52,7 @@ type turn struct {
 
 func (t *turn) evaluate(co *task) {
 	t.b.enter(t.m)
+	t.b.loads = t.b.loads[:0]
 	r := t.run(co, t.b.frame, t.b.frame.everything())
 	t.b.leave(t.m, r)
 	t.b.request(t.m)
