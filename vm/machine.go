@@ -30,6 +30,8 @@ type Machine struct {
 	programs []*code.Program
 	// carried is the cursor of entities that are not evaluated but keep theirs.
 	carried map[string]*EntityCursor
+	// lost are assets that have no condition any more, but had a request on the last tick.
+	lost []int
 
 	levels [][]*batch
 	// writers has, by register, the position of the instruction that writes it, -1 for
@@ -120,6 +122,7 @@ func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 	for _, level := range m.levels {
 		m.level(level, t)
 	}
+	m.forget()
 	since := Since{At: at, Event: facts.LastEvent()}
 	for _, b := range m.batches {
 		b.since, b.initial, b.ranged = since, b.keyed, b.dynamic
