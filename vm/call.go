@@ -133,7 +133,11 @@ func (b *batch) answer(f *frame, in *code.Instr, called []*frame) {
 	case code.Match:
 		f.registers[d] = f.inAny(called, d)
 	default:
-		f.registers[d] = f.and(d, candidates, f.inAny(called, d))
+		any := f.inAny(called, d)
+		if f.windowed {
+			any = f.eachOf(any) // as or has it
+		}
+		f.registers[d] = f.and(d, candidates, any)
 	}
 	if f.keyed {
 		b.classify(f, in)

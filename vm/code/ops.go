@@ -76,7 +76,7 @@ var Table = []Spec{
 	{Version, "version", []Arg{Dst, Src, StateArg}, "a is the candidates in b where the code version differs from the one that state c has; c becomes the version."},
 	{Root, "root", []Arg{Dst, Src}, "a is the candidate in b that the entity's latest materialization is of, if its run selected the root."},
 	{And, "and", []Arg{Dst, Src, Src}, "a is what is in b and in c."},
-	{Or, "or", []Arg{Dst, Src, Src}, "a is what is in b or in c."},
+	{Or, "or", []Arg{Dst, Src, Src}, "a is what is in b or in c; of time windows that is never a subset that stands for all of them."},
 	{Sub, "sub", []Arg{Dst, Src, Src}, "a is what is in b and not in c."},
 	{Since, "since", []Arg{Dst, Src, Src, StateArg}, "a is what is in state d or trigger b and not in reset c, and what is in both with a later time in b; d becomes a."},
 	{Newly, "newly", []Arg{Dst, Src, Src, StateArg}, "a is the candidates in c that are in b and not in state d; d becomes b."},
