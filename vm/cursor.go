@@ -283,8 +283,9 @@ func (c *EntityCursor) give(m *Machine, p place, id string) {
 	}
 }
 
-// carry keeps the cursors of what has no condition now: an asset loses its own, checks
-// and external and observable assets keep theirs.
+// carry keeps the cursors of what has no condition now: checks and external and observable
+// assets keep theirs, other assets lose their own. What was requested of any of them is seen
+// on the next tick.
 func (l *linker) carry() {
 	if l.cursor == nil {
 		return
@@ -292,11 +293,28 @@ func (l *linker) carry() {
 	for e := range l.space.Entities {
 		entity := &l.space.Entities[e]
 		c := l.cursor.Entities[entity.Key]
-		if c != nil && l.of[e] < 0 && (entity.Check != nil || entity.Asset.External || entity.Asset.Observable) {
+		if c == nil || l.of[e] >= 0 {
+			continue
+		}
+		set := bits.New(sizeOf(entity.Keys))
+		c.Requested.read(entity.Keys, set)
+		l.add(l.asked, e, set)
+		if entity.Check != nil || entity.Asset.External || entity.Asset.Observable {
 			l.carried[entity.Key] = c
-			set := bits.New(sizeOf(entity.Keys))
-			c.Requested.read(entity.Keys, set)
-			l.add(l.asked, e, set)
+		} else if !set.IsEmpty() {
+			l.lost = append(l.lost, e)
 		}
 	}
+}
+
+// forget ends what was requested of assets that have lost their condition.
+func (m *Machine) forget() {
+	for _, e := range m.lost {
+		entity := &m.space.Entities[e]
+		for i := range sizeOf(entity.Keys) {
+			m.asked.Remove(entity.Bit + i)
+		}
+		m.touch(e)
+	}
+	m.lost = nil
 }

@@ -53,9 +53,9 @@
 // # Order
 //
 // Levels are evaluated in order. What a level requests is seen by the next. Where a program
-// can ask for a request of its own level, the level goes entity by entity, and what is
-// requested is seen by those that follow if Dagster would not have waited for storage
-// (waited). An entity of an execution set pulls the others along (pull).
+// can ask for a request of its own level, the entities of the level are evaluated in turns
+// (turns.go): Dagster evaluates them side by side, and what one requests is seen by those
+// that still wait for storage when it ends. An entity of an execution set pulls the others along (pull).
 //
 // # Quiet
 //

@@ -23,6 +23,8 @@ type frame struct {
 	foreign bool
 	// keyed: some of its time windows may be held key by key.
 	keyed bool
+	// windowed: the partitions are time windows.
+	windowed bool
 	// timeless: the entity has no time dimension.
 	timeless bool
 	// direct is the word of the space from which on the frame has the same layout, -1
@@ -47,8 +49,10 @@ type frame struct {
 	calls     [][]*frame // by position of the calling instruction, nil where there is none
 	slots     []slot     // of the states of the block
 	registers []register
-	buffers   bits.Set
-	numbers   []uint16 // of the program's states among those of their block
+	// returned is what the block returned when it was run last.
+	returned register
+	buffers  bits.Set
+	numbers  []uint16 // of the program's states among those of their block
 	// room is for what an operator over several entities maps to this one of its caller,
 	// in and out for one bit.
 	room    bits.Set
@@ -106,6 +110,7 @@ func newFrame(s *space.Space, segments []segment, occupied bits.Set) *frame {
 	f.defined = bits.New(size)
 	f.defined.AddRange(0, e.Keys.Len())
 	f.each = f.judge(f.defined)
+	f.windowed = e.Keys.Definition().IsTime()
 	f.ghosts, f.timeless = e.Keys.Total() > e.Keys.Len(), !e.Keys.HasTime()
 	return f
 }

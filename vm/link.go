@@ -23,14 +23,16 @@ type batch struct {
 	dirty, again bool
 	// asks: own has something of it; changed: it is not what it was on the last tick.
 	asks, changed bool
-	// alone: its level is evaluated entity by entity; prompt: its requests are seen on it.
-	alone, prompt bool
+	// alone: its level is evaluated entity by entity, in turns; noted: one after it is, so that
+	// loads has to have what Dagster loads for it.
+	alone, noted bool
+	loads        []record
 	// since and initial are the same for all its entities.
 	initial bool
 	// ranged: what was requested before is stored as ranges of dynamic keys; dynamic: what
 	// is requested now is.
 	ranged, dynamic bool
-	// keyed: what was requested last is of time windows, but held key by key. whole: it stands
+	// keyed: what was requested last is of time windows, but held key by key; whole: it stands
 	// for all partitions.
 	keyed, whole bool
 	since        Since
@@ -87,7 +89,7 @@ func (l *linker) link() error {
 	roots := l.roots()
 	for rest := roots; len(rest) > 0; {
 		n := l.together(rest)
-		if err := l.batch(rest[:n]); err != nil {
+		if err := l.batch(rest[:n], false); err != nil {
 			return err
 		}
 		rest = rest[n:]
@@ -107,18 +109,43 @@ func (l *linker) link() error {
 
 // place gives the registers of all batches their room.
 func (l *linker) place() error {
-	words := 0
+	shared, own := 0, 0
 	for _, b := range l.batches {
-		words = max(words, b.registerWords())
+		if n := b.registerWords(); b.alone {
+			own += n
+		} else {
+			shared = max(shared, n)
+		}
 	}
-	if err := l.budget.take(words, 0); err != nil {
+	if err := l.budget.take(shared+own, 0); err != nil {
 		return err
 	}
-	l.arena = make([]uint64, words)
+	arena := make([]uint64, shared)
 	for _, b := range l.batches {
-		b.place(l.arena)
+		if b.alone {
+			b.place(make([]uint64, b.registerWords()))
+			l.write(b)
+		} else {
+			b.place(arena)
+		}
 	}
 	return nil
+}
+
+// write finds the writers of the registers of a batch that is evaluated in turns.
+func (l *linker) write(b *batch) {
+	for _, f := range b.frames {
+		if l.writers[f.block] != nil {
+			continue
+		}
+		writers := slices.Repeat([]int{-1}, f.block.Registers)
+		for pc, in := range f.block.Code {
+			if r, ok := in.Writes(); ok {
+				writers[r] = pc
+			}
+		}
+		l.writers[f.block] = writers
+	}
 }
 
 // roots gives the entities to evaluate in the order of their bits.
@@ -166,10 +193,10 @@ func (l *linker) together(roots []root) int {
 
 func (l *linker) levelOf(b *batch) int { return l.space.Entities[b.frame.segments[0].entity].Level }
 
-// batch makes the batch of some roots.
-func (l *linker) batch(roots []root) error {
+// batch makes the batch of some roots, or of one alone.
+func (l *linker) batch(roots []root, alone bool) error {
 	p := l.programs[roots[0].program]
-	b := &batch{program: roots[0].program, since: roots[0].since(), initial: roots[0].initial, dirty: true, again: true}
+	b := &batch{program: roots[0].program, since: roots[0].since(), initial: roots[0].initial, alone: alone, dirty: true, again: true}
 	b.dynamic = formOf(l.space.Entities[roots[0].entity].Keys.Definition(), false) == KeyRanges
 	b.ranged = roots[0].cursor != nil && roots[0].cursor.Requested.Form == KeyRanges
 	l.batches = append(l.batches, b)
@@ -229,6 +256,15 @@ func readBy(frames []*frame) []int32 {
 
 // cut cuts the batches into levels.
 func (l *linker) cut() {
+	last := -1
+	for i, b := range l.batches {
+		if b.alone {
+			last = i
+		}
+	}
+	for _, b := range l.batches[:last+1] {
+		b.noted = !b.alone
+	}
 	for _, b := range l.batches {
 		if n := len(l.levels); n > 0 && l.levelOf(l.levels[n-1][0]) == l.levelOf(b) {
 			l.levels[n-1] = append(l.levels[n-1], b)
@@ -246,7 +282,8 @@ func (b *batch) registerWords() (n int) {
 	return n
 }
 
-// place gives the frames their room in the arena, which batches use one after another.
+// place gives the frames their room in an arena: batches use one after another, but for
+// those that are evaluated in turns.
 func (b *batch) place(arena []uint64) {
 	at := 0
 	for _, f := range b.frames {

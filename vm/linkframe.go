@@ -79,7 +79,8 @@ func numbersOf(p *code.Program) []uint16 {
 
 // called gives the frames of a call over the entities that the operator looks at, for
 // each entity of the caller: one for each that has partitions, in the order of the
-// callers, and a last one for all others.
+// callers, and a last one for all others; for one entity that is evaluated alone, one for
+// each.
 func (l *linker) called(b *batch, p *code.Program, f *frame, in code.Instr) (frames []*frame, err error) {
 	var packed []segment
 	add := func(segments ...segment) error {
@@ -94,7 +95,7 @@ func (l *linker) called(b *batch, p *code.Program, f *frame, in code.Instr) (fra
 		}
 		for n, e := range targets {
 			target := segment{entity: int32(e), root: seg.root, parent: int32(i), order: int32(n)}
-			if l.space.Entities[e].Keys == nil {
+			if l.space.Entities[e].Keys == nil && !b.alone {
 				packed = append(packed, target)
 			} else if err := add(target); err != nil {
 				return nil, err
@@ -165,7 +166,7 @@ func (l *linker) share(b *batch, f *frame) {
 	roots := b.frames[0].segments
 	for _, seg := range f.segments {
 		root := int(roots[seg.root].entity)
-		if int(seg.entity) != root && l.space.SameRun(root, int(seg.entity)) {
+		if l.space.SameRun(root, int(seg.entity)) {
 			f.shared.AddRange(int(seg.bit), int(seg.bit+seg.size))
 		}
 	}

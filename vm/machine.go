@@ -30,8 +30,13 @@ type Machine struct {
 	programs []*code.Program
 	// carried is the cursor of entities that are not evaluated but keep theirs.
 	carried map[string]*EntityCursor
+	// lost are assets that have no condition any more, but had a request on the last tick.
+	lost []int
 
-	levels  [][]*batch
+	levels [][]*batch
+	// writers has, by register, the position of the instruction that writes it, -1 for
+	// none, of the blocks of levels that are evaluated in turns.
+	writers map[*code.Block][]int
 	batches []*batch
 	// readers has for each entity the batches that look at it.
 	readers [][]*batch
@@ -44,10 +49,8 @@ type Machine struct {
 	whole bits.Set
 	// requests is set where now has anything.
 	requests bool
-	// arena is what the registers of the batch under evaluation lie in.
-	arena []uint64
-	cache factCache
-	crons []schedule
+	cache    factCache
+	crons    []schedule
 
 	facts Facts
 	// version is that of the facts of the last tick, 0 for none.
@@ -75,7 +78,7 @@ func New(c Config) (*Machine, error) {
 	m := &Machine{
 		space: c.Space, programs: c.Programs, carried: map[string]*EntityCursor{},
 		own: bits.New(c.Space.Bits), asked: bits.New(c.Space.Bits), now: bits.New(c.Space.Bits),
-		whole: bits.New(len(c.Space.Entities)), readers: make([][]*batch, len(c.Space.Entities)),
+		whole: bits.New(len(c.Space.Entities)), writers: map[*code.Block][]int{}, readers: make([][]*batch, len(c.Space.Entities)),
 	}
 	l := linker{Machine: m, of: c.Of, cursor: c.Cursor, budget: budget{limits: c.Limits}}
 	if err := l.link(); err != nil {
@@ -119,6 +122,7 @@ func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 	for _, level := range m.levels {
 		m.level(level, t)
 	}
+	m.forget()
 	since := Since{At: at, Event: facts.LastEvent()}
 	for _, b := range m.batches {
 		b.since, b.initial, b.ranged = since, b.keyed, b.dynamic
@@ -126,8 +130,12 @@ func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 }
 
 // level evaluates the batches of one level. What they request is seen on later levels,
-// and of prompt ones on the same.
+// and on the same one only where it is evaluated in turns.
 func (m *Machine) level(level []*batch, t *trace) {
+	if level[0].alone {
+		m.turns(level, t)
+		return
+	}
 	for _, b := range level {
 		switch {
 		case b.due(m) || t != nil:
@@ -138,12 +146,9 @@ func (m *Machine) level(level []*batch, t *trace) {
 		default:
 			m.stats.Skipped++
 		}
-		if b.prompt {
-			b.request(m)
-		}
 	}
 	for _, b := range level {
-		if !b.prompt && (b.asks || b.pulls != nil) {
+		if b.asks || b.pulls != nil {
 			b.request(m)
 		}
 	}

@@ -40,8 +40,12 @@ func (f *frame) and(d uint16, a, b register) register {
 	return register{kind: mixed, words: to}
 }
 
+// or unites. Of time windows Dagster begins with a subset of none of them, and what is added
+// to it is held as windows (compute_union).
 func (f *frame) or(d uint16, a, b register) register {
 	switch {
+	case f.windowed && (a.kind == every || b.kind == every):
+		return f.each
 	case a.kind == empty || b.kind == every:
 		return b
 	case b.kind == empty || a.kind == every:

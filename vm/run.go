@@ -7,21 +7,38 @@ import (
 
 // evaluate runs the program of a batch.
 func (b *batch) evaluate(m *Machine) {
+	b.enter(m)
+	b.leave(m, b.run(m, b.frame, b.frame.everything()))
+	if b.noted {
+		b.loads = b.loads[:0]
+		b.note(m)
+	}
+}
+
+// enter begins an evaluation, and leave ends it with what it gave.
+func (b *batch) enter(m *Machine) {
 	m.stats.Batches++
 	b.again = b.again || b.initial
 	b.runs++
-	f := b.frame
-	r := b.run(m, f, f.everything())
+}
+
+func (b *batch) leave(m *Machine, r register) {
 	b.settle()
-	b.keep(m, f, r)
-	b.prompt = b.alone && !b.waited(m)
+	b.keep(m, b.frame, r)
 }
 
 // run runs a frame's block over candidates.
 func (b *batch) run(m *Machine, f *frame, candidates register) register {
 	clear(f.registers)
 	f.registers[0], f.runs = candidates, b.runs
-	for pc := 0; ; pc++ {
+	f.returned = b.execute(m, f, 0, len(f.block.Code))
+	return f.returned
+}
+
+// execute executes the instructions from one position to another; it gives what is returned
+// among them.
+func (b *batch) execute(m *Machine, f *frame, from, to int) register {
+	for pc := from; pc < to; pc++ {
 		in := &f.block.Code[pc]
 		m.stats.Instructions++
 		a := in.Args
@@ -59,12 +76,12 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 			f.registers[a[0]] = b.sinceOp(m, f, in)
 		case code.Newly:
 			f.registers[a[0]] = b.newly(f, in)
-		case code.AnyDeps, code.AnyChecks:
-			f.registers[a[0]] = f.and(a[0], f.registers[a[1]], b.united(m, f, f.calls[pc], a[0], f.registers[a[1]]))
-		case code.AllDeps, code.AllChecks:
-			f.registers[a[0]] = b.every(m, f, f.calls[pc], a[0], f.registers[a[1]])
-		case code.Match:
-			f.registers[a[0]] = b.united(m, f, f.calls[pc], a[0], f.registers[a[1]])
+		case code.AnyDeps, code.AnyChecks, code.AllDeps, code.AllChecks, code.Match:
+			for _, c := range f.calls[pc] {
+				b.run(m, c, c.asked(f, f.registers[a[1]]))
+			}
+			b.answer(f, in, f.calls[pc])
+			continue
 		case code.Skip:
 			if f.registers[a[0]].kind == empty && !f.keyed { // else how it is held is passed on
 				pc = int(a[1]) - 1
@@ -76,6 +93,7 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 			b.classify(f, in)
 		}
 	}
+	return register{}
 }
 
 // gather gives a set of the space as a register, in room where it has to be put together.

@@ -139,6 +139,9 @@ func (w *walk) or(n *condition.Node) *Value {
 		return w.block.add(code.None)
 	}
 	any := w.child(n, 0, w.candidates)
+	if len(n.Children) == 1 {
+		return w.block.add(code.Or, any, any)
+	}
 	for i := range n.Children[1:] {
 		any = w.block.add(code.Or, any, w.child(n, i+1, w.candidates))
 	}

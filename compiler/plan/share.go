@@ -11,7 +11,7 @@ import (
 func (p *Plan) shareValues(b *Block) {
 	seen, by := map[sharedKey]*Value{}, map[*Value]*Value{}
 	for _, v := range b.Values {
-		if hasState(v) || v.Op.Calls() {
+		if hasState(v) || v.Op.Calls() || v.Op == code.Asking { // requests come in during an evaluation
 			continue
 		}
 		key := keyOf(v, by)

@@ -8,7 +8,6 @@ import (
 
 	"auto/compiler/condition"
 	"auto/runtime/engine"
-	"auto/runtime/facts"
 	"auto/runtime/play"
 	"auto/runtime/scenario"
 	"auto/vm"
@@ -19,13 +18,11 @@ import (
 // machine evaluates with the engine, in a way that has to make no difference.
 type machine struct {
 	name string
-	// trees: the subsets of all nodes are compared, too. Without, batches that have
-	// nothing to look at are skipped.
+	// trees: the subsets of all nodes are compared, too. Without, batches that no event was
+	// about and that have settled are skipped.
 	trees bool
 	// plain leaves the programs as they are written.
 	plain bool
-	// told: the machine is told what events were about, and skips the rest.
-	told bool
 	// group lays out entities of its own accord.
 	group func(key string) int
 	// load reports whether to go on, on this tick, from the cursor as text, in a new engine.
@@ -53,9 +50,9 @@ func machines(r *rand.Rand) []*machine {
 		{name: "optimised", trees: true, load: never},
 		{name: "loaded on every tick", trees: true, load: always},
 		{name: "laid out otherwise", trees: true, load: never, group: scatter(r)},
-		{name: "skipping", load: never, told: true},
-		{name: "skipping, plain, loaded on some ticks", load: sometimes, told: true, plain: true},
-		{name: "skipping, laid out otherwise", load: never, told: true, group: scatter(r)},
+		{name: "skipping", load: never},
+		{name: "skipping, plain, loaded on some ticks", load: sometimes, plain: true},
+		{name: "skipping, laid out otherwise", load: never, group: scatter(r)},
 	}
 }
 
@@ -89,9 +86,6 @@ func (m *machine) Tick(in scenario.TickInput) (out scenario.TickOutput, err erro
 	if m.trees {
 		o.Explain = func(string) bool { return true }
 	}
-	if m.told {
-		o.Facts = func(_ *space.Space, known vm.Facts) vm.Facts { return changing{known, in.World} }
-	}
 	r, err := m.engine.Tick(engine.Input{Graph: in.Graph, Conditions: m.conditions, World: in.World, At: in.At}, o)
 	if err != nil {
 		var field *graph.FieldError
@@ -100,15 +94,6 @@ func (m *machine) Tick(in scenario.TickInput) (out scenario.TickOutput, err erro
 	}
 	return output(r), nil
 }
-
-// changing tells what events were about.
-type changing struct {
-	vm.Facts
-	world *facts.World
-}
-
-// Changed implements vm.Changing.
-func (c changing) Changed() ([]int, bool) { return c.world.Changed(), true }
 
 // reloaded gives an engine that goes on from another's cursor as text.
 func reloaded(e *engine.Engine) (*engine.Engine, error) {

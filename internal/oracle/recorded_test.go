@@ -14,7 +14,7 @@ import (
 
 // folders have the scenarios that Dagster's answers were recorded for. Those of order are
 // about requests that are seen, or not, on the level on which they are made.
-var folders = []string{"../../runtime/scenario/testdata/conformance", "testdata/order", "../../runtime/play/testdata/recorded"}
+var folders = []string{"../../runtime/scenario/testdata/conformance", "../../runtime/play/testdata/recorded", "../../runtime/play/testdata/own"}
 
 // TestRecorded plays every recorded scenario with the oracle on the facts that the runtime
 // folds from the events: together they are as Dagster.

@@ -37,7 +37,7 @@ func (d *drawer) condition(depth int) string {
 	case 3:
 		return pick(d, d.composite(), "any_downstream_conditions()")
 	}
-	return d.combined(inner) + d.filters(20)
+	return d.combined(inner, d.filters(15))
 }
 
 // onCheck draws a condition on checks.
@@ -49,24 +49,24 @@ func (d *drawer) onCheck(depth int) string {
 	if d.chance(6) {
 		return fmt.Sprintf("%s_deps_match(%s)", pick(d, "any", "all"), d.condition(depth-1))
 	}
-	return d.combined(inner)
+	return d.combined(inner, "")
 }
 
-// combined draws a condition of others on the same entity.
-func (d *drawer) combined(inner func() string) string {
+// combined draws a condition of others on the same entity; filters follow where they may.
+func (d *drawer) combined(inner func() string, filters string) string {
 	switch d.IntN(9) {
 	case 0:
-		return fmt.Sprintf("(%s & %s)", inner(), inner())
+		return fmt.Sprintf("(%s & %s)", inner(), inner()) + filters
 	case 1:
-		return fmt.Sprintf("(%s & %s & %s)", inner(), inner(), inner())
+		return fmt.Sprintf("(%s & %s & %s)", inner(), inner(), inner()) + filters
 	case 2:
-		return fmt.Sprintf("(%s | %s)", inner(), inner())
+		return fmt.Sprintf("(%s | %s)", inner(), inner()) + filters
 	case 3:
-		return fmt.Sprintf("(%s | %s | %s)", inner(), inner(), inner())
+		return fmt.Sprintf("(%s | %s | %s)", inner(), inner(), inner()) + filters
 	case 4:
 		return "~(" + inner() + ")"
 	case 5:
-		return fmt.Sprintf("(%s).since(%s)", inner(), inner())
+		return fmt.Sprintf("(%s).since(%s)", inner(), inner()) + filters
 	case 6:
 		return fmt.Sprintf("(%s).newly_true()", inner())
 	case 7:

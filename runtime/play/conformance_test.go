@@ -30,6 +30,10 @@ func TestConformance(t *testing.T) {
 // TestRecorded: so do those that were recorded for this package.
 func TestRecorded(t *testing.T) { each(t, "testdata/recorded", passes) }
 
+// TestOwn: so do those that Dagster's tools of one repository cannot record; their
+// expectations are written by hand.
+func TestOwn(t *testing.T) { each(t, "testdata/own", passes) }
+
 func passes(t *testing.T, s *scenario.Scenario) {
 	for _, plain := range []bool{false, true} {
 		result, err := scenario.Run(s, scenario.Options{Evaluator: &play.Machine{Plain: plain}})
