@@ -122,7 +122,10 @@ func (r *REPL) plan(text source.Span) error {
 	if err != nil {
 		return err
 	}
-	p := plan.Lower(n, now.graph)
+	p, err := plan.Lower(n, now.graph)
+	if err != nil {
+		return err
+	}
 	p.Optimise()
 	r.printf("%s", p.Text())
 	return nil
