@@ -37,7 +37,7 @@ func (c *checker) selected(v condition.Value, at ast.Expr) []string {
 	}
 	keys := v.Selection.Resolve(c.Graph)
 	if len(keys) == 0 {
-		c.find(diag.SelectsNothing, at.Place(), "Write a selection that some asset is in.", "The selection selects nothing.")
+		c.find(diag.SelectsNothing, at.Place(), "Write a selection that some asset is in; external assets are in most of them only with `include_external=true`.", "The selection selects nothing.")
 	}
 	return keys
 }

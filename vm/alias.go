@@ -1,6 +1,10 @@
 package vm
 
-import "auto/vm/code"
+import (
+	"slices"
+
+	"auto/vm/code"
+)
 
 // alias finds the states of one root that have one identity.
 func (b *batch) alias(m *Machine) {
@@ -44,19 +48,5 @@ func (b *batch) mayAlias(p *code.Program) bool {
 		}
 		seen[id] = true
 	}
-	for _, f := range b.frames {
-		if f.parent != nil && f.parent.parent != nil && f.hasStates() {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *frame) hasStates() bool {
-	for i := range f.states {
-		if f.states[i] != nil || f.versions[i] != nil {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(b.frames, func(f *frame) bool { return f.parent != nil && f.parent.parent != nil && len(f.slots) > 0 })
 }

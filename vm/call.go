@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	sets "auto/vm/bits"
+	"auto/vm/code"
 )
 
 // asked gives what is related to the candidates of the caller.
@@ -123,16 +124,35 @@ func (f *frame) answeredBy(caller *frame, i int, to, from sets.Set, all bool) (f
 	return false
 }
 
-// united gives what is related to what a call returned for any of its entities.
-func (b *batch) united(m *Machine, f *frame, called []*frame, d uint16, candidates register) register {
+// answer gives an operator what its block returned for each of the entities that it looks at.
+func (b *batch) answer(f *frame, in *code.Instr, called []*frame) {
+	d, candidates := in.Args[0], f.registers[in.Args[1]]
+	switch in.Op {
+	case code.AllDeps, code.AllChecks:
+		f.registers[d] = f.inEach(called, d, candidates)
+	case code.Match:
+		f.registers[d] = f.inAny(called, d)
+	default:
+		any := f.inAny(called, d)
+		if f.windowed {
+			any = f.eachOf(any) // as or has it
+		}
+		f.registers[d] = f.and(d, candidates, any)
+	}
+	if f.keyed {
+		b.classify(f, in)
+	}
+}
+
+// inAny gives what is related to what a call returned for any of its entities.
+func (f *frame) inAny(called []*frame, d uint16) register {
 	if len(called) == 1 && called[0].alike {
-		return b.run(m, called[0], called[0].asked(f, candidates)).onto(called[0])
+		return called[0].returned.onto(called[0])
 	}
 	to, all := f.buffer(d), false
 	clear(to)
 	for _, c := range called {
-		r := b.run(m, c, c.asked(f, candidates))
-		all = c.answered(f, to, r) || all
+		all = c.answered(f, to, c.returned) || all
 	}
 	if all {
 		return f.everything()
@@ -140,18 +160,18 @@ func (b *batch) united(m *Machine, f *frame, called []*frame, d uint16, candidat
 	return f.judge(to)
 }
 
-// every keeps the candidates that are related to something that the block returns for
-// each of its entities.
-func (b *batch) every(m *Machine, f *frame, called []*frame, d uint16, candidates register) register {
+// inEach keeps the candidates that are related to something that a call returned for each of
+// its entities.
+func (f *frame) inEach(called []*frame, d uint16, candidates register) register {
 	left := candidates
 	for _, c := range called {
-		r := b.run(m, c, c.asked(f, candidates))
+		r := c.returned
 		switch {
 		case left.kind == empty:
 		case c.parents != nil:
 			left = c.without(f, d, left, r)
 		default:
-			for i := range c.segments {
+			for i := 0; i < len(c.segments) && left.kind != empty; i++ {
 				left = c.narrowed(f, d, left, i, r)
 			}
 		}
@@ -179,7 +199,7 @@ func (f *frame) without(caller *frame, d uint16, left, r register) register {
 // own copies a subset into the room of a register, so that it can be changed.
 func (f *frame) own(d uint16, r register) sets.Set {
 	to := f.buffer(d)
-	copy(to, r.words)
+	clear(to[copy(to, r.words):])
 	return to
 }
 

@@ -108,6 +108,12 @@ func (s *Subset) readable(keys *space.Keys) bool {
 	return true
 }
 
+// keyed reports whether what is left of a stored subset is of time windows, but held key by
+// key.
+func (s *Subset) keyed(keys *space.Keys) bool {
+	return s.Form == EachKey && s.readable(keys) && keys.Definition().IsTime()
+}
+
 // read adds a stored subset to a set from bit 0 on.
 func (s *Subset) read(keys *space.Keys, to bits.Set) {
 	if !s.readable(keys) {
@@ -131,13 +137,12 @@ func (s *Subset) read(keys *space.Keys, to bits.Set) {
 }
 
 // store makes the stored form of a set from bit 0 on.
-func store(entity string, keys *space.Keys, newly bool, set bits.Set) Subset {
-	s := Subset{Entity: entity}
+func store(entity string, keys *space.Keys, form Form, set bits.Set) Subset {
+	s := Subset{Entity: entity, Form: form}
 	if keys == nil {
 		s.All = set.Has(0)
 		return s
 	}
-	s.Form = formOf(keys.Definition(), newly)
 	if s.Form == EachKey {
 		for i := set.Next(0); i >= 0 && i < keys.Total(); i = set.Next(i + 1) {
 			s.Keys = append(s.Keys, keys.Key(i))
@@ -183,6 +188,7 @@ func (m *Machine) Cursor() *Cursor {
 	return c
 }
 
+// store adds the cursors of a batch.
 func (m *Machine) store(b *batch, c *Cursor) {
 	if b.since.At.IsZero() {
 		return // never evaluated
@@ -190,7 +196,7 @@ func (m *Machine) store(b *batch, c *Cursor) {
 	cursors := make([]*EntityCursor, len(b.frame.segments))
 	for i, seg := range b.frame.segments {
 		e := &m.space.Entities[seg.entity]
-		cursors[i] = &EntityCursor{At: b.since.At, Event: b.since.Event, Requested: store(e.Key, e.Keys, false, m.subset(m.own, int(seg.entity)))}
+		cursors[i] = &EntityCursor{At: b.since.At, Event: b.since.Event, Requested: store(e.Key, e.Keys, b.form(e), m.requestedOf(int(seg.entity)))}
 		c.Entities[e.Key] = cursors[i]
 	}
 	program := m.programs[b.program]
@@ -199,8 +205,24 @@ func (m *Machine) store(b *batch, c *Cursor) {
 	})
 }
 
+// form gives the form that the request of one of its entities is stored in.
+func (b *batch) form(e *space.Entity) Form {
+	if b.keyed {
+		return EachKey
+	}
+	return formOf(e.Keys.Definition(), false)
+}
+
+// requestedOf gives what the condition of an entity was last true for, from bit 0 on.
+func (m *Machine) requestedOf(entity int) bits.Set {
+	set := bits.New(sizeOf(m.space.Entities[entity].Keys))
+	m.read(set, m.own, entity)
+	return set
+}
+
+// keep takes over the state of a node.
 func (c *EntityCursor) keep(m *Machine, program *code.Program, p place, id string) {
-	if versions := p.frame.versions[p.state]; versions != nil {
+	if versions := p.slot().versions; versions != nil {
 		if c.Versions == nil {
 			c.Versions = map[string]string{}
 		}
@@ -211,19 +233,23 @@ func (c *EntityCursor) keep(m *Machine, program *code.Program, p place, id strin
 		c.States = map[string]Subset{}
 	}
 	e := &m.space.Entities[p.frame.segments[p.segment].entity]
-	c.States[id] = store(e.Key, e.Keys, program.States[p.state].Kind == code.NewlyTrueState, p.subset())
+	form := formOf(e.Keys.Definition(), program.States[p.state].Kind == code.NewlyTrueState)
+	if p.slot().keyed {
+		form = EachKey
+	}
+	c.States[id] = store(e.Key, e.Keys, form, p.subset())
 }
 
 // restore puts what evaluations left into the states of a batch.
-func (l *linker) restore(b *batch, cursors []*EntityCursor) {
+func (l *linker) restore(b *batch, roots []root) {
 	program := l.programs[b.program]
 	b.places(l.Machine, func(root int, p place, keys []string) {
-		if c := cursors[root]; c != nil {
+		if c := roots[root].cursor; c != nil {
 			c.give(l.Machine, p, program.StateID(p.state, keys))
 		}
 	})
 	for i, seg := range b.frame.segments {
-		c := cursors[i]
+		c := roots[i].cursor
 		if c == nil {
 			continue
 		}
@@ -232,12 +258,15 @@ func (l *linker) restore(b *batch, cursors []*EntityCursor) {
 		c.Requested.read(e.Keys, set)
 		l.add(l.own, int(seg.entity), set)
 		b.asks = b.asks || !set.IsEmpty()
+		b.keyed = c.Requested.keyed(e.Keys)
+		b.frame.keyed = b.frame.keyed || b.keyed
 	}
 	b.changed = b.asks
 }
 
+// give puts the state of a node where it belongs; a node that was not there last has none.
 func (c *EntityCursor) give(m *Machine, p place, id string) {
-	if versions := p.frame.versions[p.state]; versions != nil {
+	if versions := p.slot().versions; versions != nil {
 		versions[p.segment] = c.Versions[id]
 		return
 	}
@@ -249,10 +278,14 @@ func (c *EntityCursor) give(m *Machine, p place, id string) {
 	set := bits.New(sizeOf(e.Keys))
 	s.read(e.Keys, set)
 	p.set(set)
+	if s.keyed(e.Keys) {
+		p.slot().keyed, p.frame.keyed = true, true
+	}
 }
 
-// carry keeps the cursors of what has no condition now: an asset loses its own, checks
-// and external and observable assets keep theirs.
+// carry keeps the cursors of what has no condition now: checks and external and observable
+// assets keep theirs, other assets lose their own. What was requested of any of them is seen
+// on the next tick.
 func (l *linker) carry() {
 	if l.cursor == nil {
 		return
@@ -260,11 +293,28 @@ func (l *linker) carry() {
 	for e := range l.space.Entities {
 		entity := &l.space.Entities[e]
 		c := l.cursor.Entities[entity.Key]
-		if c != nil && l.of[e] < 0 && (entity.Check != nil || entity.Asset.External || entity.Asset.Observable) {
+		if c == nil || l.of[e] >= 0 {
+			continue
+		}
+		set := bits.New(sizeOf(entity.Keys))
+		c.Requested.read(entity.Keys, set)
+		l.add(l.asked, e, set)
+		if entity.Check != nil || entity.Asset.External || entity.Asset.Observable {
 			l.carried[entity.Key] = c
-			set := bits.New(sizeOf(entity.Keys))
-			c.Requested.read(entity.Keys, set)
-			l.add(l.asked, e, set)
+		} else if !set.IsEmpty() {
+			l.lost = append(l.lost, e)
 		}
 	}
+}
+
+// forget ends what was requested of assets that have lost their condition.
+func (m *Machine) forget() {
+	for _, e := range m.lost {
+		entity := &m.space.Entities[e]
+		for i := range sizeOf(entity.Keys) {
+			m.asked.Remove(entity.Bit + i)
+		}
+		m.touch(e)
+	}
+	m.lost = nil
 }

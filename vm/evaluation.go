@@ -53,8 +53,10 @@ func (r *reader) node(n int, f *frame, segment int) *Evaluation {
 	node := &r.program.Nodes[n]
 	e := &Evaluation{Name: node.Name, Label: node.Label, Entity: int(f.segments[segment].entity),
 		Subset: r.subset(f, node.Result, segment), Candidates: r.subset(f, node.Candidates, segment)}
-	if node.State > 0 && f.states[node.State-1] != nil {
-		e.State = slices.Clone(f.read(f.states[node.State-1], segment))
+	if node.State > 0 {
+		if s := f.slot(int(node.State - 1)); s.versions == nil {
+			e.State = slices.Clone(f.read(s.set, segment))
+		}
 	}
 	for _, child := range node.Children {
 		c := r.node(int(child), f, segment)
@@ -80,9 +82,11 @@ func (r *reader) node(n int, f *frame, segment int) *Evaluation {
 
 // on gives the evaluation of an operator on one of the entities that it looks at.
 func (r *reader) on(operator *Evaluation, s spot, inner *Evaluation) *Evaluation {
-	seg := s.frame.segments[s.segment]
-	return &Evaluation{Name: r.space.Entities[seg.entity].Key, Entity: operator.Entity, Candidates: operator.Candidates,
-		Subset: s.frame.mapped(s.segment, inner.Subset), Children: []*Evaluation{inner}}
+	f := s.frame
+	result := f.registers[r.program.Nodes[f.block.Node].Result]
+	all := f.runs == r.runs && result.kind == every && !f.packed
+	return &Evaluation{Name: r.space.Entities[f.segments[s.segment].entity].Key, Entity: operator.Entity, Candidates: operator.Candidates,
+		Subset: f.mapped(s.segment, inner.Subset, all), Children: []*Evaluation{inner}}
 }
 
 // subset copies what a register holds of a segment: nothing where the block was skipped.

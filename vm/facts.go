@@ -1,4 +1,3 @@
-// Package vm is the machine that evaluates compiled conditions over sets of partitions.
 package vm
 
 import (

@@ -13,10 +13,18 @@ type frame struct {
 	segments []segment
 	packed   bool
 	words    int
-	// defined are the bits of partitions that the definition has, covered all bits;
-	// ghosts is set where they are not the same.
-	defined, covered bits.Set
-	ghosts           bool
+	// defined are the bits of partitions that the definition has; ghosts is set where
+	// there are bits of others, too.
+	defined bits.Set
+	ghosts  bool
+	// each is everything as the partitions that there are, one by one.
+	each register
+	// foreign: the entity is no asset with the dynamic partitions that the root has.
+	foreign bool
+	// keyed: some of its time windows may be held key by key.
+	keyed bool
+	// windowed: the partitions are time windows.
+	windowed bool
 	// timeless: the entity has no time dimension.
 	timeless bool
 	// direct is the word of the space from which on the frame has the same layout, -1
@@ -38,13 +46,15 @@ type frame struct {
 
 	// runs is that of the batch when the block was run last.
 	runs      uint64
-	calls     [][]*frame // by position of the calling instruction
-	states    []bits.Set
-	blank     []bool // by state: there is nothing in it
-	versions  [][]string
+	calls     [][]*frame // by position of the calling instruction, nil where there is none
+	slots     []slot     // of the states of the block
 	registers []register
-	buffers   bits.Set
-	// room is for the subset of one segment, in and out for one bit.
+	// returned is what the block returned when it was run last.
+	returned register
+	buffers  bits.Set
+	numbers  []uint16 // of the program's states among those of their block
+	// room is for what an operator over several entities maps to this one of its caller,
+	// in and out for one bit.
 	room    bits.Set
 	in, out [1]uint64
 }
@@ -80,7 +90,9 @@ const (
 // register is a subset of a frame's partitions. Its words may be those of another
 // register, a fact or a state; they are nil where it is empty.
 type register struct {
-	kind  kind
+	kind kind
+	// keyed: of time windows, but held key by key (see classify).
+	keyed bool
 	words bits.Set
 }
 
@@ -95,14 +107,15 @@ func newFrame(s *space.Space, segments []segment, occupied bits.Set) *frame {
 	size := sizeOf(e.Keys)
 	segments[0].size = int32(size)
 	f.words, f.direct = bits.Words(size), e.Bit>>6
-	f.defined, f.covered = bits.New(size), bits.New(size)
+	f.defined = bits.New(size)
 	f.defined.AddRange(0, e.Keys.Len())
-	f.covered.AddRange(0, size)
+	f.each = f.judge(f.defined)
+	f.windowed = e.Keys.Definition().IsTime()
 	f.ghosts, f.timeless = e.Keys.Total() > e.Keys.Len(), !e.Keys.HasTime()
-	f.room = make(bits.Set, f.words)
 	return f
 }
 
+// sizeOf gives how many bits an entity has: one where it has no partition.
 func sizeOf(keys *space.Keys) int { return max(keys.Total(), 1) }
 
 // pack lays entities side by side. Where they lie like that in the space, and alone in
@@ -112,8 +125,7 @@ func (f *frame) pack(s *space.Space, occupied bits.Set) {
 	f.words, f.timeless = bits.Words(n), true
 	f.defined = bits.New(n)
 	f.defined.AddRange(0, n)
-	f.covered = f.defined
-	f.room = bits.New(1)
+	f.each = register{kind: full, words: f.defined}
 	first := s.Entities[f.segments[0].entity].Bit
 	alike := first&63 == 0
 	for i := range f.segments {
@@ -122,7 +134,7 @@ func (f *frame) pack(s *space.Space, occupied bits.Set) {
 		f.gathers = append(f.gathers, int32(at))
 		alike = alike && at == first+i
 	}
-	for i, w := range f.covered {
+	for i, w := range f.defined {
 		alike = alike && occupied[first>>6+i]&^w == 0
 	}
 	if alike {

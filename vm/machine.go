@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"fmt"
 	"time"
 
 	"auto/vm/bits"
@@ -21,28 +22,21 @@ type Config struct {
 	Limits Limits
 }
 
-// Limits bound a machine.
-type Limits struct {
-	// Words is how many words of 64 bits frames and states may take, in all.
-	Words int
-	// Steps is how many words one tick may compute at most.
-	Steps int
-}
-
-// DefaultLimits are some GB and some seconds.
-var DefaultLimits = Limits{Words: 1 << 29, Steps: 1 << 34}
-
 // Machine evaluates conditions over the entities of a space, tick after tick. It holds
 // the state of their nodes between ticks; Cursor gives it in a form to keep. It is not
 // safe for concurrent use.
 type Machine struct {
 	space    *space.Space
 	programs []*code.Program
-	of       []int
 	// carried is the cursor of entities that are not evaluated but keep theirs.
 	carried map[string]*EntityCursor
+	// lost are assets that have no condition any more, but had a request on the last tick.
+	lost []int
 
-	levels  [][]*batch
+	levels [][]*batch
+	// writers has, by register, the position of the instruction that writes it, -1 for
+	// none, of the blocks of levels that are evaluated in turns.
+	writers map[*code.Block][]int
 	batches []*batch
 	// readers has for each entity the batches that look at it.
 	readers [][]*batch
@@ -50,12 +44,13 @@ type Machine struct {
 	// own is what each condition was last true for, asked the same as of the last tick,
 	// now what is requested on this tick so far, execution sets included.
 	own, asked, now bits.Set
+	// whole are the entities of which all partitions are requested on this tick so far,
+	// whatever partitions there are.
+	whole bits.Set
 	// requests is set where now has anything.
 	requests bool
-	// arena is what the registers of the batch under evaluation lie in.
-	arena []uint64
-	cache factCache
-	crons []schedule
+	cache    factCache
+	crons    []schedule
 
 	facts Facts
 	// version is that of the facts of the last tick, 0 for none.
@@ -70,18 +65,22 @@ type Stats struct {
 	Batches, Skipped, Instructions int
 }
 
-// New links programs to a space. It fails where that is beyond the limits, or where a
-// mapping is one that Dagster refuses.
+// New links programs to a space. It fails with a *LimitError where that is beyond the
+// limits, where a mapping is one that Dagster refuses, and where the cursor is of another
+// version.
 func New(c Config) (*Machine, error) {
 	if c.Limits == (Limits{}) {
 		c.Limits = DefaultLimits
 	}
-	m := &Machine{
-		space: c.Space, programs: c.Programs, of: c.Of, carried: map[string]*EntityCursor{},
-		own: bits.New(c.Space.Bits), asked: bits.New(c.Space.Bits), now: bits.New(c.Space.Bits),
-		readers: make([][]*batch, len(c.Space.Entities)),
+	if c.Cursor != nil && c.Cursor.Version != CursorVersion {
+		return nil, fmt.Errorf("the cursor is of version %d and this program reads version %d; use the program that wrote it, or begin without a cursor", c.Cursor.Version, CursorVersion)
 	}
-	l := linker{Machine: m, cursor: c.Cursor, limits: c.Limits}
+	m := &Machine{
+		space: c.Space, programs: c.Programs, carried: map[string]*EntityCursor{},
+		own: bits.New(c.Space.Bits), asked: bits.New(c.Space.Bits), now: bits.New(c.Space.Bits),
+		whole: bits.New(len(c.Space.Entities)), writers: map[*code.Block][]int{}, readers: make([][]*batch, len(c.Space.Entities)),
+	}
+	l := linker{Machine: m, of: c.Of, cursor: c.Cursor, budget: budget{limits: c.Limits}}
 	if err := l.link(); err != nil {
 		return nil, err
 	}
@@ -95,20 +94,25 @@ func (m *Machine) Stats() Stats { return m.stats }
 // of the space. It is good until the next tick.
 func (m *Machine) Requested() bits.Set { return m.now }
 
+// RequestsAll reports whether what the last tick requested of an entity with partitions
+// stands for all of them; so it can be when there are none.
+func (m *Machine) RequestsAll(entity int) bool { return m.whole.Has(entity) }
+
 // Tick evaluates all conditions at an instant. What it requests is in Requested.
-func (m *Machine) Tick(facts Facts, at time.Time) { m.run(facts, at, nil) }
+func (m *Machine) Tick(facts Facts, at time.Time) { m.tick(facts, at, nil) }
 
 // TickTraced evaluates as Tick does and gives the evaluation of each entity that want
 // reports true for.
 func (m *Machine) TickTraced(facts Facts, at time.Time, want func(entity int) bool, emit func(entity int, e *Evaluation)) {
-	m.run(facts, at, &trace{want, emit})
+	m.tick(facts, at, &trace{want, emit})
 }
 
-func (m *Machine) run(facts Facts, at time.Time, t *trace) {
+func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 	m.facts, m.at, m.stats = facts, at, Stats{}
 	m.cache.begin()
 	if m.requests {
 		clear(m.now)
+		clear(m.whole)
 		m.requests = false
 	}
 	m.mark()
@@ -118,15 +122,20 @@ func (m *Machine) run(facts Facts, at time.Time, t *trace) {
 	for _, level := range m.levels {
 		m.level(level, t)
 	}
+	m.forget()
 	since := Since{At: at, Event: facts.LastEvent()}
 	for _, b := range m.batches {
-		b.since, b.initial = since, false
+		b.since, b.initial, b.ranged = since, b.keyed, b.dynamic
 	}
 }
 
 // level evaluates the batches of one level. What they request is seen on later levels,
-// and on the same one only if its evaluation never waits for storage in Dagster.
+// and on the same one only where it is evaluated in turns.
 func (m *Machine) level(level []*batch, t *trace) {
+	if level[0].alone {
+		m.turns(level, t)
+		return
+	}
 	for _, b := range level {
 		switch {
 		case b.due(m) || t != nil:
@@ -137,12 +146,9 @@ func (m *Machine) level(level []*batch, t *trace) {
 		default:
 			m.stats.Skipped++
 		}
-		if b.prompt {
-			b.request(m)
-		}
 	}
 	for _, b := range level {
-		if !b.prompt {
+		if b.asks || b.pulls != nil {
 			b.request(m)
 		}
 	}

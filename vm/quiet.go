@@ -31,8 +31,9 @@ func (m *Machine) mark() {
 	}
 }
 
-// touch has everything that looks at an entity evaluated on this tick and, as what is new
-// is not new any more then, on the next one.
+// touch has everything that looks at an entity evaluated on this tick, as far as its level
+// comes later, and on the next one: what is new is not new any more then, and what was
+// requested is seen by all.
 func (m *Machine) touch(entity int) {
 	for _, b := range m.readers[entity] {
 		b.dirty, b.again = true, true
@@ -44,7 +45,7 @@ func (b *batch) begin(m *Machine) {
 	if b.changed {
 		f := b.frame
 		f.scatter(m.asked, f.take(f.buffer(0), m.own))
-		b.asked, b.changed = b.asks, false
+		b.changed = false
 	}
 }
 
@@ -64,9 +65,12 @@ func (b *batch) due(m *Machine) bool {
 // keep takes over what a batch is true for.
 func (b *batch) keep(m *Machine, f *frame, r register) {
 	had := b.asks
-	b.asks = r.kind != empty
+	whole := r.kind == every && !f.packed
+	b.changed = b.changed || whole != b.whole || r.keyed != b.keyed
+	b.asks, b.whole, b.keyed = r.kind != empty, whole, r.keyed
 	switch {
 	case !had && !b.asks:
+		b.again = b.again || b.changed
 		return
 	case b.asks:
 		b.changed = b.changed || !had || !f.take(f.buffer(0), m.own).Equal(r.words)
@@ -77,72 +81,39 @@ func (b *batch) keep(m *Machine, f *frame, r register) {
 		b.changed = true
 	}
 	b.again = b.again || b.changed
-	if b.changed {
-		m.readersOf(b)
+	if !b.changed {
+		return
 	}
-}
-
-// readersOf has everything evaluated again that sees what a batch requests: on this tick
-// on later levels, on the next one everywhere.
-func (m *Machine) readersOf(b *batch) {
-	for _, seg := range b.frame.segments {
-		for _, reader := range m.readers[seg.entity] {
-			reader.dirty, reader.again = true, true
-		}
+	for _, seg := range f.segments {
+		m.touch(int(seg.entity))
 	}
 }
 
 // request makes what a batch is true for seen by others on this tick.
 func (b *batch) request(m *Machine) {
-	if !b.asks {
-		return
-	}
-	m.requests = true
-	f := b.frame
-	f.unite(m.now, f.take(f.buffer(0), m.own))
-	if b.pulls {
-		for _, seg := range f.segments {
-			b.pull(m, f, seg)
+	if b.asks {
+		m.requests = true
+		b.frame.unite(m.now, b.frame.take(b.frame.buffer(0), m.own))
+		if b.whole {
+			m.whole.Add(int(b.frame.segments[0].entity))
 		}
+	}
+	for i := range b.pulls {
+		b.pulls[i].request(m, b.whole)
 	}
 }
 
-// pull requests with an entity those that always execute with it.
-func (b *batch) pull(m *Machine, f *frame, seg segment) {
-	if m.space.Entities[seg.entity].Check != nil {
-		return // a check alone does not pull its asset
-	}
-	set := m.space.ExecutionSet(int(seg.entity))
-	own := m.subset(m.own, int(seg.entity))
-	if set == nil || own.IsEmpty() {
-		return
-	}
-	for _, e := range set {
-		if e == int(seg.entity) {
-			continue
-		}
-		r, err := m.space.Relation(int(seg.entity), e)
-		if err != nil {
-			continue // link refuses such a set
-		}
-		to := bits.New(sizeOf(m.space.Entities[e].Keys))
-		r.Up(to, own)
-		m.add(m.now, e, to)
-		m.touch(e)
-	}
-}
-
-// subset gives the subset of an entity, from bit 0 on.
-func (m *Machine) subset(set bits.Set, entity int) bits.Set {
+// read copies the subset of an entity out of a set of the space, from bit 0 on.
+func (m *Machine) read(to, set bits.Set, entity int) {
 	e := &m.space.Entities[entity]
 	if e.Keys != nil {
-		return set[e.Bit>>6 : e.Bit>>6+bits.Words(sizeOf(e.Keys))]
+		copy(to, set[e.Bit>>6:])
+		return
 	}
-	one := bits.New(1)
+	to[0] = 0
 	if set.Has(e.Bit) {
-		one.Add(0)
+		to.Add(0)
 	}
-	return one
 }
 
 // add puts the subset of an entity, from bit 0 on, into a set of the space.

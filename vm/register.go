@@ -9,7 +9,7 @@ func (f *frame) buffer(register uint16) bits.Set {
 }
 
 // everything stands for whatever partitions there are.
-func (f *frame) everything() register { return register{every, f.defined} }
+func (f *frame) everything() register { return register{kind: every, words: f.defined} }
 
 // all reports whether a register holds everything, so that it cuts off nothing.
 func (f *frame) all(r register) bool { return r.kind == every || r.kind == full && !f.ghosts }
@@ -17,7 +17,7 @@ func (f *frame) all(r register) bool { return r.kind == every || r.kind == full 
 // eachOf gives the partitions that there are one by one where a register stands for all.
 func (f *frame) eachOf(r register) register {
 	if r.kind == every {
-		return register{full, f.defined}
+		return f.each
 	}
 	return r
 }
@@ -37,11 +37,15 @@ func (f *frame) and(d uint16, a, b register) register {
 	if !to.And(a.words, b.words) {
 		return register{}
 	}
-	return register{mixed, to}
+	return register{kind: mixed, words: to}
 }
 
+// or unites. Of time windows Dagster begins with a subset of none of them, and what is added
+// to it is held as windows (compute_union).
 func (f *frame) or(d uint16, a, b register) register {
 	switch {
+	case f.windowed && (a.kind == every || b.kind == every):
+		return f.each
 	case a.kind == empty || b.kind == every:
 		return b
 	case b.kind == empty || a.kind == every:
@@ -53,7 +57,7 @@ func (f *frame) or(d uint16, a, b register) register {
 	}
 	to := f.buffer(d)
 	to.Or(a.words, b.words)
-	return register{mixed, to}
+	return register{kind: mixed, words: to}
 }
 
 func (f *frame) sub(d uint16, a, b register) register {
@@ -61,7 +65,7 @@ func (f *frame) sub(d uint16, a, b register) register {
 	case a.kind == empty || f.all(b):
 		return register{}
 	case b.kind == empty && a.kind == every:
-		return f.judge(a.words) // what there is, one by one
+		return f.each
 	case b.kind == empty:
 		return a
 	}
@@ -69,7 +73,7 @@ func (f *frame) sub(d uint16, a, b register) register {
 	if !to.AndNot(a.words, b.words) {
 		return register{}
 	}
-	return register{mixed, to}
+	return register{kind: mixed, words: to}
 }
 
 // judge makes a register of words.
@@ -79,14 +83,14 @@ func (f *frame) judge(words bits.Set) register {
 	for i, w := range words {
 		any |= w
 		if other |= w ^ defined[i]; any != 0 && other != 0 {
-			return register{mixed, words}
+			return register{kind: mixed, words: words}
 		}
 	}
 	switch {
 	case any == 0:
 		return register{}
 	case other == 0:
-		return register{full, f.defined}
+		return register{kind: full, words: f.defined}
 	}
-	return register{mixed, words}
+	return register{kind: mixed, words: words}
 }

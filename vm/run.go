@@ -7,20 +7,38 @@ import (
 
 // evaluate runs the program of a batch.
 func (b *batch) evaluate(m *Machine) {
+	b.enter(m)
+	b.leave(m, b.run(m, b.frame, b.frame.everything()))
+	if b.noted {
+		b.loads = b.loads[:0]
+		b.note(m)
+	}
+}
+
+// enter begins an evaluation, and leave ends it with what it gave.
+func (b *batch) enter(m *Machine) {
 	m.stats.Batches++
 	b.again = b.again || b.initial
 	b.runs++
-	f := b.frame
-	r := b.run(m, f, f.everything())
+}
+
+func (b *batch) leave(m *Machine, r register) {
 	b.settle()
-	b.keep(m, f, r)
+	b.keep(m, b.frame, r)
 }
 
 // run runs a frame's block over candidates.
 func (b *batch) run(m *Machine, f *frame, candidates register) register {
 	clear(f.registers)
 	f.registers[0], f.runs = candidates, b.runs
-	for pc := 0; ; pc++ {
+	f.returned = b.execute(m, f, 0, len(f.block.Code))
+	return f.returned
+}
+
+// execute executes the instructions from one position to another; it gives what is returned
+// among them.
+func (b *batch) execute(m *Machine, f *frame, from, to int) register {
+	for pc := from; pc < to; pc++ {
 		in := &f.block.Code[pc]
 		m.stats.Instructions++
 		a := in.Args
@@ -37,7 +55,7 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 		case code.Asking:
 			f.registers[a[0]] = f.asking(m, a[0], f.registers[a[1]])
 		case code.First:
-			if b.initial {
+			if b.initial || b.ranged && f.foreign { // Dagster compares ranges with the definition of the node's asset
 				f.registers[a[0]] = f.registers[a[1]]
 			}
 		case code.CronPassed:
@@ -45,7 +63,7 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 				f.registers[a[0]] = f.registers[a[2]]
 			}
 		case code.Version:
-			f.registers[a[0]] = b.version(m, f, a[0], f.registers[a[1]], f.versions[a[2]])
+			f.registers[a[0]] = b.version(m, f, a[0], f.registers[a[1]], f.slot(int(a[2])).versions)
 		case code.Root:
 			f.registers[a[0]] = b.root(m, f, a[0], f.registers[a[1]])
 		case code.And:
@@ -58,20 +76,24 @@ func (b *batch) run(m *Machine, f *frame, candidates register) register {
 			f.registers[a[0]] = b.sinceOp(m, f, in)
 		case code.Newly:
 			f.registers[a[0]] = b.newly(f, in)
-		case code.AnyDeps, code.AnyChecks:
-			f.registers[a[0]] = f.and(a[0], f.registers[a[1]], b.united(m, f, f.calls[pc], a[0], f.registers[a[1]]))
-		case code.AllDeps, code.AllChecks:
-			f.registers[a[0]] = b.every(m, f, f.calls[pc], a[0], f.registers[a[1]])
-		case code.Match:
-			f.registers[a[0]] = b.united(m, f, f.calls[pc], a[0], f.registers[a[1]])
+		case code.AnyDeps, code.AnyChecks, code.AllDeps, code.AllChecks, code.Match:
+			for _, c := range f.calls[pc] {
+				b.run(m, c, c.asked(f, f.registers[a[1]]))
+			}
+			b.answer(f, in, f.calls[pc])
+			continue
 		case code.Skip:
-			if f.registers[a[0]].kind == empty {
+			if f.registers[a[0]].kind == empty && !f.keyed { // else how it is held is passed on
 				pc = int(a[1]) - 1
 			}
 		case code.Return:
 			return f.registers[a[0]]
 		}
+		if f.keyed {
+			b.classify(f, in)
+		}
 	}
+	return register{}
 }
 
 // gather gives a set of the space as a register, in room where it has to be put together.
@@ -106,11 +128,14 @@ func (f *frame) asking(m *Machine, d uint16, candidates register) register {
 	if candidates.kind == empty || !m.requests {
 		return register{}
 	}
+	if !f.packed && m.whole.Has(int(f.segments[0].entity)) && !f.shared.IsEmpty() {
+		return f.everything()
+	}
 	to := f.buffer(d)
 	if !to.And(f.take(to, m.now), f.shared) {
 		return register{}
 	}
-	return f.whole(d, register{mixed, to}, candidates)
+	return f.whole(d, register{kind: mixed, words: to}, candidates)
 }
 
 // passed reports whether a moment of a schedule passed since the evaluation before.
@@ -146,7 +171,7 @@ func (b *batch) version(m *Machine, f *frame, d uint16, candidates register, see
 	case !f.packed:
 		return candidates
 	}
-	return f.and(d, candidates, register{mixed, to})
+	return f.and(d, candidates, register{kind: mixed, words: to})
 }
 
 // root gives the candidates that were updated last by a run that selected the root.
@@ -170,5 +195,5 @@ func (b *batch) root(m *Machine, f *frame, d uint16, candidates register) regist
 	if !any {
 		return register{}
 	}
-	return register{mixed, to}
+	return register{kind: mixed, words: to}
 }

@@ -116,28 +116,47 @@ func (m *Machine) updateTimes(entity int, updated bits.Set) []timed {
 	return out
 }
 
-// callTimes gives the times of what a block returned, mapped back to the caller.
-func (b *batch) callTimes(m *Machine, called []*frame, segment int, inner uint16) []timed {
-	var out []timed
-	for _, f := range called {
-		for i, seg := range f.segments {
-			if f.runs != b.runs || int(seg.parent) != segment {
-				continue
-			}
-			for _, t := range b.times(m, f, i, inner) {
-				out = append(out, timed{t.at, f.mapped(i, t.subset)})
-			}
+// callTimes gives the times of what a block returned, mapped back to the caller. Both the
+// frames of a call and the entities of its packed one are in the order of the caller's.
+func (b *batch) callTimes(m *Machine, called []*frame, parent int, inner uint16) (out []timed) {
+	n := len(called)
+	if n > 0 && called[n-1].packed {
+		n--
+		out = b.frameTimes(m, out, called[n], parent, inner)
+	}
+	first, _ := slices.BinarySearchFunc(called[:n], parent, func(f *frame, parent int) int { return int(f.segments[0].parent) - parent })
+	for _, f := range called[first:n] {
+		if int(f.segments[0].parent) != parent {
+			break
+		}
+		out = b.frameTimes(m, out, f, parent, inner)
+	}
+	return out
+}
+
+// frameTimes adds the times of those in a called frame that belong to one of the caller's.
+func (b *batch) frameTimes(m *Machine, out []timed, f *frame, parent int, inner uint16) []timed {
+	if f.runs != b.runs {
+		return out
+	}
+	i, _ := slices.BinarySearchFunc(f.segments, parent, func(s segment, parent int) int { return int(s.parent) - parent })
+	for ; i < len(f.segments) && int(f.segments[i].parent) == parent; i++ {
+		for _, t := range b.times(m, f, i, inner) {
+			out = append(out, timed{t.at, f.mapped(i, t.subset, false)})
 		}
 	}
 	return out
 }
 
-// mapped gives what is related to what one entity answered, from bit 0 on.
-func (f *frame) mapped(i int, answer bits.Set) bits.Set {
+// mapped gives what is related to what one entity answered, from bit 0 on; all says that
+// the answer stands for all partitions.
+func (f *frame) mapped(i int, answer bits.Set, all bool) bits.Set {
 	if f.parents != nil {
 		return slices.Clone(answer)
 	}
 	to := bits.New(int(f.parent.segments[f.segments[i].parent].size))
-	f.links[i].answer(to, answer, false)
+	if forAll := f.links[i].answer(to, answer, all); forAll && !f.parent.packed && (all || !answer.IsEmpty()) {
+		copy(to, f.parent.defined)
+	}
 	return to
 }

@@ -12,11 +12,13 @@ import (
 	"auto/lang/diag"
 	"auto/lang/parse"
 	"auto/lang/source"
+	"auto/runtime/play"
 	"auto/runtime/project"
+	"auto/runtime/scenario"
 )
 
 type checkCommand struct {
-	Paths  []string `arg:"" optional:"" name:"path" help:"Projects, folders or policy files; the project here by default."`
+	Paths  []string `arg:"" optional:"" name:"path" help:"Projects, folders, policy or scenario files; the project here by default."`
 	Format string   `help:"Form of the findings: ${enum}." enum:"${formats}" default:"text"`
 }
 
@@ -80,12 +82,31 @@ func (c checkCommand) path(s system, path string) (diag.List, string, error) {
 			return only(found, path), plural(1, "file"), nil
 		}
 	}
+	if !info.IsDir() && isScenario(path) {
+		return checkScenario(path)
+	}
 	return c.alone(s, path, info.IsDir())
 }
 
+// checkScenario checks a scenario file, with all of its conditions.
+func checkScenario(path string) (diag.List, string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	sc, found := scenario.Read(source.New(filepath.ToSlash(path), string(text)))
+	if !found.HasErrors() && !sc.ExpectsError() {
+		found = append(found, play.Review(sc)...)
+	}
+	return found, "1 scenario", nil
+}
+
 func noSuchPath(path string, err error) error {
-	if os.IsNotExist(err) {
+	switch info, _ := os.Stat(path); {
+	case os.IsNotExist(err):
 		return fmt.Errorf("there is no `%s`", path)
+	case info != nil && info.IsDir():
+		return fmt.Errorf("`%s` is a folder; name a file", path)
 	}
 	return err
 }

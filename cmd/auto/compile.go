@@ -105,7 +105,10 @@ func (c compileCommand) show(u unit) (string, error) {
 		dumpCondition(&b, u.condition, 0)
 		return b.String(), nil
 	}
-	p := plan.Lower(u.condition, u.graph)
+	p, err := plan.Lower(u.condition, u.graph)
+	if err != nil {
+		return "", err
+	}
 	if !c.Plain {
 		p.Optimise()
 	}

@@ -46,13 +46,13 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestExampleScenarios: the scenarios of the examples give what they expect.
+// TestExampleScenarios: the scenarios of the examples and of `auto init` give what they expect.
 func TestExampleScenarios(t *testing.T) {
 	dirs, err := filepath.Glob(filepath.Join("..", "..", "examples", "*", "scenarios"))
 	if err != nil || len(dirs) == 0 {
 		t.Fatal(dirs, err)
 	}
-	for _, dir := range dirs {
+	for _, dir := range append(dirs, filepath.Join("template", "scenarios")) {
 		var out, errs strings.Builder
 		s := system{ctx: t.Context(), stdout: &out, stderr: &errs, clock: clock.System{}, getenv: os.LookupEnv}
 		if code := run([]string{"test", dir}, s); code != exitFine {

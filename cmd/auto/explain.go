@@ -121,8 +121,7 @@ func (c whyNotCommand) Run(s system) error {
 		return s.line(whyNotLine(p, answer))
 	}
 	p.heading(s)
-	c.text(s, p, answer)
-	return nil
+	return answer.Write(s.stdout, p.story, p.number)
 }
 
 // whyNotLine is an answer as `--json` prints it.
@@ -140,38 +139,5 @@ func whyNotLine(p *played, a *explain.Answer) map[string]any {
 	return map[string]any{
 		"asset": p.key, "partition": p.partition, "tick": p.ticks, "at": p.story.Last().At, "requested": a.Requested,
 		"sets": sets, "other": append([]string{}, a.Others...), "evaluations": a.Evaluations, "complete": !a.GaveUp,
-	}
-}
-
-func (c whyNotCommand) text(s system, p *played, a *explain.Answer) {
-	name := p.story.Last().Name(p.number)
-	fmt.Fprintln(s.stdout, p.story.Sentence(p.number))
-	switch {
-	case a.Requested:
-		return
-	case len(a.Sets) == 0 && a.GaveUp:
-		fmt.Fprintf(s.stdout, "\nNo set of facts was found in %s that would have it requested; there would be more to try.\n", plural(a.Evaluations, "evaluation"))
-	case len(a.Sets) == 0:
-		fmt.Fprintf(s.stdout, "\nNo set of up to four facts would have it requested.\n")
-	case len(a.Sets) == 1:
-		fmt.Fprintf(s.stdout, "\n`%s` would be requested if\n", name)
-	default:
-		fmt.Fprintf(s.stdout, "\n`%s` would be requested if one of these held:\n", name)
-	}
-	for i, set := range a.Sets {
-		for j, change := range set {
-			bullet := "   "
-			if j == 0 && len(a.Sets) > 1 {
-				bullet = fmt.Sprintf("%d. ", i+1)
-			}
-			fmt.Fprintf(s.stdout, "  %s%s\n", bullet, change.Text())
-		}
-	}
-	if len(a.Sets) > 0 || len(a.Others) == 0 {
-		return
-	}
-	fmt.Fprintln(s.stdout, "\nIn the way, and no facts:")
-	for _, text := range a.Others {
-		fmt.Fprintf(s.stdout, "  - %s\n", text)
 	}
 }

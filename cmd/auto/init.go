@@ -31,7 +31,7 @@ func (c initCommand) Run(s system) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.stdout, "Wrote a project to %[1]s.\n\n    cd %[1]s\n    auto check\n    auto run\n\nDrop a file such as landing/sales/orders_2026-01-01.csv, and `auto run` prints its run request.\n", c.Dir)
+	fmt.Fprintf(s.stdout, "Wrote a project to %[1]s.\n\n    cd %[1]s\n    auto check\n    auto test scenarios\n    auto run\n\nDrop a file such as landing/sales/orders_2026-01-01.csv, and `auto run` prints its run request.\n", c.Dir)
 	return nil
 }
 

@@ -46,6 +46,7 @@ type commands struct {
 	Eval     evalCommand     `cmd:"" help:"Evaluate a condition over the assets of a scenario."`
 	Explain  explainCommand  `cmd:"" help:"Say why an asset was requested on a tick of a scenario, or why not."`
 	WhyNot   whyNotCommand   `cmd:"" help:"Say which facts would have to change for an asset to be requested."`
+	REPL     replCommand     `cmd:"" name:"repl" help:"Try out conditions, events and ticks, line by line."`
 	Compile  compileCommand  `cmd:"" help:"Show what conditions and files blocks become: ast, typed, plan, code."`
 	Disasm   disasmCommand   `cmd:"" help:"Show a compiled program as text."`
 	Asm      asmCommand      `cmd:"" help:"Compile the text of a program."`

@@ -4,15 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/play"
+	"auto/runtime/project"
 	"auto/runtime/scenario"
 )
 
@@ -24,6 +27,9 @@ type testCommand struct {
 	Timing  bool     `help:"Show how long each tick's evaluation took."`
 	Update  bool     `help:"Write what comes out into the files as what is expected."`
 	Plain   bool     `help:"Evaluate the conditions as they are written: nothing is optimised."`
+
+	// named has the files of the scenarios so far, by name.
+	named map[string]string
 }
 
 // Run plays scenarios and compares what they request with what they expect.
@@ -37,6 +43,7 @@ func (c testCommand) Run(s system) error {
 		return err
 	}
 	passed, failed := 0, 0
+	c.named = map[string]string{}
 	for _, name := range names {
 		ok, err := c.file(s, name, only)
 		switch {
@@ -57,7 +64,7 @@ var errSkipped = errors.New("skipped")
 
 func (c testCommand) close(s system, passed, failed int) error {
 	if passed+failed == 0 {
-		return fmt.Errorf("no scenario was run: `%s` has none that `-run` leaves", strings.Join(c.Paths, "`, `"))
+		return fmt.Errorf("no scenario was run: `-run %s` matches the name of none in `%s`", c.Match, strings.Join(c.Paths, "`, `"))
 	}
 	out := s.stdout
 	if c.JSON {
@@ -103,9 +110,10 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 		return false, noSuchPath(name, err)
 	}
 	sc, found := scenario.Read(source.New(filepath.ToSlash(name), string(text)))
-	if sc.Name == "" || !only.MatchString(sc.Name) {
+	if !only.MatchString(sc.Name) || found.HasErrors() && c.other(s, name, string(text), found) {
 		return false, errSkipped
 	}
+	c.unique(s, sc, name)
 	if found.HasErrors() {
 		return false, c.broken(s, sc, found)
 	}
@@ -117,10 +125,47 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 		return true, c.update(s, sc, result, name, string(text))
 	}
 	if c.JSON {
-		return result.Passed(), s.line(result)
+		err = s.line(result)
+	} else {
+		c.show(s, name, result)
 	}
-	c.show(s, name, result)
-	return result.Passed(), nil
+	if !result.Passed() || c.Verbose && !sc.ExpectsError() {
+		s.write(diag.Text, c.findings(sc, result))
+	}
+	return result.Passed(), err
+}
+
+// scenarioField finds a field that makes a YAML file a scenario.
+var scenarioField = regexp.MustCompile(`(?m)^\s*\{?\s*["']?(assets|ticks)["']?\s*:`)
+
+// other reports whether a file with findings that was met in a folder is none that was
+// meant: one of the project's own, or YAML that has to do with something else.
+func (c testCommand) other(s system, name, text string, found diag.List) bool {
+	if slices.Contains(c.Paths, name) {
+		return false
+	}
+	unread := func(d diag.Diagnostic) bool { return d.Code == diag.YAMLSyntax }
+	if !scenarioField.MatchString(text) {
+		return strings.TrimSpace(text) != "" && !slices.ContainsFunc(found, unread)
+	}
+	root, ok := project.Find(filepath.Dir(name))
+	if !ok {
+		return false
+	}
+	p, _ := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
+	return belongs(p, name)
+}
+
+// unique warns of a scenario whose name another file has: `-run` and reports cannot tell
+// them apart.
+func (c testCommand) unique(s system, sc *scenario.Scenario, file string) {
+	other, twice := c.named[sc.Name]
+	c.named[sc.Name] = file
+	if twice && !sameFile(other, file) {
+		var list diag.List
+		list.Addf(diag.ScenarioTwice, source.Span{File: sc.Source}, "Give each scenario a `name` of its own.", "%s has a scenario `%s`, too.", filepath.ToSlash(other), sc.Name)
+		s.write(diag.Text, list)
+	}
 }
 
 // broken shows the findings about a file, which counts as failed.
@@ -137,7 +182,6 @@ func (c testCommand) show(s system, name string, r *scenario.Result) {
 	switch {
 	case !r.Passed():
 		fmt.Fprintf(s.stdout, "FAIL  %s (%s)\n%s", r.Name, filepath.ToSlash(name), indented(scenario.Diff(r.Differences())))
-		c.refusals(s, r)
 	case c.Verbose || c.Timing:
 		fmt.Fprintf(s.stdout, "ok    %s\n", r.Name)
 	}
@@ -151,14 +195,18 @@ func (c testCommand) show(s system, name string, r *scenario.Result) {
 	}
 }
 
-// refusals shows the findings of ticks that were refused against what they expect.
-func (c testCommand) refusals(s system, r *scenario.Result) {
+// findings gives what may be the reason of a failure: those of ticks that were refused
+// against what they expect, and those about the scenario as it is written.
+func (c testCommand) findings(sc *scenario.Scenario, r *scenario.Result) diag.List {
+	found := play.Review(sc)
 	for _, t := range r.Ticks {
 		var refused *scenario.Refused
 		if len(t.Differences) > 0 && errors.As(t.Err, &refused) {
-			s.write(diag.Text, refused.Findings)
+			found = append(found, refused.Findings...)
 		}
 	}
+	found.Sort()
+	return found
 }
 
 func indented(text string) string {
@@ -173,7 +221,15 @@ func requestedText(t scenario.TickResult) string {
 	case len(t.Requested) == 0:
 		return "nothing"
 	}
-	return strings.Trim(compact(t.Requested), "{}")
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(t.Requested)) {
+		part := key
+		if keys := t.Requested[key].Keys; keys != nil {
+			part += " [" + strings.Join(keys, ", ") + "]"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // update writes what came out into the file.

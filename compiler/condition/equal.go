@@ -36,6 +36,13 @@ func sameNames(n, o *Node) bool {
 	return slices.EqualFunc(n.Children, o.Children, sameNames)
 }
 
+// Identical reports whether two conditions are one in everything, also in what
+// any_downstream_conditions stands for on each key.
+func (n *Node) Identical(o *Node) bool {
+	return n == o || n.Op == o.Op && n.Fact.Kind == o.Fact.Kind && n.Index == o.Index && n.Equal(o) &&
+		slices.EqualFunc(n.Children, o.Children, (*Node).Identical) && maps.EqualFunc(n.ByKey, o.ByKey, (*Node).Identical)
+}
+
 // shape is the fields that a condition of Dagster has beside its label.
 type shape uint8
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"auto/internal/spell"
 	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/vm/graph"
@@ -93,6 +94,18 @@ func (c *Checker) checkCheck(text string, at source.Span) {
 		if c.Lenient {
 			code = diag.UnknownSelected
 		}
-		c.find(code, at, "Define it with the asset.", "The asset `%s` has no check `%s`.", asset, check)
+		c.find(code, at, nearestCheck(c.Graph, asset, check), "The asset `%s` has no check `%s`.", asset, check)
 	}
+}
+
+func nearestCheck(g *graph.Graph, asset, check string) string {
+	a, _ := g.Asset(asset)
+	var names []string
+	for _, other := range a.Checks {
+		names = append(names, other.Name)
+	}
+	if near, ok := spell.Nearest(check, names); ok {
+		return "Did you mean `" + asset + ":" + near + "`?"
+	}
+	return "Define it with the asset."
 }

@@ -206,7 +206,7 @@ func (c *Checker) filter(n *Node, method string, selection Value, e *ast.Method)
 		return nil
 	}
 	if s := selection.Selection; c.Graph != nil && !s.flawed && len(s.Resolve(c.Graph)) == 0 {
-		c.find(diag.SelectsNothing, selection.At, "Write a selection that some asset or check is in.", "The selection selects nothing.")
+		c.find(diag.SelectsNothing, selection.At, "Write a selection that some asset or check is in; external assets are in most of them only with `include_external=true`.", "The selection selects nothing.")
 	}
 	changed, count := n.filter(selection.Selection, method == "ignore")
 	if count == 0 {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -44,7 +43,7 @@ func (w *walk) part(n *condition.Node, keys []string) *Value {
 	p := &walk{lowering: w.lowering, at: at, block: w.block, candidates: w.candidates, path: w.path}
 	v := p.callOf(n, n.ByKey[keys[0]])
 	sorted := slices.Sorted(slices.Values(keys))
-	v.Filter = w.filters.add(fmt.Sprintf("%s %q", n.Name(), sorted), code.Filter{Text: w.filter(n).Text, Allow: sorted})
+	v.Filter = w.addFilter(code.Filter{Text: w.filter(n).Text, Allow: sorted})
 	w.nodes[at].result = v
 	return v
 }
@@ -61,7 +60,7 @@ func (w *walk) runs(n *condition.Node) [][]string {
 	slices.SortFunc(keys, func(a, b string) int { return slices.Compare(strings.Split(a, "/"), strings.Split(b, "/")) })
 	var out [][]string
 	for i, key := range keys {
-		if i > 0 && n.ByKey[keys[i-1]].Equal(n.ByKey[key]) {
+		if i > 0 && n.ByKey[keys[i-1]].Identical(n.ByKey[key]) {
 			out[len(out)-1] = append(out[len(out)-1], key)
 		} else {
 			out = append(out, []string{key})

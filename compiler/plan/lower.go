@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,12 +10,33 @@ import (
 	"auto/vm/graph"
 )
 
-// Lower makes the plan of a condition as it is written.
-func Lower(n *condition.Node, g *graph.Graph) *Plan {
+// Lower makes the plan of a condition as it is written. It fails where the condition has
+// more nodes than a program can.
+func Lower(n *condition.Node, g *graph.Graph) (*Plan, error) {
+	if size(n, code.MaxNodes) > code.MaxNodes {
+		return nil, fmt.Errorf("the condition has more than %d nodes, written out; take parts of it away", code.MaxNodes)
+	}
 	l := lowering{Plan: &Plan{}, graph: g}
 	b := l.block(0)
-	b.Result, _ = l.node(n, b, b.Candidates, []code.Step{{Index: -1, Name: hashName(n)}})
-	return l.Plan
+	b.Result, _ = l.node(n, b, b.Candidates, []code.Step{{Index: -1, Name: n.BaseName()}})
+	return l.Plan, nil
+}
+
+// size counts the nodes that a condition is lowered to, until there are more than most:
+// trees share nodes, so that a short one can be endless written out.
+func size(n *condition.Node, most int) int {
+	count := 1
+	for _, child := range n.Children {
+		if count <= most {
+			count += size(child, most-count)
+		}
+	}
+	for _, child := range n.ByKey {
+		if count <= most {
+			count += 1 + size(child, most-count)
+		}
+	}
+	return count
 }
 
 // lowering makes one plan.
@@ -98,7 +120,7 @@ func (w *walk) child(n *condition.Node, i int, candidates *Value) *Value {
 	if child.Op == condition.Downstream {
 		index = child.Index
 	}
-	v, at := w.node(child, w.block, candidates, append(w.path, code.Step{Index: int16(index), Name: hashName(child)}))
+	v, at := w.node(child, w.block, candidates, append(w.path, code.Step{Index: int16(index), Name: child.BaseName()}))
 	w.nodes[w.at].Children = append(w.nodes[w.at].Children, uint16(at))
 	return v
 }
@@ -117,6 +139,9 @@ func (w *walk) or(n *condition.Node) *Value {
 		return w.block.add(code.None)
 	}
 	any := w.child(n, 0, w.candidates)
+	if len(n.Children) == 1 {
+		return w.block.add(code.Or, any, any)
+	}
 	for i := range n.Children[1:] {
 		any = w.block.add(code.Or, any, w.child(n, i+1, w.candidates))
 	}
@@ -155,7 +180,7 @@ func (w *walk) parts(n *condition.Node, s int) {
 		if child.Op == condition.Since || child.Op == condition.NewlyTrue {
 			part.State = w.nodes[w.nodes[w.at].Children[i]].State
 		} else {
-			part.Name = hashName(child)
+			part.Name = child.BaseName()
 		}
 	}
 }
@@ -180,7 +205,8 @@ func (w *walk) fact(n *condition.Node) *Value {
 		op = code.Within
 	}
 	v := w.block.add(op, w.candidates)
-	v.Fact = w.facts.add(n.Name(), n.Fact)
+	// A name does not tell the tag "a,b" from the tags "a" and "b".
+	v.Fact = w.facts.add(fmt.Sprintf("%s\n%d %q %q", n.Name(), n.Fact.Lookback, n.Fact.TagKeys, n.Fact.TagValues), n.Fact)
 	return v
 }
 
@@ -201,7 +227,7 @@ func (w *walk) call(n *condition.Node) *Value {
 		return v
 	}
 	v := w.callOf(n, n.Children[0])
-	v.Filter = w.filters.add(n.Name(), w.filter(n))
+	v.Filter = w.addFilter(w.filter(n))
 	return v
 }
 
@@ -213,7 +239,7 @@ func (w *walk) callOf(n, operand *condition.Node) *Value {
 	if n.Op != condition.Matches {
 		path = append(path, code.Step{Index: -1, Depth: uint16(inner.depth + 1)})
 	}
-	path = append(path, code.Step{Index: 0, Name: hashName(operand)})
+	path = append(path, code.Step{Index: 0, Name: operand.BaseName()})
 	inner.Result, _ = w.node(operand, inner, inner.Candidates, path)
 	v := w.block.add(callOps[n.Op], w.candidates)
 	v.Block = inner
@@ -241,6 +267,11 @@ func (w *walk) filter(n *condition.Node) code.Filter {
 	}
 	f.Text = strings.Join(text, " ")
 	return f
+}
+
+// addFilter numbers equal filters once.
+func (p *Plan) addFilter(f code.Filter) int {
+	return p.filters.add(fmt.Sprintf("%q %t %q %q %t", f.Text, f.Allow != nil, f.Allow, f.Ignore, f.Blocking), f)
 }
 
 // timing says where the times of a lowered node come from, nil where it has none: AND, OR,
@@ -271,14 +302,4 @@ func (w *walk) timing(n *condition.Node, at int) *timing {
 		return nil
 	}
 	return t
-}
-
-// hashName is the name by which identities know a node: without selections.
-func hashName(n *condition.Node) string {
-	switch n.Op {
-	case condition.AnyDeps, condition.AllDeps, condition.AnyChecks, condition.AllChecks:
-		name, _, _ := strings.Cut(n.Name(), "(")
-		return name
-	}
-	return n.Name()
 }

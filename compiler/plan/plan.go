@@ -18,7 +18,10 @@ type Options struct {
 // `allow` and `ignore`; `any_downstream_conditions()` has been expanded. The result is
 // verified. An error says which limit of the machine the condition is beyond.
 func Compile(n *condition.Node, g *graph.Graph, o Options) (*code.Program, error) {
-	p := Lower(n, g)
+	p, err := Lower(n, g)
+	if err != nil {
+		return nil, err
+	}
 	if !o.Plain {
 		p.Optimise()
 	}
@@ -43,8 +46,8 @@ type Block struct {
 	Candidates *Value
 	Values     []*Value
 	Result     *Value
-	depth      int
-	node       int
+	// depth is how many calls lead to the block, node the number of the node it is for.
+	depth, node int
 }
 
 // Value is what one instruction computes.
@@ -84,12 +87,13 @@ type timing struct {
 	inner *timing
 }
 
-// table numbers what is equal once.
+// table numbers what has an equal name once.
 type table[T any] struct {
 	items []T
 	index map[string]int
 }
 
+// add gives the number of an item.
 func (t *table[T]) add(name string, item T) int {
 	if i, ok := t.index[name]; ok {
 		return i

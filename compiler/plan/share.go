@@ -1,8 +1,7 @@
 package plan
 
 import (
-	"fmt"
-	"strings"
+	"slices"
 
 	"auto/vm/code"
 )
@@ -10,12 +9,12 @@ import (
 // shareValues computes what is written several times once: values of one operation and
 // equal arguments, as far as they have no state and call nothing.
 func (p *Plan) shareValues(b *Block) {
-	seen, by := map[string]*Value{}, map[*Value]*Value{}
+	seen, by := map[sharedKey]*Value{}, map[*Value]*Value{}
 	for _, v := range b.Values {
-		if hasState(v) || v.Op.Calls() {
+		if hasState(v) || v.Op.Calls() || v.Op == code.Asking { // requests come in during an evaluation
 			continue
 		}
-		key := valueKey(v, by)
+		key := keyOf(v, by)
 		if first, ok := seen[key]; ok {
 			by[v] = first
 		} else {
@@ -25,16 +24,23 @@ func (p *Plan) shareValues(b *Block) {
 	p.replace(b, by)
 }
 
-func valueKey(v *Value, by map[*Value]*Value) string {
-	var key strings.Builder
-	fmt.Fprintf(&key, "%d %d %d", v.Op, v.Fact, v.Cron)
-	for _, a := range v.Args {
+// sharedKey is all that a value without state depends on.
+type sharedKey struct {
+	op         code.Op
+	fact, cron int
+	args       [2]*Value
+}
+
+// keyOf gives the key of a value, its arguments replaced by those that they are shared with.
+func keyOf(v *Value, by map[*Value]*Value) sharedKey {
+	key := sharedKey{op: v.Op, fact: v.Fact, cron: v.Cron}
+	for i, a := range v.Args {
 		if by[a] != nil {
 			a = by[a]
 		}
-		fmt.Fprintf(&key, " %p", a)
+		key.args[i] = a
 	}
-	return key.String()
+	return key
 }
 
 // hasState reports whether a value keeps something from tick to tick; a call does where
@@ -47,11 +53,5 @@ func hasState(v *Value) bool {
 	return v.Block != nil && hasStates(v.Block)
 }
 
-func hasStates(b *Block) bool {
-	for _, v := range b.Values {
-		if hasState(v) {
-			return true
-		}
-	}
-	return false
-}
+// hasStates reports whether anything in a block keeps something.
+func hasStates(b *Block) bool { return slices.ContainsFunc(b.Values, hasState) }

@@ -18,23 +18,25 @@ func skips(b *Block) {
 	b.Values = out
 }
 
+// minSkipped is how many values a jump is over at least: it costs about as much as one.
+const minSkipped = 2
+
 // emptyWith gives the last of the values that follow a value without a gap and are empty
-// where it is, nil where a jump would save less than two of them.
+// where it is, nil where a jump does not pay.
 func emptyWith(v *Value, following []*Value) *Value {
 	empty := map[*Value]bool{v: true}
-	var last *Value
 	count := 0
 	for _, f := range following {
 		if hasState(f) || !strict(f, empty) {
 			break
 		}
-		empty[f], last = true, f
+		empty[f] = true
 		count++
 	}
-	if count < 2 {
+	if count < minSkipped {
 		return nil
 	}
-	return last
+	return following[count-1]
 }
 
 // strict reports whether a value is empty where some others are.

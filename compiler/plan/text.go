@@ -60,7 +60,8 @@ func (p *Plan) value(v *Value, numbers map[*Block]int) string {
 			fmt.Fprintf(&out, " v%d", v.Args[source].number)
 			source++
 		case code.FactArg:
-			fmt.Fprintf(&out, " %s", p.facts.names()[v.Fact])
+			name, _, _ := strings.Cut(p.facts.names()[v.Fact], "\n")
+			fmt.Fprintf(&out, " %s", name)
 		case code.CronArg:
 			c := p.crons.items[v.Cron]
 			fmt.Fprintf(&out, " %q %q", c.Schedule, c.Zone)

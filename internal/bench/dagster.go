@@ -10,7 +10,7 @@ import (
 // Dagster is what testdata/measure.py measured of a workload with Dagster 1.13.27.
 type Dagster struct {
 	Workload string `json:"workload"`
-	// Ticks are the measured ones by name; one that took too long is not there.
+	// Ticks are the measured ones by name.
 	Ticks map[string]DagsterTick `json:"ticks"`
 	// PeakRSS is the greatest size of the process in MiB.
 	PeakRSS int `json:"peak_rss_mb"`

@@ -45,9 +45,8 @@ func TestRequestsAsDagster(t *testing.T) {
 		for _, tick := range w.Ticks {
 			apply(t, p, tick)
 			r := evaluate(t, p, tick.At)
-			want, ok := measured[w.Name].Ticks[tick.Name]
-			if got := r.Requested.Count(); ok && got != want.Requested {
-				t.Errorf("%s: %d requested on the tick %s, want %d", w.Name, got, tick.Name, want.Requested)
+			if got, want := r.Requested.Count(), measured[w.Name].Ticks[tick.Name].Requested; got != want {
+				t.Errorf("%s: %d requested on the tick %s, want %d", w.Name, got, tick.Name, want)
 			}
 		}
 	}

@@ -108,23 +108,18 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestMeasured: Dagster was measured on every tick, but for those that take it too long.
+// TestMeasured: Dagster was measured on every tick.
 func TestMeasured(t *testing.T) {
 	measured, err := bench.Measured()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var missing []string
 	for _, w := range bench.All() {
 		for _, tick := range w.Ticks {
 			if _, ok := measured[w.Name].Ticks[tick.Name]; !ok {
-				missing = append(missing, w.Name+" "+tick.Name)
+				t.Errorf("%s: no measurement of the tick %s", w.Name, tick.Name)
 			}
 		}
-	}
-	want := []string{"eager-10000 first", "eager-10000 idle", "eager-10000 busy", "eager-10000 settle"}
-	if diff := cmp.Diff(want, missing); diff != "" {
-		t.Error(diff)
 	}
 }
 

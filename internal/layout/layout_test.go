@@ -21,15 +21,15 @@ var ranks = map[string]int{
 	"lang/source": 0, "vm/bits": 0, "vm/cron": 0,
 	"lang/diag": 10, "lang/ast": 10, "vm/code": 10, "vm/graph": 10, "vm/match": 10,
 	"lang/types": 20, "lang/parse": 20, "lang/format": 21, "lang/template": 20, "vm/space": 20, "vm/runs": 21, "vm": 22,
-	"stdlib":         30,
+	"stdlib":             30,
 	"compiler/condition": 40, "compiler/plan": 41, "compiler/files": 41, "compiler": 42,
 	"runtime/clock": 50, "runtime/failpoint": 50, "runtime/request": 50, "runtime/sources": 50, "runtime/yamldoc": 50,
 	"runtime/facts": 51, "runtime/graphdoc": 51, "runtime/sources/s3": 51, "runtime/sources/folder": 51, "runtime/store": 51, "runtime/rules": 51, "runtime/launch": 51,
 	"runtime/sources/sourcetest": 52, "runtime/store/sqlite": 52, "runtime/seen": 52, "runtime/project": 52,
 	"runtime/store/storetest": 53, "runtime/outbox": 53, "runtime/sensor": 53,
-	"runtime/control": 54, "runtime/engine": 53, "runtime/scenario": 54, "runtime/explain": 55, "runtime/play": 56,
-	"runtime":         60,
-	"cmd/auto":        70,
+	"runtime/control": 54, "runtime/engine": 53, "runtime/scenario": 54, "runtime/explain": 55, "runtime/play": 56, "runtime/repl": 57,
+	"runtime":  60,
+	"cmd/auto": 70,
 }
 
 // leaves may be imported from everywhere below cmd, and import nothing of ours.

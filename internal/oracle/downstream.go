@@ -61,13 +61,14 @@ func (c *context) gather() []gathered {
 	return list
 }
 
-// descendants gives the assets below the entity, sorted by key.
+// descendants gives the assets below the entity, sorted by key. An asset that depends on
+// itself is not below itself; Dagster does not come to an end with one.
 func (c *context) descendants() []string {
 	found := map[string]bool{}
 	var visit func(key string)
 	visit = func(key string) {
 		for _, child := range c.graph.Downstream(key) {
-			if !found[child] {
+			if child != c.entity && !found[child] {
 				found[child] = true
 				visit(child)
 			}

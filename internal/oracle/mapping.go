@@ -65,6 +65,9 @@ func (r relation) upstream(s Subset) (Subset, error) {
 	case graph.MapLast:
 		return of(r.up, r.lastKey()), nil
 	case graph.MapSpecific:
+		if r.Fits(r.up.Partitions, nil) != nil {
+			return Subset{}, r.refused() // no key of time windows
+		}
 		return of(r.up, setOf(r.Keys)), nil
 	case graph.MapStatic:
 		return r.staticUp(s)

@@ -245,7 +245,7 @@ func (d *definition) latestKeys(lookback time.Duration) map[string]bool {
 	last := d.windows[len(d.windows)-1]
 	from := last.start
 	if lookback != 0 {
-		from = last.end.Add(-lookback)
+		from = d.Earlier(last.end.Unix(), lookback)
 	}
 	for i, w := range d.windows {
 		if !w.start.Before(from) {

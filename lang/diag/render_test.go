@@ -153,3 +153,19 @@ func TestSort(t *testing.T) {
 		t.Error(list.Summary())
 	}
 }
+
+// TestLongLine: the excerpt of a line of a megabyte, and a sentence that quotes one, are
+// short, and made at once.
+func TestLongLine(t *testing.T) {
+	word := strings.Repeat("日", 300_000)
+	src := source.New("f", word+" here "+word)
+	at := strings.Index(src.Text, "here")
+	var out strings.Builder
+	list := diag.List{{Code: diag.UnknownName, Span: source.Span{File: src, Start: at, End: at + 4}, Message: word, Help: "Write it."}}
+	if err := diag.Write(&out, diag.Text, list, diag.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if out.Len() > 2000 || !strings.Contains(out.String(), "日 here 日") {
+		t.Error(out.String())
+	}
+}

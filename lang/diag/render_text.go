@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"auto/lang/source"
 )
@@ -21,6 +22,9 @@ const (
 
 // excerptWidth is how many columns of a line are shown.
 const excerptWidth = 120
+
+// sentenceWidth is how many columns of a message are shown.
+const sentenceWidth = 600
 
 func writeText(w io.Writer, list List, style Style) error {
 	out := bufio.NewWriter(w)
@@ -45,7 +49,7 @@ func writeFinding(out io.Writer, d Diagnostic, style Style) {
 	if d.Severity() == Warning {
 		color = amber
 	}
-	head := style.paint(color, fmt.Sprintf("%s %s:", d.Severity(), d.Code)) + " " + style.paint(bold, d.Message)
+	head := style.paint(color, fmt.Sprintf("%s %s:", d.Severity(), d.Code)) + " " + style.paint(bold, short(d.Message))
 	if d.Span.IsValid() {
 		head = style.paint(bold, place(d.Span)+":") + " " + head
 	}
@@ -115,16 +119,20 @@ func clip(before, under, after string) (string, string, string) {
 		after = ""
 	}
 	if room := excerptWidth - 20 - width(under); width(before) > max(room, 20) {
-		runes := []rune(before)
-		for width(string(runes)) > max(room, 20) {
-			runes = runes[1:]
-		}
-		before = "…" + string(runes)
+		before = "…" + end(before, max(room, 20))
 	}
 	if room := excerptWidth - width(before) - width(under); width(after) > room {
 		after = cut(after, max(room-1, 0)) + "…"
 	}
 	return before, under, after
+}
+
+// short cuts a sentence that quotes a text without end.
+func short(sentence string) string {
+	if len(sentence) > sentenceWidth {
+		return cut(sentence, sentenceWidth) + "…"
+	}
+	return sentence
 }
 
 // cut gives the beginning of a text, at most so many columns wide.
@@ -136,6 +144,19 @@ func cut(text string, columns int) string {
 		}
 	}
 	return text
+}
+
+// end gives the end of a text, at most so many columns wide.
+func end(text string, columns int) string {
+	at, wide := len(text), 0
+	for at > 0 {
+		r, size := utf8.DecodeLastRuneInString(text[:at])
+		if wide += runeWidth(r); wide > columns {
+			break
+		}
+		at -= size
+	}
+	return text[at:]
 }
 
 func width(text string) int {

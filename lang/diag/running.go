@@ -8,6 +8,7 @@ const (
 	SourceFailed Code = "A504"
 	NothingToRun Code = "A505"
 	SocketFailed Code = "A506"
+	BadCommand   Code = "A507"
 )
 
 var runningEntries = []Entry{
@@ -17,4 +18,5 @@ var runningEntries = []Entry{
 	{SourceFailed, "the source cannot be listed", "The bucket or folder cannot be reached with what the project file and the environment say.", "", ""},
 	{NothingToRun, "nothing to run", "The project has no files block.", "", ""},
 	{SocketFailed, "the control socket cannot be opened", "The state folder does not allow a unix socket.", "", ""},
+	{BadCommand, "no command for the prompt", "What follows a colon in `auto repl` is a command with its words; `:help` lists them.", "", ""},
 }

@@ -13,6 +13,9 @@ const (
 	GrainMismatch   Code = "A309"
 	NeverMeet       Code = "A310"
 	ReplacesOthers  Code = "A311"
+	TimeGoesBack    Code = "A312"
+	NoSuchPartition Code = "A313"
+	ScenarioTwice   Code = "A314"
 	RetryUnheard    Code = "A380"
 )
 
@@ -28,5 +31,8 @@ var warningEntries = []Entry{
 	{GrainMismatch, "partitions that do not correspond", "The condition asks about a dependency whose partitions are related to those of the asset by equal keys, and the keys of the two are made differently, such as hours and days. Their dependents see nothing of it, or some of it by chance.", "", ""},
 	{NeverMeet, "schedules that never meet", "`cron_tick_passed` is true on the tick after a moment of its schedule. Two schedules joined by `&` need a moment in common.", `policy p for groups("a") { when cron_tick_passed("0 6 * * *") & cron_tick_passed("0 7 * * *") }`, `policy p for groups("a") { when cron_tick_passed("0 6 * * *") | cron_tick_passed("0 7 * * *") }`},
 	{ReplacesOthers, "replacement of more than is written", "Dagster holds two conditions for equal where their labels and arguments are, whatever their kind: `missing()` equals every other operand without arguments. A name or label in quotes means one kind only.", `policy p for groups("a") { when (missing() | newly_updated()).replace(missing(), in_progress()) }`, `policy p for groups("a") { when (missing() | newly_updated()).replace("missing", in_progress()) }`},
+	{TimeGoesBack, "tick before the one above", "The ticks of a scenario follow each other in time; one that goes back sees what was stored later.", "", ""},
+	{NoSuchPartition, "event about a partition that there is not", "The event of a scenario is stored under a key that its asset does not have at that time, or under none, so no condition sees it. Time windows exist once they are over.", "", ""},
+	{ScenarioTwice, "two scenarios of one name", "Reports and `auto test -run` tell scenarios apart by their names; that of the file stands where none is written.", "", ""},
 	{RetryUnheard, "retry without outcomes", "`retry` launches a failed run again, and needs a launcher that reports how a run ended. The launchers `stdout` and `webhook` report only that a request was taken.", "", ""},
 }

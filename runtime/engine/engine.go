@@ -4,22 +4,21 @@
 package engine
 
 import (
-	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"auto/compiler/condition"
-	"auto/compiler/plan"
 	"auto/runtime/facts"
 	"auto/vm"
 	"auto/vm/bits"
-	"auto/vm/code"
 	"auto/vm/graph"
 	"auto/vm/runs"
 	"auto/vm/space"
 )
 
-// Input is what a tick is about. Where Graph or Conditions is another value than on the
-// tick before, it counts as edited.
+// Input is what a tick is about. Where Graph, or a node in Conditions, is another value than
+// on the tick before, it counts as edited; neither is changed in place.
 type Input struct {
 	Graph *graph.Graph
 	// Conditions are the conditions by entity key: of assets, and of checks as asset:check.
@@ -36,6 +35,9 @@ type Options struct {
 	Plain bool
 	// Facts stands in for what the world gives, so that other facts can be tried out.
 	Facts func(s *space.Space, known vm.Facts) vm.Facts
+	// Group lays out entities otherwise than by their programs (space.Input.Group). It
+	// makes no difference to what is answered.
+	Group func(key string) int
 }
 
 // Result is what a tick answered. Its sets are good until the next tick.
@@ -68,6 +70,8 @@ type linked struct {
 	graph      *graph.Graph
 	conditions map[string]*condition.Node
 	plain      bool
+	// undefined are the keys beyond the definitions that the world had something about.
+	undefined map[string][]string
 }
 
 // Cursor gives what the ticks so far leave for the next one.
@@ -111,7 +115,7 @@ func (e *Engine) Tick(in Input, o Options) (*Result, error) {
 	}
 	out.Took = e.now().Sub(began)
 	out.Requested = l.machine.Requested()
-	out.Runs = runs.Group(l.space, out.Requested, func(key string) bool { return in.Conditions[key] != nil })
+	out.Runs = runs.Group(l.space, out.Requested, l.machine.RequestsAll, func(key string) bool { return in.Conditions[key] != nil })
 	return out, nil
 }
 
@@ -125,7 +129,9 @@ func (e *Engine) now() time.Time {
 // link gives the machine for a tick: the one of the tick before where nothing of what it
 // was made of is another.
 func (e *Engine) link(in Input, o Options) (*linked, error) {
-	if l := e.linked; l != nil && l.graph == in.Graph && same(l.conditions, in.Conditions) && l.plain == o.Plain && l.space.Holds(in.At, in.World.Dynamic) {
+	known := in.World.Undefined()
+	if l := e.linked; l != nil && l.graph == in.Graph && maps.Equal(l.conditions, in.Conditions) && l.plain == o.Plain &&
+		l.hasRoom(known) && l.space.Holds(in.At, in.World.Dynamic) {
 		return l, nil
 	}
 	cursor := e.Cursor()
@@ -133,92 +139,56 @@ func (e *Engine) link(in Input, o Options) (*linked, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := space.New(space.Input{Graph: in.Graph, At: in.At, Dynamic: in.World.Dynamic, Undefined: undefined(cursor, in.World),
-		Group: func(key string) int {
-			if n, ok := of[key]; ok {
-				return n
-			}
-			return -1
-		}})
+	group := o.Group
+	if group == nil {
+		group = func(key string) int { return numberOf(of, key) }
+	}
+	s, err := space.New(space.Input{Graph: in.Graph, At: in.At, Dynamic: in.World.Dynamic, Undefined: undefined(cursor, known), Group: group})
 	if err != nil {
 		return nil, err
 	}
 	numbers := make([]int, len(s.Entities))
 	for i := range s.Entities {
-		numbers[i] = -1
-		if n, ok := of[s.Entities[i].Key]; ok {
-			numbers[i] = n
-		}
+		numbers[i] = numberOf(of, s.Entities[i].Key)
 	}
 	m, err := vm.New(vm.Config{Space: s, Programs: programs, Of: numbers, Cursor: cursor})
 	if err != nil {
 		return nil, err
 	}
-	return &linked{machine: m, space: s, graph: in.Graph, conditions: in.Conditions, plain: o.Plain}, nil
+	return &linked{machine: m, space: s, graph: in.Graph, conditions: in.Conditions, plain: o.Plain, undefined: known}, nil
 }
 
-// same reports whether two sets of conditions are one value.
-func same(a, b map[string]*condition.Node) bool {
-	if len(a) != len(b) {
-		return false
+// hasRoom reports whether the space has bits for all keys that something is known about.
+func (l *linked) hasRoom(known map[string][]string) bool {
+	if maps.EqualFunc(l.undefined, known, slices.Equal) {
+		return true
 	}
-	for key, n := range a {
-		if b[key] != n {
+	for key, keys := range known {
+		entity, ok := l.space.Find(key)
+		if !ok {
+			continue // nothing asks about it
+		}
+		if slices.ContainsFunc(keys, func(key string) bool { _, ok := l.space.Entities[entity].Keys.Index(key); return !ok }) {
 			return false
 		}
 	}
+	l.undefined = known
 	return true
 }
 
-func undefined(c *vm.Cursor, w *facts.World) map[string][]string {
+// numberOf gives the number of an entity's program, -1 for none.
+func numberOf(of map[string]int, key string) int {
+	if n, ok := of[key]; ok {
+		return n
+	}
+	return -1
+}
+
+// undefined gives the keys that the cursor or something known is about.
+func undefined(c *vm.Cursor, known map[string][]string) map[string][]string {
 	out := c.Undefined()
-	for key, keys := range w.Undefined() {
+	for key, keys := range known {
 		out[key] = append(out[key], keys...)
 	}
 	return out
-}
-
-// cache holds the programs of conditions over one graph. Equal conditions share one.
-type cache struct {
-	graph    *graph.Graph
-	plain    bool
-	programs []*code.Program
-	of       map[*condition.Node]int
-	byCode   map[string]int
-}
-
-// all gives the programs of all conditions, and for each entity with one its number.
-func (c *cache) all(in Input, plain bool) ([]*code.Program, map[string]int, error) {
-	if c.graph != in.Graph || c.plain != plain {
-		*c = cache{graph: in.Graph, plain: plain, of: map[*condition.Node]int{}, byCode: map[string]int{}}
-	}
-	of := map[string]int{}
-	conditionOf := func(asset string) *condition.Node { return in.Conditions[asset] }
-	for key, n := range in.Conditions {
-		expanded := condition.Expand(n, key, in.Graph, conditionOf)
-		number, err := c.program(expanded)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", key, err)
-		}
-		of[key] = number
-	}
-	return c.programs, of, nil
-}
-
-func (c *cache) program(n *condition.Node) (int, error) {
-	if at, ok := c.of[n]; ok {
-		return at, nil
-	}
-	p, err := plan.Compile(n, c.graph, plan.Options{Plain: c.plain})
-	if err != nil {
-		return 0, err
-	}
-	text := string(code.Encode(p))
-	at, ok := c.byCode[text]
-	if !ok {
-		at = len(c.programs)
-		c.programs, c.byCode[text] = append(c.programs, p), at
-	}
-	c.of[n] = at
-	return at, nil
 }

@@ -82,7 +82,7 @@ func predicate(n *condition.Node, root string, want bool) string {
 	case condition.Since:
 		return sincePredicate(n, root, want)
 	case condition.NewlyTrue:
-		return predicate(n.Children[0], root, want) + map[bool]string{true: " now, unlike before", false: " now, or did before"}[want]
+		return predicate(n.Children[0], root, want) + map[bool]string{true: " now, unlike before", false: " now, or was so before"}[want]
 	case condition.AnyDeps, condition.AllDeps, condition.AnyChecks, condition.AllChecks, condition.Matches:
 		return relatives(n, root, want)
 	}

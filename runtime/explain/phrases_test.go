@@ -53,7 +53,7 @@ func TestPredicate(t *testing.T) {
 		{`in_progress()`, "is in progress", "is not in progress"},
 		{`asset_matches("x", missing())`, "goes with `x`, which is missing", "goes with `x`, which is not missing"},
 		{`newly_updated().since(newly_requested())`, "was updated since it was requested on the tick before", "was not updated since it was requested on the tick before"},
-		{`missing().newly_true()`, "is missing now, unlike before", "is not missing now, or did before"},
+		{`missing().newly_true()`, "is missing now, unlike before", "is not missing now, or was so before"},
 	} {
 		n := build(t, c.condition)
 		if yes, no := predicate(n, "root", true), predicate(n, "root", false); yes != c.yes || no != c.no {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"auto/compiler/condition"
+	"auto/lang/diag"
 	"auto/lang/types"
 	"auto/runtime/engine"
 	"auto/runtime/explain"
@@ -106,33 +107,36 @@ func (m *Machine) conditions(in scenario.TickInput) (map[string]*condition.Node,
 		maps.Copy(wanted, m.Instead)
 	}
 	out := make(map[string]*condition.Node, len(wanted))
+	var refused diag.List
 	for key, c := range wanted {
-		n, err := m.condition(key, c)
-		if err != nil {
-			return nil, err
+		n := m.built[c]
+		if n == nil {
+			var found diag.List
+			if n, found = build(m.graph, key, c); n == nil {
+				refused = append(refused, found...)
+			}
+			m.built[c] = n
 		}
 		out[key] = n
+	}
+	if refused != nil {
+		refused.Sort()
+		return nil, &scenario.Refused{Findings: refused}
 	}
 	return out, nil
 }
 
-func (m *Machine) condition(key string, c *scenario.Condition) (*condition.Node, error) {
-	if n := m.built[c]; n != nil {
-		return n, nil
-	}
+// build makes the tree of the condition of an asset or check; nil where the findings have
+// errors.
+func build(g *graph.Graph, key string, c *scenario.Condition) (*condition.Node, diag.List) {
 	if c.Findings.HasErrors() {
-		return nil, &scenario.Refused{Findings: c.Findings}
+		return nil, c.Findings
 	}
-	env := condition.Env{Graph: m.graph, On: types.OnAsset}
+	env := condition.Env{Graph: g, On: types.OnAsset}
 	if scenario.IsCheck(key) {
 		env.On = types.OnCheck
 	}
-	n, findings := condition.Build(c.Expr, env)
-	if n == nil {
-		return nil, &scenario.Refused{Findings: findings}
-	}
-	m.built[c] = n
-	return n, nil
+	return condition.Build(c.Expr, env)
 }
 
 // Conditions makes the trees of conditions, by the key of their asset or check, over a

@@ -31,6 +31,8 @@ type Project struct {
 	Config   Config
 	Graph    *graph.Graph
 	Policies *compiler.Policies
+	// Trees are the policy files.
+	Trees []*ast.File
 	// Env are the values of the allowed environment names.
 	Env map[string]string
 	// Files are the paths of everything that was read, with their contents' places, by
@@ -82,10 +84,10 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	}
 	p.Config = parseConfig(src, &l.list)
 	p.Graph = l.graph(p)
-	trees := l.policies(p)
+	p.Trees = l.policies(p)
 	p.Env = l.env(p.Config, o)
 	var findings diag.List
-	p.Policies, findings = compiler.Compile(compiler.Input{Files: trees, Graph: p.Graph, Env: p.Env, Sources: declared(p.Config), Now: o.Now})
+	p.Policies, findings = compiler.Compile(compiler.Input{Files: p.Trees, Graph: p.Graph, Env: p.Env, Sources: declared(p.Config), Now: o.Now})
 	l.list = append(l.list, findings...)
 	l.outcomes(p)
 	p.Files = l.files

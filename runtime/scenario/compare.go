@@ -37,11 +37,21 @@ func Diff(differences []Difference) string {
 		}
 		for _, side := range []struct{ sign, text string }{{"-", d.Wanted}, {"+", d.Got}} {
 			if side.text != "" {
-				fmt.Fprintf(&b, "  %s %s\n", side.sign, d.label()+side.text)
+				fmt.Fprintf(&b, "  %s %s\n", side.sign, d.label()+d.shown(side.text))
 			}
 		}
 	}
 	return b.String()
+}
+
+// longestError is how much is shown of the text of a refusal, whose findings have it whole.
+const longestError = 300
+
+func (d Difference) shown(text string) string {
+	if d.Part == "error" && len(text) > longestError {
+		return strings.ToValidUTF8(text[:longestError], "") + "…"
+	}
+	return text
 }
 
 func (d Difference) head() string {

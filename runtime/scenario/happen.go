@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -34,7 +35,12 @@ func (s *Session) Happen(e *Event, tick time.Time) error {
 
 func refused(e *Event, err error) error {
 	var list diag.List
-	list.Addf(diag.YAMLValue, e.Place, "Correct the event.", "%s", sentence(err))
+	help := "Correct the event."
+	var p problem
+	if errors.As(err, &p) {
+		help = p.help
+	}
+	list.Addf(diag.YAMLValue, e.Place, help, "%s", sentence(err))
 	return &Refused{list}
 }
 
@@ -117,7 +123,24 @@ func (m *moment) expandKeys(asset string, wanted []string) ([]string, error) {
 	if p == nil || !slices.ContainsFunc(wanted, isRange) {
 		return wanted, nil
 	}
-	return space.NewKeys(p, m.at, m.store.Dynamic, nil).Expand(wanted)
+	all := space.NewKeys(p, m.at, m.store.Dynamic, nil)
+	keys, err := all.Expand(wanted)
+	if err != nil {
+		return nil, problem{err.Error(), keysHelp(all)}
+	}
+	return keys, nil
+}
+
+// keysHelp says which keys there are.
+func keysHelp(k *space.Keys) string {
+	switch n := k.Len(); n {
+	case 0:
+		return "It has none yet."
+	case 1:
+		return "It has `" + k.Key(0) + "`."
+	default:
+		return "It has `" + k.Key(0) + "` to `" + k.Key(n-1) + "`."
+	}
 }
 
 // isRange reports whether an item of a list stands for several keys.
@@ -214,7 +237,7 @@ func (m *moment) run(e RunChange) error {
 		}
 		for _, key := range e.Assets {
 			if wanted == nil && m.defs.definition(key) != nil {
-				return problem("The run `" + e.Run + "` needs a `partition` for `" + key + "`.")
+				return problem{"The run `" + e.Run + "` needs a `partition` for `" + key + "`.", "Write `partition: KEY` where the run is first named."}
 			}
 		}
 		if err := m.start(facts.RunStarted{Run: e.Run, Assets: e.Assets, Checks: e.Checks, Tags: e.Tags}, wanted); err != nil {
@@ -224,10 +247,11 @@ func (m *moment) run(e RunChange) error {
 	return m.store.Apply(facts.RunStatus{Run: e.Run, Status: e.Status, At: m.at})
 }
 
-// problem is an error that is a sentence for people.
-type problem string
+// problem is an error for people: a sentence about what is wrong, and one about what to
+// write instead.
+type problem struct{ text, help string }
 
-func (p problem) Error() string { return string(p) }
+func (p problem) Error() string { return p.text }
 
 func (m *moment) observe(e Observe) error {
 	keys, err := m.expand(e.Asset, e.Partitions)
@@ -298,7 +322,7 @@ func (m *moment) record(to *map[string][]string, subsets map[string]Subset) erro
 			continue
 		}
 		if subsets[asset].True {
-			return problem("The backfill needs `partitions` for `" + asset + "`.")
+			return problem{"The backfill needs `partitions` for `" + asset + "`.", "Write its keys, or ranges `A..B`."}
 		}
 		keys, err := m.expandKeys(asset, subsets[asset].Keys)
 		if err != nil {

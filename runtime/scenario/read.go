@@ -21,7 +21,8 @@ import (
 // What is well written but refused (a condition, a definition, an asset that does not
 // exist) is a finding too, unless some tick expects an error: then it is for Run to meet.
 func Read(src *source.File) (*Scenario, diag.List) {
-	r := reader{s: &Scenario{Source: src}, backfills: map[string]bool{}}
+	name := strings.TrimSuffix(path.Base(src.Name), path.Ext(src.Name))
+	r := reader{s: &Scenario{Name: name, Source: src}, backfills: map[string]bool{}}
 	doc, root := yamldoc.Parse(src, &r.list)
 	switch {
 	case root != nil:
@@ -29,7 +30,7 @@ func Read(src *source.File) (*Scenario, diag.List) {
 	case len(r.list) == 0:
 		r.list.Addf(diag.YAMLMissing, source.Span{File: src}, "Write `assets` and `ticks`.", "The file is empty.")
 	}
-	if !r.s.expectsError() {
+	if !r.s.ExpectsError() {
 		r.list = append(r.list, r.s.refusals(!r.list.HasErrors())...)
 	}
 	r.list.Sort()
@@ -46,10 +47,10 @@ type reader struct {
 
 func (r *reader) read(m *yamldoc.Map) {
 	defer m.Close()
-	r.s.Name, r.s.About = m.Text("name"), m.Text("about")
-	if r.s.Name == "" {
-		r.s.Name = strings.TrimSuffix(path.Base(r.s.Source.Name), path.Ext(r.s.Source.Name))
+	if name := m.Text("name"); name != "" {
+		r.s.Name = name
 	}
+	r.s.About = m.Text("about")
 	for _, name := range r.defs.Define(m) {
 		if d, ok := r.defs.Named(name); ok {
 			r.s.Partitions = append(r.s.Partitions, d)
@@ -148,8 +149,8 @@ func instant(m *yamldoc.Map) time.Time {
 	return at
 }
 
-// expectsError reports whether the scenario is about something that is refused.
-func (s *Scenario) expectsError() bool {
+// ExpectsError reports whether the scenario is about something that is refused.
+func (s *Scenario) ExpectsError() bool {
 	for _, t := range s.Ticks {
 		if t.Expect != nil && t.Expect.Error != "" {
 			return true

@@ -24,11 +24,8 @@ func (s *Scenario) ReadEvent(src *source.File) (*Event, diag.List) {
 			}
 		}
 	}
-	doc, root := yamldoc.Parse(src, &r.list)
+	doc, root := r.open(src, "The event is missing.", "Write such as `{materialize: orders}`.")
 	if root == nil {
-		if len(r.list) == 0 {
-			r.list.Addf(diag.YAMLMissing, source.Span{File: src}, "Write such as `{materialize: orders}`.", "The event is missing.")
-		}
 		return nil, r.list
 	}
 	r.defs = graphdoc.NewReader(s.Partitions)
@@ -41,6 +38,35 @@ func (s *Scenario) ReadEvent(src *source.File) (*Event, diag.List) {
 		return nil, r.list
 	}
 	return e, r.list
+}
+
+// ReadAsset reads one asset, such as `{key: orders, deps: [raw], condition: eager()}`, as it
+// would be read among the assets of the scenario. What is refused of it is a finding, too;
+// how it fits together with the others is for Session.Graph to say. The asset is nil where
+// there are errors.
+func (s *Scenario) ReadAsset(src *source.File) (*Asset, diag.List) {
+	r := reader{s: new(Scenario), defs: graphdoc.NewReader(s.Partitions)}
+	doc, root := r.open(src, "The asset is missing.", "Write such as `{key: orders}`.")
+	if root != nil {
+		r.asset(doc.Map(root, "an asset"))
+	}
+	for _, a := range r.s.Assets {
+		r.list = append(r.list, a.refusals()...)
+	}
+	r.list.Sort()
+	if r.list.HasErrors() || len(r.s.Assets) == 0 {
+		return nil, r.list
+	}
+	return r.s.Assets[0], r.list
+}
+
+// open reads a text that is one value; an empty one is a finding.
+func (r *reader) open(src *source.File, message, help string) (*yamldoc.Doc, *yaml.Node) {
+	doc, root := yamldoc.Parse(src, &r.list)
+	if root == nil && len(r.list) == 0 {
+		r.list.Addf(diag.YAMLMissing, source.Span{File: src}, help, "%s", message)
+	}
+	return doc, root
 }
 
 // eventReaders read the events by the field that names them. One event may have several

@@ -53,17 +53,25 @@ func editRefusals(e *Event) diag.List {
 // unknownKeys finds assets and checks of an event that the scenario does not have.
 func (s *Scenario) unknownKeys(e *Event) diag.List {
 	var list diag.List
-	assets, checks := s.keys()
 	for _, key := range mentions(e.What) {
-		known, what, otherwise := assets, "asset", "Add it to `assets`, with `external: true` where it is not executed here."
-		if IsCheck(key) {
-			known, what, otherwise = checks, "check", "Add it to the `checks` of its asset."
-		}
-		if !slices.Contains(known, key) {
-			list.Addf(diag.UnknownAsset, s.mentionPlace(e, key), nearest(key, known, otherwise), "No %s is called `%s`.", what, key)
-		}
+		s.unknownKey(&list, key, s.mentionPlace(e, key))
+	}
+	if c, ok := e.What.(Check); ok && c.Check != "" && !IsCheck(c.Check) {
+		list.Addf(diag.YAMLValue, e.Place, "Write `asset:check`, with the name of one of its `checks`.", "`%s` is no check.", c.Check)
 	}
 	return list
+}
+
+// unknownKey finds an asset or check that the scenario does not have.
+func (s *Scenario) unknownKey(list *diag.List, key string, at source.Span) {
+	known, checks := s.keys()
+	what, otherwise := "asset", "Add it to `assets`, with `external: true` where it is not executed here."
+	if IsCheck(key) {
+		known, what, otherwise = checks, "check", "Add it to the `checks` of its asset."
+	}
+	if !slices.Contains(known, key) {
+		list.Addf(diag.UnknownAsset, at, nearest(key, known, otherwise), "No %s is called `%s`.", what, key)
+	}
 }
 
 // mentionPlace is where an event names a key, or the event where that cannot be said.
@@ -71,14 +79,38 @@ func (s *Scenario) mentionPlace(e *Event, key string) source.Span {
 	if e.Place.Text() == key || e.Place.File == nil {
 		return e.Place
 	}
-	line := e.Place.File.Text[e.Place.Start:]
-	if end := strings.IndexByte(line, '\n'); end >= 0 {
-		line = line[:end]
+	rest := e.Place.File.Text[e.Place.Start:]
+	if end := strings.IndexByte(rest, '\n'); end >= 0 {
+		rest = rest[:end]
 	}
-	if i := strings.Index(line, key); i >= 0 {
-		return source.Span{File: e.Place.File, Start: e.Place.Start + i, End: e.Place.Start + i + len(key)}
+	return within(e.Place, rest, key)
+}
+
+// within gives the place of a key in the text that begins where a span does, the span
+// where the text does not have it.
+func within(at source.Span, text, key string) source.Span {
+	if i := whole(text, key); i >= 0 {
+		return source.Span{File: at.File, Start: at.Start + i, End: at.Start + i + len(key)}
 	}
-	return e.Place
+	return at
+}
+
+// whole finds a key in a text where it is no part of a longer one, else where it is; -1
+// where it is not.
+func whole(text, key string) int {
+	const between = " \t'\"[]{},\r\n"
+	for from := 0; key != ""; {
+		i := strings.Index(text[from:], key)
+		if i < 0 {
+			break
+		}
+		start, end := from+i, from+i+len(key)
+		if (start == 0 || strings.ContainsAny(text[start-1:start], between)) && (end == len(text) || strings.ContainsAny(text[end:end+1], between+":")) {
+			return start
+		}
+		from = end
+	}
+	return strings.Index(text, key)
 }
 
 // keys gives the keys of all assets and checks.

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"auto/lang/diag"
 	"auto/lang/source"
@@ -34,6 +35,10 @@ type Doc struct {
 // add a finding.
 func Parse(src *source.File, list *diag.List) (*Doc, *yaml.Node) {
 	d := &Doc{Source: src, list: list}
+	if at := invalid(src.Text); at >= 0 {
+		d.Addf(diag.YAMLSyntax, source.Span{File: src, Start: at, End: at + 1}, "Save the file as UTF-8.", "This is not valid YAML: a character is not UTF-8.")
+		return d, nil
+	}
 	decoder := yaml.NewDecoder(strings.NewReader(src.Text))
 	var root yaml.Node
 	if err := decoder.Decode(&root); err != nil {
@@ -51,6 +56,16 @@ func Parse(src *source.File, list *diag.List) (*Doc, *yaml.Node) {
 		return d, nil
 	}
 	return d, root.Content[0]
+}
+
+// invalid gives the offset of the first byte that is not UTF-8, -1 for none.
+func invalid(text string) int {
+	for i, r := range text {
+		if _, size := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 {
+			return i
+		}
+	}
+	return -1
 }
 
 var lineOf = regexp.MustCompile(`^(?:yaml: )?(?:unmarshal errors:\s*)?(?:line (\d+): )?(.*)`)

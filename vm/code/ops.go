@@ -76,7 +76,7 @@ var Table = []Spec{
 	{Version, "version", []Arg{Dst, Src, StateArg}, "a is the candidates in b where the code version differs from the one that state c has; c becomes the version."},
 	{Root, "root", []Arg{Dst, Src}, "a is the candidate in b that the entity's latest materialization is of, if its run selected the root."},
 	{And, "and", []Arg{Dst, Src, Src}, "a is what is in b and in c."},
-	{Or, "or", []Arg{Dst, Src, Src}, "a is what is in b or in c."},
+	{Or, "or", []Arg{Dst, Src, Src}, "a is what is in b or in c; of time windows that is never a subset that stands for all of them."},
 	{Sub, "sub", []Arg{Dst, Src, Src}, "a is what is in b and not in c."},
 	{Since, "since", []Arg{Dst, Src, Src, StateArg}, "a is what is in state d or trigger b and not in reset c, and what is in both with a later time in b; d becomes a."},
 	{Newly, "newly", []Arg{Dst, Src, Src, StateArg}, "a is the candidates in c that are in b and not in state d; d becomes b."},
@@ -125,6 +125,26 @@ func (in Instr) arg(kind Arg) (uint16, bool) {
 		}
 	}
 	return value, found == 1
+}
+
+// State gives the state that an instruction moves on, and false where it moves none.
+func (in Instr) State() (int, bool) {
+	state, ok := in.arg(StateArg)
+	return int(state), ok
+}
+
+// Writes gives the register that an instruction writes, and false where it writes none.
+func (in Instr) Writes() (uint16, bool) { return in.arg(Dst) }
+
+// Reads gives the registers that an instruction reads, in the order of its arguments.
+func (in Instr) Reads() (registers []uint16) {
+	spec, _ := in.Op.Spec()
+	for i, a := range spec.Args {
+		if a == Src {
+			registers = append(registers, in.Args[i])
+		}
+	}
+	return registers
 }
 
 // argNames are how arguments are called in text, before their number where they have one.

@@ -115,6 +115,8 @@ func (m *Mapping) Fits(up, down *Partitions) error {
 		return fitIdentity(down)
 	case MapTimeWindow:
 		return fitTimeWindow(up, down)
+	case MapSpecific:
+		return m.fitSpecific(up)
 	case MapStatic:
 		return m.fitStatic(up, down)
 	case MapMultiToSingle:
@@ -138,6 +140,19 @@ func fitTimeWindow(up, down *Partitions) error {
 	}
 	if up.zoneName() != down.zoneName() {
 		return fieldError("type", "Write the same `timezone` on both sides.", "Time windows of different time zones do not map: `%s` and `%s`.", up.zoneName(), down.zoneName())
+	}
+	return nil
+}
+
+// fitSpecific: keys of time windows have to be readable; they need not exist.
+func (m *Mapping) fitSpecific(up *Partitions) error {
+	for _, key := range m.Keys {
+		if !up.IsTime() {
+			break
+		}
+		if _, ok := up.format.read(key); !ok {
+			return fieldError("keys", "Write keys of the upstream partitions.", "`%s` is no key of time windows whose keys are written `%s`.", key, up.format.source)
+		}
 	}
 	return nil
 }

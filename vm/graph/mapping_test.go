@@ -81,7 +81,9 @@ func TestMappingFits(t *testing.T) {
 		want     string // "" where it fits
 	}{
 		"any on none": {nil, daily, toSingle("x"), ""}, "all": {daily, static, graph.Mapping{Kind: graph.MapAll}, ""}, "last": {daily, nil, graph.Mapping{Kind: graph.MapLast}, ""}, "identity": {daily, static, graph.Mapping{Kind: graph.MapIdentity}, ""},
-		"static": {static, static, fromStatic("a", "b"), ""}, "static up": {static, static, fromStatic("x", "b"), "upstream partitions have no key `x`"}, "static down": {static, static, fromStatic("a", "x"), "downstream partitions have no key `x`"},
+		"specific": {daily, static, graph.Mapping{Kind: graph.MapSpecific, Keys: []string{"1999-01-01"}}, ""}, "specific unreadable": {daily, static, graph.Mapping{Kind: graph.MapSpecific, Keys: []string{"a"}}, "`a` is no key"},
+		"specific unknown": {static, daily, graph.Mapping{Kind: graph.MapSpecific, Keys: []string{"x"}}, ""},
+		"static":           {static, static, fromStatic("a", "b"), ""}, "static up": {static, static, fromStatic("x", "b"), "upstream partitions have no key `x`"}, "static down": {static, static, fromStatic("a", "x"), "downstream partitions have no key `x`"},
 		"static on time": {daily, static, fromStatic("a", "b"), "static partitions on both sides"}, "static to none": {static, nil, fromStatic("a", "b"), ""},
 		"single": {multi, daily, toSingle("d"), ""}, "single by time": {multi, hourly, toSingle("d"), ""}, "single down": {static, multi, toSingle("s"), ""}, "single unknown": {multi, daily, toSingle("x"), "no dimension `x`"},
 		"single other": {multi, daily, toSingle("s"), "not what the other side has"}, "single of two": {multi, multi, toSingle("d"), "one on the other"}, "single of none": {multi, nil, toSingle("d"), "one on the other"},

@@ -26,7 +26,7 @@ type member struct {
 }
 
 // pools puts what is requested together by definition and repository.
-func pools(s *space.Space, requested bits.Set) []*pool {
+func pools(s *space.Space, requested bits.Set, whole func(entity int) bool) []*pool {
 	c := collector{known: map[place]*pool{}}
 	for i := range s.Entities {
 		set := subset(s, requested, i)
@@ -35,7 +35,7 @@ func pools(s *space.Space, requested bits.Set) []*pool {
 		}
 		of := &s.Entities[i]
 		if asset, ok := s.Find(of.Asset.Key); ok && of.Check != nil {
-			if joined := subset(s, requested, asset); joined != nil {
+			if joined := subset(s, requested, asset); joined != nil || whole(asset) {
 				of, set = &s.Entities[asset], joined
 			}
 		}

@@ -25,7 +25,8 @@ type Run struct {
 // Group gives the runs for what is requested, a set over the bits of a space, sorted by
 // assets and checks; of two lists of which one begins with the other the longer is first,
 // and no list of checks is last. conditioned reports whether the asset or check of a key
-// has a condition of its own.
+// has a condition of its own; whole of which entities all partitions are requested, so that
+// checks join them even where there are none.
 //
 // There is one run for each key of each definition, whatever assets are requested for it;
 // equal definitions are one, and what has no partitions is together. Assets of different
@@ -33,9 +34,9 @@ type Run struct {
 // partitions of the asset, else with its own. Where a check of the assets of a run has a
 // condition, the requested checks run and those of the assets that have none; else, where
 // checks were requested, exactly those; else all.
-func Group(s *space.Space, requested bits.Set, conditioned func(key string) bool) []Run {
+func Group(s *space.Space, requested bits.Set, whole func(entity int) bool, conditioned func(key string) bool) []Run {
 	var all []Run
-	for _, p := range pools(s, requested) {
+	for _, p := range pools(s, requested, whole) {
 		for _, g := range p.groups() {
 			r := g.run(s, conditioned)
 			if p.partitioned() {

@@ -1,0 +1,6 @@
+//go:build soak
+
+package equal_test
+
+// wanted is how many nodes the oracle evaluates at least.
+const wanted = 10_000_000
