@@ -36,7 +36,6 @@ type machine struct {
 	engine     *engine.Engine
 	graph      *graph.Graph
 	conditions map[string]*condition.Node
-	stats      vm.Stats
 }
 
 func never() bool  { return false }
