@@ -9,8 +9,8 @@ import "auto/vm/bits"
 type runs struct{ lo, hi []int32 }
 
 func (w runs) image(i int) []span {
-	if w.lo[i] >= w.hi[i] {
-		return nil
+	if i >= len(w.lo) || w.lo[i] >= w.hi[i] {
+		return nil // a key that is of no window is related to none
 	}
 	return []span{{w.lo[i], w.hi[i]}}
 }

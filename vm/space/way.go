@@ -83,7 +83,12 @@ func makeLists(n int, image func(i int) []span) lists {
 	return w
 }
 
-func (w lists) image(i int) []span { return w.spans[w.starts[i]:w.starts[i+1]] }
+func (w lists) image(i int) []span {
+	if i+1 >= len(w.starts) {
+		return nil
+	}
+	return w.spans[w.starts[i]:w.starts[i+1]]
+}
 
 func (w lists) add(dst bits.Set, to int, src bits.Set, from int) {
 	end := from + len(w.starts) - 1
