@@ -17,6 +17,11 @@ func expect(m *yamldoc.Map) *Expect {
 	return e
 }
 
+// says reports whether the block states anything; one that does not compares nothing.
+func (e *Expect) says() bool {
+	return e.Error != "" || e.Requested != nil || e.Runs != nil || e.Evaluations != nil
+}
+
 func runRequest(m *yamldoc.Map) RunRequest {
 	defer m.Close()
 	return RunRequest{Assets: m.Texts("assets"), Checks: keys(m, "checks"), Partitions: keys(m, "partitions")}

@@ -44,7 +44,11 @@ func (t *Tick) text() string {
 		b.WriteString("  - " + e.String() + "\n")
 	}
 	if t.Expect != nil {
-		b.WriteString("  expect:\n" + t.Expect.lines("    "))
+		if t.Expect.says() {
+			b.WriteString("  expect:\n" + t.Expect.lines("    "))
+		} else {
+			b.WriteString("  expect: {}\n")
+		}
 	}
 	return b.String()
 }
