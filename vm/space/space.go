@@ -79,26 +79,41 @@ func New(in Input) (*Space, error) {
 	return s, nil
 }
 
-// addKeys lists the partitions of the entities; those of one definition without undefined
-// keys are listed once.
+// addKeys lists the partitions of the entities, those of one definition once.
 func (s *Space) addKeys(in Input) {
-	undefined := s.undefined(in)
+	undefined := s.shared(s.undefined(in))
 	known := map[*graph.Partitions]*Keys{}
 	for i := range s.Entities {
 		e := &s.Entities[i]
-		p, extra := e.partitions(), undefined[e.Key]
+		p := e.partitions()
 		switch {
 		case p == nil:
 			continue
-		case len(extra) == 0 && known[p] != nil:
-			e.Keys = known[p]
-			continue
+		case known[p] == nil:
+			known[p] = NewKeys(p, in.At, in.Dynamic, undefined(p))
+			s.keys = append(s.keys, known[p])
 		}
-		e.Keys = NewKeys(p, in.At, in.Dynamic, extra)
-		s.keys = append(s.keys, e.Keys)
-		if len(extra) == 0 {
-			known[p] = e.Keys
+		e.Keys = known[p]
+	}
+}
+
+// shared gives the undefined keys of all entities with equal definitions: between these
+// keys that no definition has are related too, so that what one is about all may be.
+func (s *Space) shared(undefined map[string][]string) func(p *graph.Partitions) []string {
+	of := map[string][]string{}
+	for i := range s.Entities {
+		e := &s.Entities[i]
+		if keys := undefined[e.Key]; len(keys) > 0 {
+			if p := e.partitions(); p != nil {
+				of[p.Identity()] = append(of[p.Identity()], keys...)
+			}
 		}
+	}
+	return func(p *graph.Partitions) []string {
+		if len(of) == 0 {
+			return nil
+		}
+		return of[p.Identity()]
 	}
 }
 
