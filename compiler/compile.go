@@ -52,6 +52,8 @@ type Policy struct {
 	Job  string
 	// When is its condition, nil where it has none that can be evaluated.
 	When *condition.Node
+	// Clauses are how it launches.
+	Clauses Clauses
 }
 
 // Sensor is a checked sensor.
@@ -60,6 +62,8 @@ type Sensor struct {
 	Decl  *ast.Sensor
 	Keys  []string
 	Every time.Duration
+	// Budget is what one tick may take before it is reported.
+	Budget time.Duration
 }
 
 // Compile checks a set of policy files. What has findings is left out of the result, so

@@ -16,8 +16,12 @@ type Request struct {
 	ID string `json:"id"`
 	// Attempt counts the deliveries, from 1.
 	Attempt int `json:"attempt"`
-	// Block is the name of the files block that decided.
-	Block string `json:"block"`
+	// Block is the name of the files block that decided, "" where conditions did.
+	Block string `json:"block,omitempty"`
+	// Sensor is the sensor whose tick decided, and Policies the policies whose conditions
+	// did, sorted; "" and nil where a files block did.
+	Sensor   string   `json:"sensor,omitempty"`
+	Policies []string `json:"policies,omitempty"`
 	// RunKey identifies the run to the launcher, by the block's run_key.
 	RunKey string `json:"run_key"`
 	Job    string `json:"job,omitempty"`
@@ -25,6 +29,9 @@ type Request struct {
 	Rules []string `json:"rules,omitempty"`
 	// Selection are the asset keys, the base assets first, each once.
 	Selection []string `json:"selection"`
+	// Checks are the checks to execute as asset:check; nil where all checks of the assets
+	// run along, or there are none.
+	Checks []string `json:"checks,omitempty"`
 	// Partition is the partition key of all assets that have one.
 	Partition string `json:"partition,omitempty"`
 	// AddPartitions are keys that have to be added to dynamic definitions first, by
@@ -36,8 +43,8 @@ type Request struct {
 	RunConfig map[string]any `json:"run_config"`
 	// Priority: higher is delivered first.
 	Priority int `json:"priority,omitempty"`
-	// File is what the request is about.
-	File File `json:"file"`
+	// File is what the request is about; the zero File where conditions decided.
+	File File `json:"file,omitzero"`
 	// Gone tells that the newest complete listing no longer has the file.
 	Gone bool `json:"gone,omitempty"`
 	// DecidedAt is the instant of the tick that decided, in UTC.

@@ -236,3 +236,57 @@ type Store interface {
 	// Close ends all work and gives the store free.
 	Close() error
 }
+
+// Item is an input of conditions with the identity that its sender gave it.
+type Item struct {
+	// ID is "" where it has none, and is then no one's duplicate.
+	ID string
+	// Body is a JSON value.
+	Body []byte
+}
+
+// Taken is what became of items: Seq is the record that holds the new ones, 0 where
+// all were Duplicates.
+type Taken struct {
+	Seq        int64
+	Duplicates int
+}
+
+// Snapshot is the state of a part of the daemon after the record Seq.
+type Snapshot struct {
+	Seq  int64
+	At   time.Time
+	Body []byte
+}
+
+// Conditions is what conditions keep in a store.
+type Conditions interface {
+	// Take appends one record of a kind, at an instant, with those of the items whose IDs
+	// are not known, in order: the body is {"events": [BODY, …]}. It is stored when Take
+	// returns.
+	Take(ctx context.Context, at time.Time, kind string, items []Item) (Taken, error)
+	// Decide appends a record of a tick with the requests that it decided, in one
+	// transaction, and gives the record's number. A request that is known by its ID stays
+	// as it is.
+	Decide(ctx context.Context, record Record, entries []Entry) (int64, error)
+	// Note appends a record that belongs to no block, and gives its number.
+	Note(ctx context.Context, record Record) (int64, error)
+	// Records calls yield for the records of some kinds after a number, in order.
+	Records(ctx context.Context, after int64, kinds []string, yield func(Record) error) error
+	// PutText keeps a text and gives its name, the SHA-256 in hexadecimal digits; Text
+	// gives it back, ErrNotFound where it is not known.
+	PutText(ctx context.Context, text []byte) (string, error)
+	Text(ctx context.Context, name string) ([]byte, error)
+	// PutSnapshot keeps a snapshot; Snapshot gives the newest at or before an instant,
+	// the oldest of all where none is, and false where there is none.
+	PutSnapshot(ctx context.Context, s Snapshot) error
+	Snapshot(ctx context.Context, at time.Time) (Snapshot, bool, error)
+	// Alive notes that sensors tick at an instant, outside the journal; LastAlive gives it
+	// back, zero for never.
+	Alive(ctx context.Context, at time.Time) error
+	LastAlive(ctx context.Context) (time.Time, error)
+	// PruneConditions forgets the records, texts, identities of items and snapshots that
+	// only serve to go back to before an instant: a snapshot at or before it stays, with
+	// all that came after. It gives the number of records.
+	PruneConditions(ctx context.Context, before time.Time) (int, error)
+}

@@ -1,0 +1,85 @@
+// Package journal is the form of what the daemon knows of its past: every input of its
+// conditions in order, from which any tick can be made again.
+package journal
+
+import (
+	"time"
+
+	"auto/compiler"
+	"auto/runtime/events"
+)
+
+// The kinds of records that conditions are folded from. The journal has others, which are
+// about files and deliveries.
+const (
+	KindEvents   = "events"
+	KindPolicies = "policies"
+	KindTick     = "tick"
+	KindPause    = "pause"
+	KindResume   = "resume"
+	KindDown     = "down"
+)
+
+// Events is the body of KindEvents: what was accepted together.
+type Events struct {
+	Events []events.Event `json:"events"`
+}
+
+// Policies is the body of KindPolicies: from here on these are in force. Texts has, by
+// path below the project's folder, the names under which the store keeps the texts; Env
+// the values of the allowed environment names.
+type Policies struct {
+	Fingerprint string            `json:"fingerprint"`
+	Texts       map[string]string `json:"texts"`
+	Env         map[string]string `json:"env,omitempty"`
+}
+
+// Tick is the body of KindTick: a tick of a sensor that changed something, at the
+// record's At. Ticks that changed nothing are not written.
+type Tick struct {
+	Sensor string `json:"sensor"`
+	// Seen is the number of the last record that the tick knew.
+	Seen int64 `json:"seen"`
+	// Requested has what the conditions requested, by asset or check: true, or keys and
+	// ranges as scenarios write them.
+	Requested map[string]any `json:"requested,omitempty"`
+	// Requests are the IDs of the requests that were launched, in order, and Digest the
+	// SHA-256 of their JSON lines.
+	Requests []string `json:"requests,omitempty"`
+	Digest   string   `json:"digest,omitempty"`
+	// Dropped says what is no longer owed, and why.
+	Dropped []Dropped `json:"dropped,omitempty"`
+	// Halted are the policies that this tick paused by `halt above`.
+	Halted []string `json:"halted,omitempty"`
+}
+
+// Dropped is owed work that was dropped.
+type Dropped struct {
+	Policy    string    `json:"policy"`
+	Asset     string    `json:"asset"`
+	Partition string    `json:"partition,omitempty"`
+	DecidedAt time.Time `json:"decided_at"`
+	Reason    string    `json:"reason"`
+}
+
+// Pause is the body of KindPause: nothing of the assets and checks is launched until
+// then.
+type Pause struct {
+	Selection string    `json:"selection"`
+	Keys      []string  `json:"keys"`
+	Until     time.Time `json:"until"`
+	Reason    string    `json:"reason"`
+}
+
+// Resume is the body of KindResume: the pauses and halts of the assets and checks end.
+// Missed stands for what their policies say; "" leaves it to them.
+type Resume struct {
+	Selection string          `json:"selection"`
+	Keys      []string        `json:"keys"`
+	Missed    compiler.Missed `json:"missed,omitempty"`
+}
+
+// Down is the body of KindDown: no sensor ticked from then to the record's At.
+type Down struct {
+	From time.Time `json:"from"`
+}

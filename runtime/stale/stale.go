@@ -1,0 +1,43 @@
+// Package stale knows which partitions have not caught up with what they depend on, on
+// the total order of events and not of ticks, so that no update is lost.
+package stale
+
+import (
+	"auto/runtime/events"
+	"auto/vm/bits"
+	"auto/vm/code"
+	"auto/vm/graph"
+	"auto/vm/space"
+)
+
+// Tracker follows updates and runs. It is not safe for concurrent use.
+type Tracker struct{}
+
+// New gives a tracker that knows nothing.
+func New() *Tracker { return &Tracker{} }
+
+// Follow says of which assets staleness is asked (those with conditions that use it), over
+// a graph; what is known of others is kept.
+func (t *Tracker) Follow(g *graph.Graph, asked func(asset string) bool) { panic("skeleton") }
+
+// Happened folds an event; seq is its place in the total order, greater than that of the
+// event before. Which partitions of a dependent an update belongs to is fixed here, with
+// the windows that exist at the event's time.
+func (t *Tracker) Happened(seq int64, e *events.Event) { panic("skeleton") }
+
+// Decided tells that partitions of an asset were requested by a tick that knew all events
+// up to seq: their updates so far are covered by it.
+func (t *Tracker) Decided(s *space.Space, requested bits.Set, seq int64) { panic("skeleton") }
+
+// Set gives a fact of the lossless forms over a space, and false for any other fact.
+func (t *Tracker) Set(s *space.Space, f code.Fact) (bits.Set, bool) { panic("skeleton") }
+
+// Changed gives the entities of the space whose facts may have changed since the call
+// before.
+func (t *Tracker) Changed(s *space.Space) []int { panic("skeleton") }
+
+// MarshalJSON gives a snapshot; UnmarshalJSON reads it.
+func (t *Tracker) MarshalJSON() ([]byte, error) { panic("skeleton") }
+
+// UnmarshalJSON reads a snapshot.
+func (t *Tracker) UnmarshalJSON([]byte) error { panic("skeleton") }
