@@ -1,6 +1,10 @@
 package engine
 
-import "auto/vm/bits"
+import (
+	"slices"
+
+	"auto/vm/bits"
+)
 
 // RequestedOf gives the partitions of an entity that are requested, from bit 0 on. It
 // stays as it is on the next tick.
@@ -12,4 +16,11 @@ func (r *Result) RequestedOf(entity int) bits.Set {
 		out.Add(i - e.Bit)
 	}
 	return out
+}
+
+// Entities gives the entities that something is requested of, by their numbers in the
+// space, in ascending order. It costs as much as there are words in the requested set and
+// not more with more entities.
+func (r *Result) Entities() []int {
+	return slices.Sorted(r.Space.Among(r.Requested))
 }

@@ -36,7 +36,7 @@ func forget(t *rapid.T) {
 		if rapid.Bool().Draw(t, "forget") {
 			first := rapid.IntRange(0, len(p.evaluations)-1).Draw(t, "horizon")
 			p.evaluations = p.evaluations[first:]
-			p.short.CompactAll(facts.Horizon{Event: p.evaluations[0].Event, Runs: -1})
+			p.short.Compact(facts.Horizon{Event: p.evaluations[0].Event, Runs: -1, All: true})
 		}
 		if rapid.Bool().Draw(t, "save") {
 			p.short = reloaded(t, p.short)
