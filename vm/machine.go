@@ -109,7 +109,8 @@ func (m *Machine) RequestsAll(entity int) bool { return m.whole.Has(entity) }
 // Idle reports whether the last tick changed nothing but the instant of the evaluation:
 // without it the ticks to come would answer as they do after it. It has requested nothing,
 // too. With a condition about newly updated checks no tick is idle: of checks it matters
-// whether they were evaluated before the last tick or after it.
+// whether they were evaluated before the last tick or after it. Neither is one that is
+// earlier than the tick before.
 func (m *Machine) Idle() bool { return m.idle }
 
 // Asked gives the event of the oldest evaluation that a condition may still ask about what
@@ -134,6 +135,7 @@ func (m *Machine) TickTraced(facts Facts, at time.Time, want func(entity int) bo
 }
 
 func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
+	back := at.Before(m.at)
 	m.facts, m.at, m.stats = facts, at, Stats{}
 	m.cache.begin()
 	if m.requests {
@@ -150,7 +152,7 @@ func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 	}
 	m.forget()
 	since := Since{At: at, Event: facts.LastEvent()}
-	m.idle = m.stats.Batches == 0 && !m.requests && !m.dated && (m.event == 0) == (since.Event == 0)
+	m.idle = m.stats.Batches == 0 && !m.requests && !m.dated && !back && (m.event == 0) == (since.Event == 0)
 	m.event = since.Event
 	for _, b := range m.batches {
 		b.since, b.initial, b.ranged = since, b.keyed, b.dynamic

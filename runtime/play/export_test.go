@@ -22,3 +22,10 @@ func (m *Machine) Reload() error {
 
 // Asked gives the oldest event that conditions ask about what is new since.
 func (m *Machine) Asked() int64 { return m.engine.Asked() }
+
+// Fork gives another machine that goes on from where this one is.
+func (m *Machine) Fork() *Machine {
+	other := &Machine{}
+	other.engine.Resume(m.engine.Cursor())
+	return other
+}
