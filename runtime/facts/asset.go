@@ -133,9 +133,13 @@ func (a *asset) of(k kind) (*int32, *column) {
 // same partitions need it.
 func (a *asset) set(c *column, slot int, position int32) {
 	if slot >= len(*c) {
-		longer := make(column, max(slot+1, len(a.slots.keys), len(*c)+len(*c)/8))
-		copy(longer, *c)
-		*c = longer
+		n := max(slot+1, len(a.slots.keys))
+		if n > cap(*c) {
+			longer := make(column, len(*c), max(n, len(*c)+len(*c)/8))
+			copy(longer, *c)
+			*c = longer
+		}
+		*c = (*c)[:n]
 	}
 	(*c)[slot] = position
 }

@@ -43,7 +43,7 @@ func (w *World) Compact(h Horizon) {
 		}
 	})
 	w.compacted = max(w.compacted, h.Event)
-	if h.All || len(w.runs) > 2*w.keptRuns+512 {
+	if h.All || len(w.runs)+w.goals > 2*w.keptRuns+512 {
 		w.forgetRuns(h.Runs)
 		w.forgetBackfills(h.Runs)
 	}
@@ -276,7 +276,11 @@ func (w *World) forgetRuns(before int64) {
 	for _, c := range w.checkOf {
 		maps.DeleteFunc(c.seen, func(n int32, _ []int32) bool { return w.runs[n] == nil })
 	}
-	w.keptRuns = len(w.runs)
+	w.goals = 0
+	for _, r := range w.runs {
+		w.goals += len(r.plans)
+	}
+	w.keptRuns = len(w.runs) + w.goals
 }
 
 // askedRuns gives the runs of entries that their runs are asked for.

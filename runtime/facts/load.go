@@ -204,6 +204,7 @@ func (l *loader) loadRun() {
 	l.each(func() {
 		if a, key := l.below(len(l.assets)), l.key(); l.err == nil {
 			r.plans = append(r.plans, plan{l.assets[a], key})
+			l.goals++
 		}
 	})
 	l.each(func() {

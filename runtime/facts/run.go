@@ -140,6 +140,7 @@ func (w *World) plan(e Planned) {
 	w.happened(a, entry{kind: planned, key: key, run: n, at: micros(e.At)})
 	if r := w.runs[n]; r != nil {
 		r.plans = append(r.plans, plan{a, key})
+		w.goals++
 	}
 }
 

@@ -27,8 +27,10 @@ type World struct {
 	runs      map[int32]*run
 	runOf     map[string]int32
 	runsSoFar int32
+	// goals counts what runs are going to make, about.
+	goals int
 	// compacted is the event up to which entries were looked at to forget them, keptRuns
-	// how many runs were left.
+	// how many runs and goals were left.
 	compacted int64
 	keptRuns  int
 	checkOf   map[string]*check
