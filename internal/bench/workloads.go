@@ -87,6 +87,17 @@ func Wide(n, partitions int) *Workload {
 	return w.finish(n)
 }
 
+// Chains has assets without partitions in chains of some length, each but the first of a
+// chain with eager().
+func Chains(chains, length int) *Workload {
+	w := &Workload{Name: fmt.Sprintf("chains-%dx%d", chains, length), About: fmt.Sprintf("%d chains of %d assets, eager() on all but the first", chains, length)}
+	for k := range chains {
+		w.chain(fmt.Sprintf("a%d_", k), length, nil, "eager()")
+		w.Assets[k*length].Condition = ""
+	}
+	return w.finish(len(w.Assets))
+}
+
 // FanIn is one asset with eager() that depends on n others, which have no condition and
 // are the ones that are updated.
 func FanIn(n int) *Workload {
