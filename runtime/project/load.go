@@ -86,6 +86,7 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	p.Graph = l.graph(p)
 	p.Trees = l.policies(p)
 	p.Env = l.env(p.Config, o)
+	l.tokens(p)
 	var findings diag.List
 	p.Policies, findings = compiler.Compile(compiler.Input{Files: p.Trees, Graph: p.Graph, Env: p.Env, Sources: declared(p.Config), Now: o.Now})
 	l.list = append(l.list, findings...)
