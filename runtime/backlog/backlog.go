@@ -72,7 +72,11 @@ func New() *Ledger { return &Ledger{} }
 
 // Decide adds what a tick requested under a policy. It gives false where the tick asked
 // for more than the policy's `halt above`: the policy is halted then.
-func (l *Ledger) Decide(p Policy, pairs []Pair, at time.Time) (ok bool) { panic("skeleton") }
+// catchUp tells that the tick makes up for a missed one; down is since when nothing ticked,
+// where the tick is the first after a gap, else zero.
+func (l *Ledger) Decide(p Policy, pairs []Pair, at time.Time, catchUp bool, down time.Time) (ok bool) {
+	panic("skeleton")
+}
 
 // Release gives what may be launched at an instant under the policies, by name, in the
 // order in which it is to be launched, and what is dropped and why. What is released is
