@@ -105,6 +105,10 @@ func (l *Ledger) Resume(r journal.Resume, at time.Time, policyOf func(key string
 // instant.
 func (l *Ledger) Waiting(at time.Time, policies map[string]Policy, f Facts) []Owed { panic("skeleton") }
 
+// Owed counts the pairs that are owed, and gives the oldest decision, zero for none, and
+// the policies that are halted, sorted.
+func (l *Ledger) Owed() (count int, oldest time.Time, halted []string) { panic("skeleton") }
+
 // NextAt gives the earliest instant after one at which a release can give something
 // without a further decision or event, and false for none.
 func (l *Ledger) NextAt(after time.Time) (time.Time, bool) { panic("skeleton") }

@@ -3,6 +3,8 @@
 package events
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"auto/runtime/facts"
@@ -81,6 +83,17 @@ func (e *Event) Request() string {
 		return e.RequestID
 	}
 	return e.Tags[RequestTag]
+}
+
+// Keys gives the assets and checks that the event is about.
+func (e *Event) Keys() []string {
+	keys := slices.Concat(e.Assets, e.Checks, slices.Sorted(maps.Keys(e.Targets)))
+	for _, key := range []string{e.Asset, e.Check} {
+		if key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // Apply folds the event into what is known. Every event that Read accepts can be folded,

@@ -6,13 +6,15 @@ import (
 	"strings"
 	"time"
 
-	"auto/runtime/events"
 	"auto/runtime/journal"
 	"auto/runtime/store"
 )
 
 // Kinds are those of the records that a Project is folded from.
 var Kinds = []string{journal.KindEvents, journal.KindPolicies, journal.KindTick, journal.KindPause, journal.KindResume, journal.KindDown}
+
+// Inputs are those of the Kinds that a sensor takes in.
+var Inputs = []string{journal.KindEvents, journal.KindPause, journal.KindResume, journal.KindDown}
 
 // Record is a record of the journal with its body read.
 type Record struct {
@@ -48,11 +50,3 @@ func Read(r store.Record) (Record, error) {
 
 // cutCheck parts the key of a check into its asset and its name.
 func cutCheck(key string) (asset, check string, isCheck bool) { return strings.Cut(key, ":") }
-
-// took counts the events of a record.
-func took(r Record) []events.Event {
-	if e, ok := r.Body.(*journal.Events); ok {
-		return e.Events
-	}
-	return nil
-}

@@ -79,7 +79,10 @@ func (s *Sensor) Take(r Record) error {
 	case *journal.Resume:
 		s.ledger.Resume(*body, r.At, s.policy)
 	case *journal.Down:
-		s.down = body.From
+		// A restart takes no longer than the next tick would have.
+		if r.At.Sub(body.From) > 2*s.Every {
+			s.down = body.From
+		}
 	}
 	return nil
 }
@@ -105,6 +108,23 @@ func (s *Sensor) Last() time.Time { return s.last }
 
 // Down gives since when nothing ticked, and false where the last tick was no gap ago.
 func (s *Sensor) Down() (time.Time, bool) { return s.down, !s.down.IsZero() }
+
+// Stored notes the record that a tick was stored in.
+func (s *Sensor) Stored(seq int64) { s.ticked = seq }
+
+// Wants reports whether any policy of the sensor has a word of `missed`.
+func (s *Sensor) Wants(m compiler.Missed) bool {
+	for _, p := range s.launching {
+		if p.Clauses.Missed == m {
+			return true
+		}
+	}
+	return false
+}
+
+// Owed counts what is owed, and gives the oldest decision, zero for none, and the policies
+// that are halted, sorted.
+func (s *Sensor) Owed() (count int, oldest time.Time, halted []string) { return s.ledger.Owed() }
 
 // Waiting gives what is owed at an instant.
 func (s *Sensor) Waiting(at time.Time) []backlog.Owed {

@@ -22,7 +22,7 @@ type snapshot struct {
 	Seq      int64             `json:"seq"`
 	Policies *journal.Policies `json:"policies"`
 	Since    time.Time         `json:"since"`
-	Sensors  []sensorSnapshot  `json:"sensors"`
+	Sensors  []json.RawMessage `json:"sensors"`
 }
 
 type sensorSnapshot struct {
@@ -39,26 +39,33 @@ type sensorSnapshot struct {
 	Ledger   *backlog.Ledger `json:"ledger"`
 }
 
-// save gives a sensor's state.
-func (s *Sensor) save() (sensorSnapshot, error) {
+// save gives a sensor's state as JSON.
+func (s *Sensor) save() (json.RawMessage, error) {
 	world, err := s.world.MarshalBinary()
-	return sensorSnapshot{
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(sensorSnapshot{
 		Name: s.Name, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down,
 		World: world, Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger,
-	}, err
+	})
 }
 
-// Save gives the state, from which Restore goes on. The sensors do not tick meanwhile.
-// Seq is the record up to which nothing has to be folded again.
-func (p *Project) Save() (body []byte, seq int64, err error) {
+// Save gives the state, from which Restore goes on; hold keeps the sensor of a number from
+// ticking while it calls save. Seq is the record up to which nothing has to be folded
+// again.
+func (p *Project) Save(hold func(sensor int, save func() error) error) (body []byte, seq int64, err error) {
 	out := snapshot{Version: SnapshotVersion, Seq: p.Seq, Policies: p.Policies, Since: p.Since}
-	for _, s := range p.Sensors {
-		saved, err := s.save()
+	for i, s := range p.Sensors {
+		err := hold(i, func() error {
+			saved, err := s.save()
+			out.Seq = min(out.Seq, s.taken)
+			out.Sensors = append(out.Sensors, saved)
+			return err
+		})
 		if err != nil {
 			return nil, 0, err
 		}
-		out.Seq = min(out.Seq, s.taken)
-		out.Sensors = append(out.Sensors, saved)
 	}
 	body, err = json.Marshal(out)
 	return body, out.Seq, err
@@ -88,18 +95,22 @@ func Restore(body []byte, load Loader) (*Project, error) {
 		return nil, fmt.Errorf("the snapshot has %d sensors, and its policies %d", len(in.Sensors), len(setup.Sensors))
 	}
 	for i, d := range setup.Sensors {
-		s, err := in.Sensors[i].restore()
+		var one sensorSnapshot
+		s, err := one.restore(in.Sensors[i])
 		if err != nil {
 			return nil, fmt.Errorf("the snapshot of the sensor `%s` cannot be read: %w", d.Name, err)
 		}
 		s.put(setup, d)
-		s.fresh = in.Sensors[i].Fresh
+		s.fresh = one.Fresh
 		p.Sensors = append(p.Sensors, s)
 	}
 	return p, nil
 }
 
-func (in *sensorSnapshot) restore() (*Sensor, error) {
+func (in *sensorSnapshot) restore(text []byte) (*Sensor, error) {
+	if err := json.Unmarshal(text, in); err != nil {
+		return nil, err
+	}
 	s := newSensor()
 	if in.Stale == nil || in.Ledger == nil {
 		return nil, fmt.Errorf("a part is missing")
