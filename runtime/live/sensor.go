@@ -11,6 +11,7 @@ import (
 	"auto/runtime/facts"
 	"auto/runtime/journal"
 	"auto/runtime/stale"
+	"auto/vm"
 )
 
 // Sensor is the state of one sensor of conditions. It has a picture of the world of its
@@ -108,6 +109,25 @@ func (s *Sensor) Last() time.Time { return s.last }
 
 // Down gives since when nothing ticked, and false where the last tick was no gap ago.
 func (s *Sensor) Down() (time.Time, bool) { return s.down, !s.down.IsZero() }
+
+// Has reports whether an asset or check has a condition under the sensor.
+func (s *Sensor) Has(key string) bool { return s.conditions[key] != nil }
+
+// PolicyOf gives the name of the policy of a key, "" for none.
+func (s *Sensor) PolicyOf(key string) string { return s.policyOf[key] }
+
+// Cursor gives what the ticks so far leave for the next one.
+func (s *Sensor) Cursor() *vm.Cursor { return s.engine.Cursor() }
+
+// Input gives what a tick at an instant would be about. It is good until the next record
+// is taken in.
+func (s *Sensor) Input(at time.Time) engine.Input { return s.input(at) }
+
+// Condition gives the condition of a key as it is evaluated, with downstream conditions
+// written out.
+func (s *Sensor) Condition(key string) *condition.Node {
+	return condition.Expand(s.conditions[key], key, s.setup.Graph, func(asset string) *condition.Node { return s.conditions[asset] })
+}
 
 // Stored notes the record that a tick was stored in.
 func (s *Sensor) Stored(seq int64) { s.ticked = seq }
