@@ -1,5 +1,6 @@
 // Package events is the form in which the world tells what happened: JSON objects, one
-// for each event, that fold into runtime/facts.
+// for each event, that fold into runtime/facts. It is pure: the same texts at the same
+// instant give the same events, and the same events the same facts.
 package events
 
 import (
@@ -33,9 +34,11 @@ type Event struct {
 	// ID makes the event known once: a second one with it is a duplicate. "" for none.
 	ID   string `json:"id,omitempty"`
 	Type Type   `json:"type"`
-	// At is when it happened; the instant of its arrival where it says nothing.
+	// At is when it happened, in UTC and to the microsecond; the instant of its arrival
+	// where it says nothing, or one that is still to come.
 	At time.Time `json:"at"`
 
+	// Asset is an asset key, its components joined by "/".
 	Asset string `json:"asset,omitempty"`
 	// Check is the key of a check, asset:check.
 	Check       string `json:"check,omitempty"`
@@ -81,11 +84,4 @@ func (e *Event) Request() string {
 		return e.RequestID
 	}
 	return e.Tags[RequestTag]
-}
-
-// Apply folds the event into what is known. Every event that Read accepts can be folded,
-// in any order: a run that is mentioned before it starts is known from then on, and one
-// that starts twice only changes its status.
-func (e *Event) Apply(w *facts.World) error {
-	panic("skeleton")
 }
