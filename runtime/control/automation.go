@@ -81,7 +81,9 @@ type SensorStatus struct {
 	Overruns int64  `json:"overruns"`
 	Failures int64  `json:"failures"`
 	Error    string `json:"error,omitempty"`
-	Owed     int    `json:"owed"`
+	// Owed counts pairs, OldestOwed is the decision that waits longest.
+	Owed       int       `json:"owed"`
+	OldestOwed time.Time `json:"oldest_owed,omitzero"`
 	// Halted are the policies that `halt above` paused.
 	Halted []string `json:"halted,omitempty"`
 }

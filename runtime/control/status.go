@@ -3,79 +3,26 @@ package control
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"auto/runtime/backlog"
 	"auto/runtime/project"
 	"auto/runtime/store"
 )
 
-// Status implements Automation.
-func (o Offline) Status(ctx context.Context) (Status, error) {
-	b, err := o.barriers(ctx)
-	if err != nil {
-		return Status{}, err
-	}
-	s := Status{Now: o.Now(), Policies: b.policies.Fingerprint, PoliciesSince: b.since}
-	for _, p := range b.pauses {
-		s.Pauses = append(s.Pauses, PauseStatus{Selection: p.Selection, Keys: len(p.Keys), Until: p.Until, Reason: p.Reason})
-	}
-	if s.Blocks, err = Blocks(ctx, o.Store, o.Project); err != nil {
-		return Status{}, err
-	}
-	if s.Due, s.Parked, err = Outbox(ctx, o.Store); err != nil {
-		return Status{}, err
-	}
-	owed, err := o.Backlog(ctx)
-	if err != nil {
-		return Status{}, err
-	}
-	s.Owed, s.OldestOwed = Owing(owed)
-	s.Sensors = o.sensors(b, owed)
-	return s, nil
-}
-
-// sensors says how the sensors of the project are.
-func (o Offline) sensors(b *barriers, owed []backlog.Owed) []SensorStatus {
-	var out []SensorStatus
-	for _, sensor := range o.Project.Policies.Sensors {
-		s := SensorStatus{Name: sensor.Name, Every: sensor.Every, LastTick: b.lastTick[sensor.Name]}
-		mine := map[string]bool{}
-		for _, p := range o.Project.Policies.Policies {
-			for _, key := range p.Keys {
-				if slices.Contains(sensor.Keys, key) {
-					mine[key] = true
-				}
-			}
-			if b.halted[p.Name] && slices.ContainsFunc(p.Keys, func(key string) bool { return mine[key] }) {
-				s.Halted = append(s.Halted, p.Name)
-			}
-		}
-		s.Assets = len(mine)
-		s.Owed, _ = Owing(slices.DeleteFunc(slices.Clone(owed), func(w backlog.Owed) bool { return !mine[w.Key] }))
-		out = append(out, s)
-	}
-	return out
-}
-
-// Owing counts the pairs that are owed, without those whose run is awaited, and gives the
-// decision that waits longest, zero for none.
-func Owing(list []backlog.Owed) (count int, oldest time.Time) {
-	for _, o := range list {
-		if o.Running != "" {
-			continue
-		}
-		if count++; oldest.IsZero() || o.Since.Before(oldest) {
-			oldest = o.Since
+// Owing counts what sensors owe, and gives the decision that waits longest, zero for none.
+func Owing(sensors []SensorStatus) (count int, oldest time.Time) {
+	for _, s := range sensors {
+		count += s.Owed
+		if !s.OldestOwed.IsZero() && (oldest.IsZero() || s.OldestOwed.Before(oldest)) {
+			oldest = s.OldestOwed
 		}
 	}
 	return count, oldest
 }
 
 // Blocks says how the files blocks of a project are, as the store has them.
-func Blocks(ctx context.Context, from store.Store, p *project.Project) ([]BlockStatus, error) {
+func Blocks(ctx context.Context, from store.Reader, p *project.Project) ([]BlockStatus, error) {
 	var out []BlockStatus
 	for _, program := range p.Policies.Files {
 		b, err := from.Block(ctx, program.Name)
@@ -89,11 +36,10 @@ func Blocks(ctx context.Context, from store.Store, p *project.Project) ([]BlockS
 
 // Outbox counts the requests that are to be delivered, and those that the receiver
 // refused.
-func Outbox(ctx context.Context, from store.Store) (due, parked int, err error) {
-	for state, count := range map[store.Delivery]*int{store.Due: &due, store.Refused: &parked} {
-		if err == nil {
-			err = from.Entries(ctx, store.EntryFilter{Delivery: state}, func(store.Entry) error { *count++; return nil })
-		}
+func Outbox(ctx context.Context, from store.Reader) (due, parked int, err error) {
+	err = from.Entries(ctx, store.EntryFilter{Delivery: store.Due}, func(store.Entry) error { due++; return nil })
+	if err == nil {
+		err = from.Entries(ctx, store.EntryFilter{Delivery: store.Refused}, func(store.Entry) error { parked++; return nil })
 	}
 	return due, parked, err
 }
