@@ -117,7 +117,7 @@ func (c runCommand) daemon(s system, p *project.Project, options runtime.Options
 	if err != nil {
 		return diag.Diagnostic{Code: diag.SocketFailed, Message: fmt.Sprintf("The control socket in %s cannot be opened: %v.", p.StateFolder(), err), Help: "Name a `state` folder on a local file system."}
 	}
-	server := &http.Server{Handler: control.Handler(d.Service())}
+	server := &http.Server{Handler: control.Handler(d.Service(), nil)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	stop, ctx, end := drains(s.ctx)

@@ -104,10 +104,15 @@ func (r *Runner) Backlog(context.Context) ([]backlog.Owed, error) {
 		all = append(all, l.sensor.Waiting(now)...)
 		l.mu.Unlock()
 	}
+	oldestFirst(all)
+	return all, nil
+}
+
+// oldestFirst orders what several sensors owe.
+func oldestFirst(all []backlog.Owed) {
 	slices.SortStableFunc(all, func(a, b backlog.Owed) int {
 		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Key, b.Key))
 	})
-	return all, nil
 }
 
 // Describe fills in what a status says of conditions. It waits for no tick.

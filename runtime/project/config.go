@@ -28,6 +28,8 @@ type Config struct {
 	// State is the folder of the store and the control socket, below the project's
 	// folder unless absolute.
 	State string
+	// Retention is how long the journal, what is gone and what is delivered are kept.
+	Retention time.Duration
 	// Store is "sqlite".
 	Store string
 	// Env are the environment names that policies may use, with the value that each
