@@ -50,13 +50,10 @@ func (c runCommand) Run(s system) error {
 	if found.HasErrors() {
 		return fmt.Errorf("the project has findings (%s) and does not run", found.Summary())
 	}
-	if len(p.Policies.Files) == 0 {
+	if len(p.Policies.Files)+len(p.Policies.Policies) == 0 {
 		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has no files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
 	}
 	log := c.logger(s)
-	if n := len(p.Policies.Policies); n > 0 {
-		log.Info("policies for conditions are checked, and not evaluated by this version", "policies", n)
-	}
 	return c.open(s, p, load, log)
 }
 
@@ -89,11 +86,20 @@ func (c runCommand) open(s system, p *project.Project, load func() (*project.Pro
 	case c.DryRun:
 		err = s.dryRun(options)
 	case c.Once:
-		err = asFinding(runtime.New(options).Once(s.ctx))
+		err = asFinding(once(s.ctx, options))
 	default:
 		err = c.daemon(s, p, options)
 	}
 	return errors.Join(err, store.Close())
+}
+
+// once ticks everything once.
+func once(ctx context.Context, o runtime.Options) error {
+	d := runtime.New(o)
+	if err := d.Prepare(ctx); err != nil {
+		return err
+	}
+	return d.Once(ctx)
 }
 
 // asFinding gives the failures of a tick as findings, with the codes that explain them.
@@ -113,18 +119,22 @@ func asFinding(err error) error {
 // daemon runs until it is told to stop.
 func (c runCommand) daemon(s system, p *project.Project, options runtime.Options) error {
 	d := runtime.New(options)
+	if err := d.Prepare(s.ctx); err != nil {
+		return asFinding(err)
+	}
+	service := d.Service()
 	listener, err := control.Listen(p.StateFolder())
 	if err != nil {
 		return diag.Diagnostic{Code: diag.SocketFailed, Message: fmt.Sprintf("The control socket in %s cannot be opened: %v.", p.StateFolder(), err), Help: "Name a `state` folder on a local file system."}
 	}
-	server := &http.Server{Handler: control.Handler(d.Service())}
+	server := &http.Server{Handler: control.Handler(service, service)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	stop, ctx, end := drains(s.ctx)
 	defer end()
 	reload, endReload := reloads()
 	defer endReload()
-	options.Log.Info("running", "project", p.Dir, "blocks", len(p.Policies.Files), "launcher", p.Config.Launcher.Kind)
+	options.Log.Info("running", "project", p.Dir, "blocks", len(p.Policies.Files), "policies", len(p.Policies.Policies), "launcher", p.Config.Launcher.Kind)
 	err = d.Run(ctx, stop, reload)
 	options.Log.Info("stopped")
 	failures := []error{err, server.Close(), control.Cleanup(p.StateFolder())}

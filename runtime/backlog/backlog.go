@@ -72,7 +72,11 @@ func New() *Ledger { return &Ledger{} }
 
 // Decide adds what a tick requested under a policy. It gives false where the tick asked
 // for more than the policy's `halt above`: the policy is halted then.
-func (l *Ledger) Decide(p Policy, pairs []Pair, at time.Time) (ok bool) { panic("skeleton") }
+// catchUp tells that the tick makes up for a missed one; down is since when nothing ticked,
+// where the tick is the first after a gap, else zero.
+func (l *Ledger) Decide(p Policy, pairs []Pair, at time.Time, catchUp bool, down time.Time) (ok bool) {
+	panic("skeleton")
+}
 
 // Release gives what may be launched at an instant under the policies, by name, in the
 // order in which it is to be launched, and what is dropped and why. What is released is
@@ -100,6 +104,10 @@ func (l *Ledger) Resume(r journal.Resume, at time.Time, policyOf func(key string
 // Waiting gives everything that is owed, oldest first, with what holds it back at an
 // instant.
 func (l *Ledger) Waiting(at time.Time, policies map[string]Policy, f Facts) []Owed { panic("skeleton") }
+
+// Owed counts the pairs that are owed, and gives the oldest decision, zero for none, and
+// the policies that are halted, sorted.
+func (l *Ledger) Owed() (count int, oldest time.Time, halted []string) { panic("skeleton") }
 
 // NextAt gives the earliest instant after one at which a release can give something
 // without a further decision or event, and false for none.

@@ -28,6 +28,8 @@ type Config struct {
 	// State is the folder of the store and the control socket, below the project's
 	// folder unless absolute.
 	State string
+	// Retention is how long the journal, what is gone and what is delivered are kept.
+	Retention time.Duration
 	// Store is "sqlite".
 	Store string
 	// Env are the environment names that policies may use, with the value that each
@@ -75,7 +77,7 @@ func parseConfig(src *source.File, list *diag.List) Config {
 	config := Config{
 		Policies: Globs{Patterns: []string{"policies/*.auto"}}, Assets: Globs{Patterns: []string{"assets/*.yaml"}},
 		Jobs: Globs{Patterns: []string{"jobs/*.yaml"}}, Sensors: Globs{Patterns: []string{"sensors/*.yaml"}},
-		State: ".auto", Store: "sqlite", Launcher: Launcher{Kind: "stdout", Workers: 1},
+		State: ".auto", Retention: 90 * 24 * time.Hour, Store: "sqlite", Launcher: Launcher{Kind: "stdout", Workers: 1},
 	}
 	if root == nil {
 		return config
@@ -85,6 +87,9 @@ func parseConfig(src *source.File, list *diag.List) Config {
 		if patterns := m.Texts(name); patterns != nil {
 			*globs = Globs{patterns, m.At(name)}
 		}
+	}
+	if retention, ok := m.Duration("retention"); ok {
+		config.Retention = retention
 	}
 	if state := m.Text("state"); state != "" {
 		config.State = state
