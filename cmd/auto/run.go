@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"regexp"
+	"os"
 
 	"auto/compiler/files"
 	"auto/lang/diag"
@@ -147,25 +147,27 @@ func (c runCommand) daemon(s system, p *project.Project, options runtime.Options
 // launcher makes what the project's requests go to.
 func (s system) launcher(p *project.Project) launch.Launcher {
 	l := p.Config.Launcher
-	if l.Kind == "stdout" {
-		return launch.NewLines(s.stdout)
+	switch l.Kind {
+	case "webhook":
+		return s.webhook(l, p.Env)
+	case "command":
+		return launch.NewCommand(launch.CommandOptions{Argv: l.Command, Dir: p.Dir, Env: os.Environ(), Timeout: l.Timeout, Workers: l.Workers})
 	}
-	headers := map[string]string{}
-	for name, value := range l.Headers {
-		headers[name] = expandEnv(value, p.Env)
-	}
-	return launch.NewWebhook(launch.WebhookOptions{URL: l.URL, Timeout: l.Timeout, Workers: l.Workers, Headers: headers, Clock: s.clock})
+	return launch.NewLines(s.stdout)
 }
 
-var envField = regexp.MustCompile(`\{env\.([A-Za-z_][A-Za-z0-9_]*)\}`)
+func (s system) webhook(l project.Launcher, env map[string]string) *launch.Webhook {
+	headers := map[string]string{}
+	for name, value := range l.Headers {
+		headers[name] = expandEnv(value, env)
+	}
+	return launch.NewWebhook(launch.WebhookOptions{URL: l.URL, Timeout: l.Timeout, Workers: l.Workers, Headers: headers, Secret: []byte(env[l.Sign]), Clock: s.clock})
+}
 
 // expandEnv puts the values of allowed environment names into a text.
 func expandEnv(text string, env map[string]string) string {
-	return envField.ReplaceAllStringFunc(text, func(field string) string {
-		if value, ok := env[envField.FindStringSubmatch(field)[1]]; ok {
-			return value
-		}
-		return field
+	return project.EnvField.ReplaceAllStringFunc(text, func(field string) string {
+		return env[project.EnvField.FindStringSubmatch(field)[1]]
 	})
 }
 
