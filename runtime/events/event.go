@@ -4,6 +4,8 @@
 package events
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"auto/runtime/facts"
@@ -84,4 +86,15 @@ func (e *Event) Request() string {
 		return e.RequestID
 	}
 	return e.Tags[RequestTag]
+}
+
+// Keys gives the assets and checks that the event is about.
+func (e *Event) Keys() []string {
+	keys := slices.Concat(e.Assets, e.Checks, slices.Sorted(maps.Keys(e.Targets)))
+	for _, key := range []string{e.Asset, e.Check} {
+		if key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }

@@ -129,17 +129,11 @@ func (l *loader) tokens(p *Project) {
 func (p *Project) Tokens() []string {
 	tokens := make([]string, 0, len(p.Config.HTTP.Tokens))
 	for _, token := range p.Config.HTTP.Tokens {
-		tokens = append(tokens, p.Expand(token))
+		if name := envAlone.FindStringSubmatch(token); name != nil {
+			tokens = append(tokens, p.Env[name[1]])
+		}
 	}
 	return tokens
-}
-
-// Expand replaces `{env.NAME}` of allowed names by their values.
-func (p *Project) Expand(text string) string {
-	for name, value := range p.Env {
-		text = strings.ReplaceAll(text, "{env."+name+"}", value)
-	}
-	return text
 }
 
 // parseBytes reads a number of bytes, such as `512KiB` or `8MiB`, within the bounds.
