@@ -52,9 +52,12 @@ type decision struct {
 	delivered time.Time
 }
 
+// hour is one of some days.
 func hour(t *rapid.T) time.Time {
-	return start.Add(time.Duration(rapid.IntRange(0, 9).Draw(t, "hour")) * time.Hour)
+	return start.Add(time.Duration(rapid.IntRange(0, hours-1).Draw(t, "hour")) * time.Hour)
 }
+
+const hours = 60
 
 func (m *model) fail(err error) {
 	if err != nil {
@@ -177,6 +180,7 @@ func (m *model) prune(t *rapid.T) {
 	if kept, found := m.newest(before); found {
 		want = m.forget(kept, before)
 	}
+	m.thin()
 	if n != want {
 		t.Fatalf("%d records were pruned, want %d", n, want)
 	}
@@ -198,6 +202,23 @@ func (m *model) forget(kept int64, before time.Time) int {
 	})
 	maps.DeleteFunc(m.texts, func(name string, seq int64) bool { return seq < kept && !m.names(name) })
 	return had - len(m.records)
+}
+
+// thin leaves one snapshot a day of those older than a day.
+func (m *model) thin() {
+	latest, first := time.Time{}, map[time.Time]int64{}
+	for seq, at := range m.snapshots {
+		day := at.Truncate(24 * time.Hour)
+		if other, some := first[day]; !some || seq < other {
+			first[day] = seq
+		}
+		if at.After(latest) {
+			latest = at
+		}
+	}
+	maps.DeleteFunc(m.snapshots, func(seq int64, at time.Time) bool {
+		return at.Before(latest.Add(-24*time.Hour)) && first[at.Truncate(24*time.Hour)] != seq
+	})
 }
 
 // names reports whether policies have a text.
@@ -233,8 +254,8 @@ func (m *model) check(t *rapid.T) {
 }
 
 func (m *model) checkSnapshots(t *rapid.T) {
-	for i := range 10 {
-		at := start.Add(time.Duration(i) * time.Hour)
+	for i := range hours / 6 {
+		at := start.Add(time.Duration(i*6) * time.Hour)
 		want, found := m.newest(at)
 		if !found && len(m.snapshots) > 0 {
 			want, found = slices.Min(slices.Collect(maps.Keys(m.snapshots))), true
