@@ -89,7 +89,7 @@ func TestProperties(t *testing.T) {
 			r.Fatal(err)
 		}
 		again, _ := dispatch.Requests(in)
-		if diff := cmp.Diff(sent, again); diff != "" {
+		if diff := cmp.Diff(sent, again, whole); diff != "" {
 			r.Fatalf("equal input gives others:\n%s", diff)
 		}
 		m := model{in, sent}

@@ -51,6 +51,8 @@ type Result struct {
 	Evaluations map[string]*vm.Evaluation
 	// Took is how long the machine evaluated; the facts were loaded before.
 	Took time.Duration
+	// Idle: nothing changed since the tick before, and nothing is requested.
+	Idle bool
 }
 
 // Engine evaluates tick after tick. It is not safe for concurrent use.

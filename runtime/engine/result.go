@@ -13,3 +13,13 @@ func (r *Result) RequestedOf(entity int) bits.Set {
 	}
 	return out
 }
+
+// EachRequested calls yield for each entity of which something is requested, in the order
+// of the space, with its partitions from bit 0 on.
+func (r *Result) EachRequested(yield func(entity int, set bits.Set)) {
+	for i := range r.Space.Entities {
+		if set := r.RequestedOf(i); !set.IsEmpty() {
+			yield(i, set)
+		}
+	}
+}

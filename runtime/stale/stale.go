@@ -41,3 +41,9 @@ func (t *Tracker) MarshalJSON() ([]byte, error) { panic("skeleton") }
 
 // UnmarshalJSON reads a snapshot.
 func (t *Tracker) UnmarshalJSON([]byte) error { panic("skeleton") }
+
+// Take moves what is kept about dependents out of the tracker, for Give of another.
+func (t *Tracker) Take(mine func(asset string) bool) *Tracker { panic("skeleton") }
+
+// Give adds what another tracker has.
+func (t *Tracker) Give(o *Tracker) { panic("skeleton") }

@@ -1,0 +1,119 @@
+// Package live is the state of a project's conditions, folded from the journal: what is
+// known, what conditions remember, and what is owed. It is pure: a record gives the same
+// always, whether it has just come or is read again.
+package live
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"auto/compiler"
+	"auto/compiler/condition"
+	"auto/runtime/journal"
+	"auto/runtime/project"
+	"auto/vm/graph"
+)
+
+// Setup is what is in force between two records of policies.
+type Setup struct {
+	Fingerprint string
+	Graph       *graph.Graph
+	// Policies are by name; those without a condition are left out.
+	Policies map[string]*compiler.Policy
+	// Sensors have the keys with conditions, each in exactly one; sorted by name.
+	Sensors []compiler.Sensor
+	Env     map[string]string
+}
+
+// NewSetup gives what a project without errors puts in force.
+func NewSetup(p *project.Project) *Setup {
+	s := &Setup{Fingerprint: Fingerprint(p), Graph: p.Graph, Policies: map[string]*compiler.Policy{}, Env: p.Env}
+	for _, policy := range p.Policies.Policies {
+		if policy.When != nil {
+			s.Policies[policy.Name] = policy
+		}
+	}
+	s.Sensors = s.sensors(p.Policies.Sensors)
+	return s
+}
+
+// sensors gives each key with a condition to the sensor that claims it, or to the default
+// one. A sensor without any is left out, but there is at least one, so that events are
+// folded before there are policies.
+func (s *Setup) sensors(declared []*compiler.Sensor) []compiler.Sensor {
+	of := map[string]int{}
+	all := []compiler.Sensor{{Name: compiler.DefaultSensor, Every: compiler.DefaultEvery}}
+	for _, d := range declared {
+		i := 0
+		if d.Name != compiler.DefaultSensor {
+			i = len(all)
+			all = append(all, compiler.Sensor{Name: d.Name, Decl: d.Decl, Every: d.Every, Budget: d.Budget})
+		} else {
+			all[0].Decl, all[0].Every, all[0].Budget = d.Decl, d.Every, d.Budget
+		}
+		for _, key := range d.Keys {
+			of[key] = i
+		}
+	}
+	for _, key := range s.keys() {
+		i, claimed := of[key]
+		if asset, _, isCheck := cutCheck(key); isCheck && !claimed {
+			i = of[asset]
+		}
+		all[i].Keys = append(all[i].Keys, key)
+	}
+	used := slices.DeleteFunc(slices.Clone(all), func(d compiler.Sensor) bool { return len(d.Keys) == 0 })
+	if len(used) == 0 {
+		used = all[:1]
+	}
+	for i := range used {
+		used[i].Budget = cmp.Or(used[i].Budget, compiler.DefaultBudget)
+	}
+	slices.SortFunc(used, func(a, b compiler.Sensor) int { return cmp.Compare(a.Name, b.Name) })
+	return used
+}
+
+// keys gives the assets and checks that have a condition, sorted.
+func (s *Setup) keys() []string {
+	var keys []string
+	for _, p := range s.Policies {
+		keys = append(keys, p.Keys...)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// conditions gives the conditions of keys.
+func (s *Setup) conditions(keys []string) map[string]*condition.Node {
+	wanted := map[string]bool{}
+	for _, key := range keys {
+		wanted[key] = true
+	}
+	out := make(map[string]*condition.Node, len(keys))
+	for _, name := range slices.Sorted(maps.Keys(s.Policies)) {
+		for _, key := range s.Policies[name].Keys {
+			if wanted[key] {
+				out[key] = s.Policies[name].When
+			}
+		}
+	}
+	return out
+}
+
+// Fingerprint names what a project says: its texts and the values of its environment
+// names.
+func Fingerprint(p *project.Project) string {
+	hash := sha256.New()
+	// Maps are written in the order of their keys.
+	if err := json.NewEncoder(hash).Encode([]map[string]string{p.Texts, p.Env}); err != nil {
+		panic(err) // maps of texts always have a JSON form
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:16])
+}
+
+// Loader makes a setup of a record of policies.
+type Loader func(p *journal.Policies) (*Setup, error)
