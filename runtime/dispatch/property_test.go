@@ -41,7 +41,7 @@ func drawGraph(t *rapid.T, tb testing.TB) *graph.Graph {
 			a.ExecutionSet = fmt.Sprint("set", d) // assets of a set have equal partitions
 		}
 		for j := range i {
-			if rapid.IntRange(0, 3).Draw(t, "depends") == 0 {
+			if rapid.Bool().Draw(t, "depends") {
 				a.Deps = append(a.Deps, graph.Dep{Key: assets[j].Key})
 			}
 		}
