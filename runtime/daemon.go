@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"auto/compiler/files"
@@ -23,9 +24,6 @@ import (
 	"auto/runtime/sources"
 	"auto/runtime/store"
 )
-
-// retention is how long what is gone or delivered is kept.
-const retention = 90 * 24 * time.Hour
 
 // Options say what a daemon works with.
 type Options struct {
@@ -57,6 +55,8 @@ type Daemon struct {
 	running map[string]*runner
 
 	conditions *automation.Runner
+	// current is the project in force, for whoever asks.
+	current atomic.Pointer[project.Project]
 	// saved and pruned are when a snapshot was kept and the past forgotten last.
 	saved, pruned time.Time
 }
@@ -75,10 +75,11 @@ func New(o Options) *Daemon {
 	return d
 }
 
-// Open makes the state of the conditions from the journal. It comes before Run and Once.
-func (d *Daemon) Open(ctx context.Context) (err error) {
+// Prepare makes the state of the conditions from the journal. It comes before Run and Once.
+func (d *Daemon) Prepare(ctx context.Context) (err error) {
 	d.conditions, err = automation.Open(ctx, automation.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Notify: d.outbox.Notify}, d.Project)
 	d.saved = d.Clock.Now()
+	d.current.Store(d.Project)
 	return err
 }
 
@@ -170,6 +171,7 @@ func (d *Daemon) reload(ctx context.Context) {
 	}
 	d.stopAll()
 	d.Project = fresh
+	d.current.Store(fresh)
 	d.start(ctx, fresh)
 	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files), "policies", len(fresh.Policies.Policies))
 }
@@ -240,7 +242,7 @@ func (d *Daemon) sensor(ctx context.Context, p *project.Project, program *files.
 	d.mu.Lock()
 	d.origins[program.Name] = source
 	d.mu.Unlock()
-	s := &sensor.Sensor{Program: program, Source: source, Store: d.Store, Retention: retention, Decider: Decider(p, program)}
+	s := &sensor.Sensor{Program: program, Source: source, Store: d.Store, Retention: p.Config.Retention, Decider: Decider(p, program)}
 	if d.Progress != nil {
 		s.Progress = func(keys int) { d.Progress(program.Name, keys) }
 	}

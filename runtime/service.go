@@ -36,7 +36,7 @@ func (s service) Retry(ctx context.Context, ids []string) (int, error) {
 func (s service) Status(ctx context.Context) (control.Status, error) {
 	out := control.Status{Running: true, Now: s.daemon.Clock.Now()}
 	s.Describe(&out)
-	for _, program := range s.daemon.files() {
+	for _, program := range s.daemon.current.Load().Policies.Files {
 		block, err := s.Local.Store.Block(ctx, program.Name)
 		if err != nil {
 			return out, err

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"auto/compiler"
 	"auto/runtime/control"
 	"auto/runtime/live"
 )
@@ -150,19 +149,15 @@ func (l *loop) work(ctx context.Context, at time.Time) error {
 // catchUp makes the ticks that were missed while nothing ticked, for policies that want
 // every moment.
 func (l *loop) catchUp(ctx context.Context, at time.Time) error {
-	from, down := l.sensor.Down()
-	if !down || !l.sensor.Wants(compiler.MissedAll) {
-		return nil
-	}
-	for t := from.Add(l.sensor.Every); t.Before(at) && ctx.Err() == nil; t = t.Add(l.sensor.Every) {
-		if !t.After(l.sensor.Last()) {
-			continue
+	for _, t := range l.sensor.Missed(at) {
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err := l.evaluate(ctx, t, live.Options{CatchUp: true}); err != nil {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 func (l *loop) evaluate(ctx context.Context, at time.Time, o live.Options) error {

@@ -107,9 +107,6 @@ func (s *Sensor) Taken() int64 { return s.taken }
 // Last is the instant of the last tick, zero for none.
 func (s *Sensor) Last() time.Time { return s.last }
 
-// Down gives since when nothing ticked, and false where the last tick was no gap ago.
-func (s *Sensor) Down() (time.Time, bool) { return s.down, !s.down.IsZero() }
-
 // Has reports whether an asset or check has a condition under the sensor.
 func (s *Sensor) Has(key string) bool { return s.conditions[key] != nil }
 
@@ -132,14 +129,29 @@ func (s *Sensor) Condition(key string) *condition.Node {
 // Stored notes the record that a tick was stored in.
 func (s *Sensor) Stored(seq int64) { s.ticked = seq }
 
-// Wants reports whether any policy of the sensor has a word of `missed`.
-func (s *Sensor) Wants(m compiler.Missed) bool {
+// wants reports whether any policy of the sensor has a word of `missed`.
+func (s *Sensor) wants(m compiler.Missed) bool {
 	for _, p := range s.launching {
 		if p.Clauses.Missed == m {
 			return true
 		}
 	}
 	return false
+}
+
+// Missed gives the instants of the ticks that nothing ticked at before one, for policies
+// that want every moment; nil where none does, or nothing was missed.
+func (s *Sensor) Missed(at time.Time) []time.Time {
+	if s.down.IsZero() || !s.wants(compiler.MissedAll) {
+		return nil
+	}
+	var out []time.Time
+	for t := s.down.Add(s.Every); t.Before(at); t = t.Add(s.Every) {
+		if t.After(s.last) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // Owed counts what is owed, and gives the oldest decision, zero for none, and the policies

@@ -83,27 +83,12 @@ func (d *Daemon) Tick(sensor string, at time.Time) (scenario.SensorTick, error) 
 		return scenario.SensorTick{}, fmt.Errorf("the sensor `%s` has ticked at %s already", sensor, s.Last().UTC().Format(time.RFC3339Nano))
 	}
 	var out scenario.SensorTick
-	for _, missed := range missed(s, at) {
+	for _, missed := range s.Missed(at) {
 		if err := d.tick(s, missed, live.Options{CatchUp: true}, &out); err != nil {
 			return out, err
 		}
 	}
 	return out, d.tick(s, at, live.Options{}, &out)
-}
-
-// missed gives the instants of the ticks that a sensor has to make up for.
-func missed(s *live.Sensor, at time.Time) []time.Time {
-	from, down := s.Down()
-	if !down || !s.Wants(compiler.MissedAll) {
-		return nil
-	}
-	var out []time.Time
-	for t := from.Add(s.Every); t.Before(at); t = t.Add(s.Every) {
-		if t.After(s.Last()) {
-			out = append(out, t)
-		}
-	}
-	return out
 }
 
 // tick makes one tick, and adds what it gave.
