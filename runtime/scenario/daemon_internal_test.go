@@ -32,7 +32,7 @@ func (s *scripted) Deploy(at time.Time, d Deployment) error {
 	for _, p := range d.Policies.Policies {
 		names = append(names, p.Name+" for "+strings.Join(p.Keys, ", "))
 	}
-	s.sensors = []string{"default"}
+	s.sensors = nil
 	for _, d := range d.Policies.Sensors {
 		s.sensors = append(s.sensors, d.Name)
 	}
