@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"auto/runtime/control"
+	"auto/runtime/journal"
 	"auto/runtime/live"
 )
 
@@ -22,6 +23,7 @@ type loop struct {
 
 	statusMu sync.Mutex
 	status   control.SensorStatus
+	pauses   []journal.Pause
 
 	stop, done chan struct{}
 }
@@ -241,7 +243,11 @@ func (l *loop) note(ctx context.Context, began time.Time, err error) {
 // count keeps how much is owed.
 func (l *loop) count(at time.Time) {
 	owed, oldest, halted := l.sensor.Owed()
+	pauses := l.sensor.Pauses(at)
 	l.update(func(s *control.SensorStatus) { s.Owed, s.OldestOwed, s.Halted = owed, oldest, halted })
+	l.statusMu.Lock()
+	l.pauses = pauses
+	l.statusMu.Unlock()
 }
 
 func (l *loop) update(change func(*control.SensorStatus)) {

@@ -128,6 +128,9 @@ func (r *Runner) Describe(s *control.Status) {
 	for i, l := range r.loops {
 		l.statusMu.Lock()
 		one := l.status
+		for _, p := range l.pauses {
+			s.Pauses = addPause(s.Pauses, p)
+		}
 		l.statusMu.Unlock()
 		s.Sensors[i] = one
 		s.Owed += one.Owed
@@ -135,4 +138,15 @@ func (r *Runner) Describe(s *control.Status) {
 			s.OldestOwed = one.OldestOwed
 		}
 	}
+}
+
+// addPause adds what a sensor holds of a pause to what others do.
+func addPause(all []control.PauseStatus, p journal.Pause) []control.PauseStatus {
+	for i := range all {
+		if all[i].Selection == p.Selection && all[i].Until.Equal(p.Until) && all[i].Reason == p.Reason {
+			all[i].Keys += len(p.Keys)
+			return all
+		}
+	}
+	return append(all, control.PauseStatus{Selection: p.Selection, Keys: len(p.Keys), Until: p.Until, Reason: p.Reason})
 }

@@ -21,7 +21,6 @@ type Sensor struct {
 	setup      *Setup
 	conditions map[string]*condition.Node
 	policyOf   map[string]string
-	launching  map[string]backlog.Policy
 
 	world  *facts.World
 	stale  *stale.Tracker
@@ -48,15 +47,17 @@ func newSensor() *Sensor {
 func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 	s.Sensor, s.setup = d, setup
 	s.conditions = setup.conditions(d.Keys)
-	s.policyOf, s.launching = map[string]string{}, map[string]backlog.Policy{}
+	s.policyOf = map[string]string{}
+	launching := map[string]backlog.Policy{}
 	for name, p := range setup.Policies {
 		for _, key := range p.Keys {
 			if s.conditions[key] != nil {
 				s.policyOf[key] = name
-				s.launching[name] = backlog.Policy{Name: name, Clauses: &p.Clauses}
+				launching[name] = backlog.Policy{Name: name, Clauses: &p.Clauses}
 			}
 		}
 	}
+	s.ledger.Use(launching, func(key string) string { return s.policyOf[key] })
 	s.stale.Follow(setup.Graph, func(asset string) bool { return s.conditions[asset] != nil })
 	s.fresh = true
 }
@@ -76,9 +77,9 @@ func (s *Sensor) Take(r Record) error {
 			}
 		}
 	case *journal.Pause:
-		s.ledger.Pause(*body)
+		s.ledger.Pause(*body, r.At)
 	case *journal.Resume:
-		s.ledger.Resume(*body, r.At, s.policy)
+		s.ledger.Resume(*body, r.At)
 	case *journal.Down:
 		// A restart takes no longer than the next tick would have.
 		if r.At.Sub(body.From) > 2*s.Every {
@@ -97,9 +98,6 @@ func (s *Sensor) happen(e *events.Event) error {
 	s.ledger.Happened(e)
 	return nil
 }
-
-// policy gives the policy of a key, as far as launching goes.
-func (s *Sensor) policy(key string) backlog.Policy { return s.launching[s.policyOf[key]] }
 
 // Taken is the number of the last record that was taken in.
 func (s *Sensor) Taken() int64 { return s.taken }
@@ -131,8 +129,8 @@ func (s *Sensor) Stored(seq int64) { s.ticked = seq }
 
 // wants reports whether any policy of the sensor has a word of `missed`.
 func (s *Sensor) wants(m compiler.Missed) bool {
-	for _, p := range s.launching {
-		if p.Clauses.Missed == m {
+	for _, name := range s.policyOf {
+		if s.setup.Policies[name].Clauses.Missed == m {
 			return true
 		}
 	}
@@ -156,9 +154,15 @@ func (s *Sensor) Missed(at time.Time) []time.Time {
 
 // Owed counts what is owed, and gives the oldest decision, zero for none, and the policies
 // that are halted, sorted.
-func (s *Sensor) Owed() (count int, oldest time.Time, halted []string) { return s.ledger.Owed() }
+func (s *Sensor) Owed() (count int, oldest time.Time, halted []string) {
+	count, oldest = s.ledger.Count()
+	return count, oldest, s.ledger.Halted()
+}
+
+// Pauses gives those in force at an instant.
+func (s *Sensor) Pauses(at time.Time) []journal.Pause { return s.ledger.Pauses(at) }
 
 // Waiting gives what is owed at an instant.
 func (s *Sensor) Waiting(at time.Time) []backlog.Owed {
-	return s.ledger.Waiting(at, s.launching, s.pairs())
+	return s.ledger.Waiting(at, s.pairs())
 }
