@@ -200,6 +200,7 @@ func (r *reader) reload(m *yamldoc.Map) What {
 			e.Assets = append(e.Assets, a)
 		}
 	}
+	r.s.added = append(r.s.added, e.Assets...)
 	return e
 }
 

@@ -128,26 +128,13 @@ func whole(text, key string) int {
 
 // keys gives the keys of all assets and checks.
 func (s *Scenario) keys() (assets, checks []string) {
-	for _, a := range s.everyAsset() {
+	for _, a := range slices.Concat(s.Assets, s.added) {
 		assets = append(assets, a.Key)
 		for _, c := range a.Checks {
 			checks = append(checks, checkKey(a.Key, c.Name))
 		}
 	}
 	return assets, checks
-}
-
-// everyAsset gives the assets of the beginning, and those that reloads add.
-func (s *Scenario) everyAsset() []*Asset {
-	all := slices.Clip(s.Assets)
-	for _, t := range s.Ticks {
-		for _, e := range t.Events {
-			if reload, ok := e.What.(Reload); ok {
-				all = append(all, reload.Assets...)
-			}
-		}
-	}
-	return all
 }
 
 // mentions gives the keys of the assets and checks that an event is about.
