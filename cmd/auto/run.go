@@ -12,6 +12,7 @@ import (
 	"auto/compiler/files"
 	"auto/lang/diag"
 	"auto/runtime"
+	"auto/runtime/automation"
 	"auto/runtime/control"
 	"auto/runtime/launch"
 	"auto/runtime/project"
@@ -50,8 +51,8 @@ func (c runCommand) Run(s system) error {
 	if found.HasErrors() {
 		return fmt.Errorf("the project has findings (%s) and does not run", found.Summary())
 	}
-	if len(p.Policies.Files) == 0 {
-		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has no files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
+	if len(p.Policies.Files)+len(p.Policies.Policies) == 0 {
+		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has neither a policy nor a files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
 	}
 	log := c.logger(s)
 	if n := len(p.Policies.Policies); n > 0 {
@@ -117,7 +118,7 @@ func (c runCommand) daemon(s system, p *project.Project, options runtime.Options
 	if err != nil {
 		return diag.Diagnostic{Code: diag.SocketFailed, Message: fmt.Sprintf("The control socket in %s cannot be opened: %v.", p.StateFolder(), err), Help: "Name a `state` folder on a local file system."}
 	}
-	server := &http.Server{Handler: control.Handler(d.Service(), nil)}
+	server := &http.Server{Handler: control.Handler(d.Service(), automation.Offline{Store: options.Store, Project: p, Now: s.clock.Now})}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	stop, ctx, end := drains(s.ctx)
