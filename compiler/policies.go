@@ -9,7 +9,6 @@ import (
 	"auto/lang/ast"
 	"auto/lang/diag"
 	"auto/lang/types"
-	"auto/stdlib"
 )
 
 // policy checks a policy.
@@ -23,7 +22,7 @@ func (c *checker) policy(s *scope, d *ast.Policy) *Policy {
 	if p.When = c.when(s, d, target); p.When != nil {
 		c.values.Findings = append(c.values.Findings, condition.Review(p.When, condition.Target{Graph: c.Graph, Keys: p.Keys})...)
 	}
-	c.maps(s, d.Body, stdlib.PolicyFields)
+	c.launching(s, p)
 	if target.Type == types.Selection {
 		p.Job = c.policyJob(d, p.Keys)
 	}
@@ -61,20 +60,16 @@ func (c *checker) when(s *scope, d *ast.Policy, target condition.Value) *conditi
 	return c.values.Condition(c.values.Expr(s, clause.Condition), on, "`when`", "The policy")
 }
 
-// maps checks the values of tags, params and config, in which some fields are known.
-func (c *checker) maps(s *scope, b *ast.Block, fields []string) {
-	env := c.fileEnv(s)
+// maps reads tags, params and config of a block, in which some fields are known.
+func (c *checker) maps(s *scope, b *ast.Block, fields []string) files.Maps {
+	maps, findings := files.CompileMaps(b, fields, c.fileEnv(s))
+	c.values.Findings = append(c.values.Findings, findings...)
 	for _, clause := range b.Clauses {
-		switch k := clause.(type) {
-		case *ast.Entries:
-			_, findings := files.CompileMap(k.Map, fields, k.Word(), env)
-			c.values.Findings = append(c.values.Findings, findings...)
-		case *ast.Config:
-			_, findings := files.CompileMap(k.Map, fields, "config", env)
-			c.values.Findings = append(c.values.Findings, findings...)
+		if k, ok := clause.(*ast.Config); ok {
 			c.values.CheckAsset(k.Asset.Text, k.Asset.Span)
 		}
 	}
+	return maps
 }
 
 // policyJob gives the job of a policy: the one that it names, or the only one that
@@ -97,21 +92,6 @@ func (c *checker) policyJob(d *ast.Policy, keys []string) string {
 		c.find(diag.WrongJob, d.Name.Span, "Write such as `job "+jobs[0]+"`.", "Several jobs select the assets of `%s`: `%s`.", d.Name.Name, strings.Join(jobs, "`, `"))
 		return ""
 	}
-}
-
-// sensor checks a sensor.
-func (c *checker) sensor(s *scope, d *ast.Sensor) *Sensor {
-	target := c.values.Expr(s, d.For)
-	out := &Sensor{Name: d.Name.Name, Decl: d, Every: d.Every.Value}
-	if c.values.Fit(target, []types.Type{types.Selection, types.Checks}, "`for`") && target.Type != types.Any {
-		out.Keys = c.selected(target, d.For)
-	}
-	c.lasting(d.Every)
-	c.block(s, "sensor", d.Body)
-	if d.Body != nil {
-		c.maps(s, d.Body, stdlib.PolicyFields)
-	}
-	return out
 }
 
 // checkClaims finds assets that two policies or two sensors claim.

@@ -31,6 +31,9 @@ type played struct {
 // play plays the scenario up to the tick.
 func (q question) play() (*played, error) {
 	sc, err := readScenario(q.Scenario)
+	if err == nil {
+		err = onAssets(sc, q.Scenario)
+	}
 	if err != nil {
 		return nil, err
 	}

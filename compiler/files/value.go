@@ -35,14 +35,6 @@ type Entry struct {
 	Value Value
 }
 
-// CompileMap reads the map of a clause (tags, params or config) in which bare names are
-// the given fields or lets, and texts are templates. An entry about which there is a
-// finding has the empty text.
-func CompileMap(m *ast.Map, fields []string, clause string, env Env) ([]Entry, diag.List) {
-	c := &valueCompiler{fields: fields, clause: clause, env: env}
-	return c.entries(m), c.findings
-}
-
 // valueCompiler reads the values of one clause.
 type valueCompiler struct {
 	fields []string

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"auto/compiler"
 	"auto/runtime/control"
+	"auto/runtime/journal"
 	"auto/runtime/live"
 )
 
@@ -23,6 +23,7 @@ type loop struct {
 
 	statusMu sync.Mutex
 	status   control.SensorStatus
+	pauses   []journal.Pause
 
 	stop, done chan struct{}
 }
@@ -150,19 +151,15 @@ func (l *loop) work(ctx context.Context, at time.Time) error {
 // catchUp makes the ticks that were missed while nothing ticked, for policies that want
 // every moment.
 func (l *loop) catchUp(ctx context.Context, at time.Time) error {
-	from, down := l.sensor.Down()
-	if !down || !l.sensor.Wants(compiler.MissedAll) {
-		return nil
-	}
-	for t := from.Add(l.sensor.Every); t.Before(at) && ctx.Err() == nil; t = t.Add(l.sensor.Every) {
-		if !t.After(l.sensor.Last()) {
-			continue
+	for _, t := range l.sensor.Missed(at) {
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err := l.evaluate(ctx, t, live.Options{CatchUp: true}); err != nil {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 func (l *loop) evaluate(ctx context.Context, at time.Time, o live.Options) error {
@@ -246,7 +243,11 @@ func (l *loop) note(ctx context.Context, began time.Time, err error) {
 // count keeps how much is owed.
 func (l *loop) count(at time.Time) {
 	owed, oldest, halted := l.sensor.Owed()
+	pauses := l.sensor.Pauses(at)
 	l.update(func(s *control.SensorStatus) { s.Owed, s.OldestOwed, s.Halted = owed, oldest, halted })
+	l.statusMu.Lock()
+	l.pauses = pauses
+	l.statusMu.Unlock()
 }
 
 func (l *loop) update(change func(*control.SensorStatus)) {

@@ -13,11 +13,12 @@ import (
 type definitions struct {
 	assets []*Asset
 	index  map[string]*Asset
+	jobs   []graph.Job
 }
 
 // newDefinitions copies the assets of a scenario, of two with one key both.
 func newDefinitions(s *Scenario) *definitions {
-	d := &definitions{index: map[string]*Asset{}}
+	d := &definitions{index: map[string]*Asset{}, jobs: s.jobs}
 	for _, a := range s.Assets {
 		doc := *a.Asset
 		own := &Asset{Asset: &doc, Condition: a.Condition, CheckConditions: slices.Clone(a.CheckConditions)}
@@ -73,7 +74,7 @@ func (d *definitions) build() (*graph.Graph, diag.List) {
 		refused = append(refused, a.refusals()...)
 		assets = append(assets, a.graph())
 	}
-	g, problems := graph.New(append(assets, d.undeclared()...), nil)
+	g, problems := graph.New(append(assets, d.undeclared()...), d.jobs)
 	for _, p := range problems {
 		if p.Mapping {
 			continue // the evaluator refuses it, if a condition looks through it
