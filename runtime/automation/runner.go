@@ -225,7 +225,7 @@ func (r *Runner) Reload(ctx context.Context, p *project.Project) error {
 		r.loops = r.carry(r.makeLoops())
 	}
 	if running {
-		r.startLoops(ctx)
+		r.startLoops(ctx, err == nil)
 	}
 	return err
 }

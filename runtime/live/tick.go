@@ -135,7 +135,7 @@ func (s *Sensor) launch(out *Outcome) error {
 		Sensor: s.Name, At: out.At, Space: out.Result.Space, Launches: launches, Policies: s.setup.Policies,
 		Whole:       s.whole(),
 		Conditioned: func(key string) bool { return s.conditions[key] != nil },
-		Env:         s.setup.Env, Dynamic: s.world.Dynamic,
+		Env:         s.setup.Env,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Name, err)
