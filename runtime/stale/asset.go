@@ -1,6 +1,7 @@
 package stale
 
 import (
+	"math"
 	"slices"
 
 	"auto/vm/bits"
@@ -19,6 +20,10 @@ type asset struct {
 	// decided has the id of the last event that the newest request of a partition knew,
 	// until a run that started later has succeeded.
 	decided column
+	// attempted has the id of the last update up to which the run that a request was
+	// launched for got, where that is above decided: it made dependencies, and then ended
+	// without having made the partition.
+	attempted column
 	// opens are the open runs of a partition, successes its newest success; of partitions
 	// with open runs only.
 	opens     map[int][]*run
@@ -72,16 +77,23 @@ func (a *asset) add(t *Tracker, by string, latest bool, related bits.Set, r *run
 	t.touch(a)
 	u := a.updatesBy(by, latest)
 	u.ids.putAll(related, id)
-	known := int64(1<<63 - 1)
+	said := int64(math.MaxInt64)
 	if by != "" {
-		u.start, known = r.start, r.start
+		u.start, said = r.start, r.start
 		a.owned(u, r, related)
 	}
-	// An older update by a run that makes nothing any more says nothing that this one does
-	// not say, but to this one's run.
+	// What a run does not make itself is outdated by this update at least as long as by
+	// earlier ones that the run knew, by runs that make nothing any more.
+	rest := bits.New(64 * len(related))
+	for word := range related {
+		rest[word] = related[word]
+		if word < len(u.own) {
+			rest[word] &^= u.own[word]
+		}
+	}
 	for _, o := range a.updates {
 		if o != u && o.latest == latest && (o.by == "" || t.runs[o.by].isOver()) {
-			o.ids.removeUpTo(related, known)
+			o.ids.removeUpTo(rest, said)
 		}
 	}
 	a.tidy()
@@ -145,6 +157,7 @@ func only(n int) bits.Set {
 
 // closed notes the end of a run, and forgets what was kept because of it.
 func (a *asset) closed(t *Tracker, r *run) {
+	a.merge(r)
 	for _, partition := range r.plans[a.key] {
 		n, ok := a.number(partition)
 		if !ok || !slices.Contains(a.opens[n], r) {
@@ -163,12 +176,59 @@ func (a *asset) closed(t *Tracker, r *run) {
 	t.touch(a)
 }
 
+// merge puts the updates by a run that has ended to those of all others, but for what it
+// made last itself. Where nothing but its own updates came after the request that it was
+// launched for, the request covers them.
+func (a *asset) merge(r *run) {
+	for _, u := range slices.Clone(a.updates) {
+		if u.by != r.id {
+			continue
+		}
+		others := a.updatesBy("", u.latest)
+		u.ids.each(func(n int, id int64) {
+			if s, ok := a.successes[n]; ok && s.by == r.id {
+				return
+			}
+			if id > a.reached(n) && a.isCovered(n) {
+				a.attempted.set(n, id)
+			}
+			if others.ids.get(n) < id {
+				others.ids.set(n, id)
+			}
+			u.ids.remove(n)
+		})
+	}
+}
+
+// isCovered reports whether all updates that a partition is outdated by are covered by its
+// newest request.
+func (a *asset) isCovered(n int) bool {
+	for _, u := range a.updates {
+		id := u.ids.get(n)
+		s, made := a.successes[n]
+		if id != 0 && !(made && s.knew(u, id)) && !a.covers(u, n, id) {
+			return false
+		}
+	}
+	return a.decided.has(n)
+}
+
+// reached gives the last update that the newest request of a partition covers.
+func (a *asset) reached(n int) int64 { return max(a.decided.get(n), a.attempted.get(n)) }
+
+// covers reports whether the newest request of a partition covers an update: it was known
+// to the tick that made the request, or is by a run that began after that to make both.
+func (a *asset) covers(u *updates, n int, id int64) bool {
+	return id <= a.reached(n) || u.own.Has(n) && u.start > a.decided.get(n)
+}
+
 // succeeded folds that a partition was made.
 func (a *asset) succeeded(t *Tracker, n int, s success) {
 	t.touch(a)
 	stale := a.forget(n, s)
-	if d := a.decided.get(n); d != 0 && (s.start >= d || !stale) {
+	if s.start >= a.decided.get(n) || !stale {
 		a.decided.remove(n)
+		a.attempted.remove(n)
 	}
 	if len(a.opens[n]) > 0 {
 		a.successes[n] = s
@@ -204,7 +264,7 @@ func (a *asset) isPlain() bool {
 
 // wiped: all partitions are missing from now on, and no request was made since.
 func (a *asset) wiped(t *Tracker) {
-	a.decided = nil
+	a.decided, a.attempted = nil, nil
 	t.touch(a)
 }
 
@@ -225,7 +285,7 @@ func (a *asset) renumber(keys *space.Keys) {
 	for _, u := range a.updates {
 		u.ids, u.own = u.ids.moved(to), movedSet(u.own, to, keys.Len())
 	}
-	a.decided = a.decided.moved(to)
+	a.decided, a.attempted = a.decided.moved(to), a.attempted.moved(to)
 	a.opens, a.successes = movedMap(a.opens, to), movedMap(a.successes, to)
 	a.tidy()
 }

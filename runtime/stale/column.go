@@ -75,9 +75,11 @@ func (c *chunk) at(i int) int64 {
 	return c.same
 }
 
+func (c column) has(n int) bool { return n>>6 < len(c) && c[n>>6].has>>(n&63)&1 == 1 }
+
 // get gives the id of a number, 0 where it has none.
 func (c column) get(n int) int64 {
-	if n>>6 >= len(c) || c[n>>6].has>>(n&63)&1 == 0 {
+	if !c.has(n) {
 		return 0
 	}
 	return c[n>>6].at(n & 63)

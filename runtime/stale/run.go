@@ -1,9 +1,6 @@
 package stale
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // run is a run that has not finished, or that was heard of lately.
 type run struct {
@@ -116,8 +113,13 @@ func (t *Tracker) finish(r *run) {
 		return
 	}
 	r.phase = finished
-	for _, asset := range slices.Sorted(maps.Keys(r.plans)) {
-		if a := t.assets[asset]; a != nil {
+	if len(r.plans) == 0 {
+		for _, a := range t.assets {
+			a.closed(t, r)
+		}
+	}
+	for key := range r.plans {
+		if a := t.assets[key]; a != nil {
 			a.closed(t, r)
 		}
 	}

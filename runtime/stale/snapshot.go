@@ -38,6 +38,7 @@ type storedAsset struct {
 	Asked     bool            `json:"asked,omitempty"`
 	Updates   []storedUpdates `json:"updates,omitempty"`
 	Decided   []storedID      `json:"decided,omitempty"`
+	Attempted []storedID      `json:"attempted,omitempty"`
 	Opens     []storedOpen    `json:"open,omitempty"`
 	Successes []storedSuccess `json:"made,omitempty"`
 }
@@ -141,7 +142,10 @@ func (t *Tracker) MarshalJSON() ([]byte, error) {
 }
 
 func (a *asset) store() *storedAsset {
-	out := &storedAsset{Key: a.key, Asked: a.asked, Decided: storedIDs(a.keys, a.decided)}
+	out := &storedAsset{
+		Key: a.key, Asked: a.asked,
+		Decided: storedIDs(a.keys, a.decided), Attempted: storedIDs(a.keys, a.attempted),
+	}
 	for _, u := range a.updates {
 		out.Updates = append(out.Updates, storedUpdates{u.by, u.latest, u.start, storedIDs(a.keys, u.ids), rangesOf(a.keys, u.own)})
 	}
@@ -197,7 +201,7 @@ func (t *Tracker) restore() {
 }
 
 func (s *storedAsset) asset(t *Tracker, k *space.Keys) *asset {
-	a := &asset{key: s.Key, asked: s.Asked, keys: k, decided: columnOf(k, s.Decided), opens: map[int][]*run{}, successes: map[int]success{}}
+	a := &asset{key: s.Key, asked: s.Asked, keys: k, decided: columnOf(k, s.Decided), attempted: columnOf(k, s.Attempted), opens: map[int][]*run{}, successes: map[int]success{}}
 	for _, u := range s.Updates {
 		a.updates = append(a.updates, &updates{by: u.By, latest: u.Latest, start: u.Start, ids: columnOf(k, u.IDs), own: u.Own.set(k)})
 	}

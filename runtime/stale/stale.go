@@ -52,7 +52,7 @@ func (t *Tracker) Follow(g *graph.Graph, asked func(asset string) bool) {
 	t.restore()
 	for _, a := range t.assets {
 		if a.asked && !asked(a.key) {
-			a.asked, a.decided = false, nil
+			a.asked, a.decided, a.attempted = false, nil, nil
 			t.touch(a)
 		}
 	}
@@ -110,6 +110,7 @@ func (t *Tracker) Decided(s *space.Space, requested bits.Set, seq int64) {
 		for n := requested.Next(e.Bit); n >= 0 && n < e.Bit+e.Keys.Len(); n = requested.Next(n + 1) {
 			if m, ok := to(n - e.Bit); ok {
 				a.decided.set(m, seq)
+				a.attempted.remove(m)
 			}
 		}
 	}

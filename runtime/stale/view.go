@@ -50,6 +50,7 @@ func (t *Tracker) newView(s *space.Space) *view {
 	for i := range s.Entities {
 		e := &s.Entities[i]
 		if a := t.assets[e.Key]; a != nil && a.asked && e.Check == nil {
+			t.number(a) // the space may have windows that no event has met
 			v.bound = append(v.bound, bound{i, a})
 		}
 	}
@@ -150,13 +151,11 @@ func (a *asset) covered(u *updates, word int) (mask uint64) {
 	if word >= len(a.decided) {
 		return 0
 	}
-	decided := &a.decided[word]
-	for n, left := 0, u.ids[word].has&decided.has; left != 0; n, left = n+1, left>>1 {
+	for n, left := 0, u.ids[word].has&a.decided[word].has; left != 0; n, left = n+1, left>>1 {
 		if left&1 == 0 {
 			continue
 		}
-		at := decided.at(n)
-		if u.ids[word].at(n) <= at || u.own.Has(word<<6+n) && u.start > at {
+		if a.covers(u, word<<6+n, u.ids[word].at(n)) {
 			mask |= 1 << n
 		}
 	}
