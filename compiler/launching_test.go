@@ -75,6 +75,11 @@ func TestClauses(t *testing.T) {
 			if diff := cmp.Diff(c.want, p.Policies[0].Clauses, templates, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("clauses differ (-want +got):\n%s", diff)
 			}
+			text := p.Policies[0].Text()
+			again := compileText(t, nil, "policy p for all() { when missing() "+text+" }")
+			if diff := cmp.Diff(text, again.Policies[0].Text()); diff != "" {
+				t.Errorf("the text is read otherwise (-want +got):\n%s", diff)
+			}
 		})
 	}
 }
@@ -203,5 +208,45 @@ func TestChecksJob(t *testing.T) {
 		if got := compileText(t, g, text).Policies[0].Job; got != want {
 			t.Errorf("%s: job %q, want %q", text, got, want)
 		}
+	}
+}
+
+// TestText: clauses are shown in the words of the language, the defaults among them.
+func TestText(t *testing.T) {
+	p := compileText(t, nil, `
+let odd = "a{b\"c"
+defaults { limit 5 per tick priority 3 retry 2 after 90s missed all group by owner tags { team: "sales" } }
+policy p for all() {
+    when missing()
+    job "nightly load"
+    priority 0
+    limit 10 per 1h
+    at most 1 per 30m
+    quiet 1m
+    halt above 50 per tick
+    pause until "2026-12-01T06:00:00+01:00" because "the \"move\""
+    order newest first
+    max 3 per run
+    tags { where: "{partition}", "a.b": odd }
+    params { "a.b": tick, key: secret("KEY"), list: [1, true, "x"], map: { k: 5m } }
+    config "sales/raw" { limit: 3 }
+}`)
+	want := `job "nightly load"
+limit 10 per 1h
+at most 1 per 30m
+quiet 1m
+retry 2 after 1m30s
+missed all
+order newest first
+halt above 50 per tick
+pause until "2026-12-01T05:00:00Z" because "the \"move\""
+group by owner
+max 3 per run
+tags { team: "sales", where: "{partition}", "a.b": "a{{b\"c" }
+params { "a.b": tick, key: secret("KEY"), list: [1, true, "x"], map: { k: "5m" } }
+config "sales/raw" { "limit": 3 }
+`
+	if diff := cmp.Diff(want, p.Policies[0].Text()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

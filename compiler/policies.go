@@ -95,7 +95,7 @@ func (c *checker) policyJob(d *ast.Policy, keys []string) string {
 	case 1:
 		return jobs[0]
 	default:
-		c.find(diag.WrongJob, d.Name.Span, "Write such as `job "+jobs[0]+"`.", "Several jobs select the assets of `%s`: `%s`.", d.Name.Name, strings.Join(jobs, "`, `"))
+		c.find(diag.WrongJob, d.Name.Span, "Write such as `job "+files.KeyText(jobs[0])+"`.", "Several jobs select the assets of `%s`: `%s`.", d.Name.Name, strings.Join(jobs, "`, `"))
 		return ""
 	}
 }
