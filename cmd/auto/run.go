@@ -51,7 +51,7 @@ func (c runCommand) Run(s system) error {
 		return fmt.Errorf("the project has findings (%s) and does not run", found.Summary())
 	}
 	if len(p.Policies.Files)+len(p.Policies.Policies) == 0 {
-		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has no files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
+		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has neither a policy nor a files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
 	}
 	log := c.logger(s)
 	return c.open(s, p, load, log)

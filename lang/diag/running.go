@@ -13,6 +13,7 @@ const (
 	NothingSelected Code = "A520"
 	WrongInstant    Code = "A521"
 	ReasonMissing   Code = "A522"
+	EventRefused    Code = "A523"
 )
 
 var runningEntries = []Entry{
@@ -26,4 +27,5 @@ var runningEntries = []Entry{
 	{NothingSelected, "nothing is selected", "A command names assets or checks of the project, by a key or by a selection such as `groups(\"sales\")`.", "", ""},
 	{WrongInstant, "instant not accepted", "An instant is written as RFC 3339, as a date in UTC, or relative to now as `+2d` or `-3h`. A pause ends in the future.", "", ""},
 	{ReasonMissing, "a pause without a reason", "Whoever finds nothing launched reads the reason of the pause in `auto status` and `auto backlog`.", "", ""},
+	{EventRefused, "event not accepted", "An event has the fields of its type, docs/events.md has the table. Of events that are sent together all are taken, or none.", "", ""},
 }

@@ -91,11 +91,14 @@ func (o Offline) Status(ctx context.Context) (control.Status, error) {
 	if p.Setup != nil {
 		s.Policies = p.Setup.Fingerprint
 	}
+	var held []journal.Pause
 	for _, sensor := range p.Sensors {
 		one := control.SensorStatus{Name: sensor.Name, Every: sensor.Every, Assets: len(sensor.Keys), LastTick: sensor.Last()}
 		one.Owed, one.OldestOwed, one.Halted = sensor.Owed()
 		s.Sensors = append(s.Sensors, one)
+		held = append(held, sensor.Pauses(s.Now)...)
 	}
+	s.Pauses = inForce(held)
 	s.Owed, s.OldestOwed = control.Owing(s.Sensors)
 	if s.Blocks, err = control.Blocks(ctx, o.Store, o.Project); err != nil {
 		return control.Status{}, err

@@ -79,8 +79,10 @@ func (r *Runner) Pause(ctx context.Context, selection string, until time.Time, r
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	_, err := r.append(ctx, journal.KindPause, body)
-	return body.Keys, err
+	if _, err := r.append(ctx, journal.KindPause, body); err != nil {
+		return nil, err
+	}
+	return body.Keys, r.settle(ctx)
 }
 
 // Resume ends pauses and halts. See control.Automation.
@@ -89,12 +91,36 @@ func (r *Runner) Resume(ctx context.Context, selection string, missed compiler.M
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	_, err := r.append(ctx, journal.KindResume, body)
-	return body.Keys, err
+	if _, err := r.append(ctx, journal.KindResume, body); err != nil {
+		return nil, err
+	}
+	return body.Keys, r.settle(ctx)
+}
+
+// settle has the sensors that are not ticking take in what is new, so that a status that is
+// asked for next shows it.
+func (r *Runner) settle(ctx context.Context) error {
+	r.arrange.Lock()
+	defer r.arrange.Unlock()
+	for _, l := range r.loops {
+		if !l.mu.TryLock() {
+			continue
+		}
+		err := r.take(ctx, l.sensor)
+		l.count(r.Clock.Now())
+		l.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Backlog gives what is owed, oldest first.
-func (r *Runner) Backlog(context.Context) ([]backlog.Owed, error) {
+func (r *Runner) Backlog(ctx context.Context) ([]backlog.Owed, error) {
+	if err := r.settle(ctx); err != nil {
+		return nil, err
+	}
 	r.arrange.Lock()
 	defer r.arrange.Unlock()
 	now := r.Clock.Now()
@@ -124,13 +150,12 @@ func (r *Runner) Describe(s *control.Status) {
 		s.Policies, s.PoliciesSince = r.state.Setup.Fingerprint, r.state.Since
 	}
 	s.Broken = r.broken
+	var held []journal.Pause
 	s.Sensors = make([]control.SensorStatus, len(r.loops))
 	for i, l := range r.loops {
 		l.statusMu.Lock()
 		one := l.status
-		for _, p := range l.pauses {
-			s.Pauses = addPause(s.Pauses, p)
-		}
+		held = append(held, l.pauses...)
 		l.statusMu.Unlock()
 		s.Sensors[i] = one
 		s.Owed += one.Owed
@@ -138,15 +163,26 @@ func (r *Runner) Describe(s *control.Status) {
 			s.OldestOwed = one.OldestOwed
 		}
 	}
+	s.Pauses = inForce(held)
 }
 
-// addPause adds what a sensor holds of a pause to what others do.
-func addPause(all []control.PauseStatus, p journal.Pause) []control.PauseStatus {
-	for i := range all {
-		if all[i].Selection == p.Selection && all[i].Until.Equal(p.Until) && all[i].Reason == p.Reason {
-			all[i].Keys += len(p.Keys)
-			return all
+// inForce gives the pauses that sensors hold, each once, in the order in which they began.
+func inForce(held []journal.Pause) []control.PauseStatus {
+	var out []control.PauseStatus
+	var keys []map[string]bool
+	for _, p := range held {
+		at := slices.IndexFunc(out, func(o control.PauseStatus) bool {
+			return o.Selection == p.Selection && o.Until.Equal(p.Until) && o.Reason == p.Reason
+		})
+		if at < 0 {
+			at = len(out)
+			out = append(out, control.PauseStatus{Selection: p.Selection, Until: p.Until, Reason: p.Reason})
+			keys = append(keys, map[string]bool{})
 		}
+		for _, key := range p.Keys {
+			keys[at][key] = true
+		}
+		out[at].Keys = len(keys[at])
 	}
-	return append(all, control.PauseStatus{Selection: p.Selection, Keys: len(p.Keys), Until: p.Until, Reason: p.Reason})
+	return out
 }

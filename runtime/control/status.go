@@ -44,7 +44,8 @@ func Outbox(ctx context.Context, from store.Reader) (due, parked int, err error)
 	return due, parked, err
 }
 
-// Troubles gives what is wrong, one sentence each, worst first; none where all is well.
+// Troubles gives what is wrong, a sentence each; none where all is well. That no daemon
+// runs is not among them.
 func (s Status) Troubles() []string {
 	var out []string
 	add := func(is bool, sentence string, args ...any) {
@@ -52,7 +53,6 @@ func (s Status) Troubles() []string {
 			out = append(out, fmt.Sprintf(sentence, args...))
 		}
 	}
-	add(!s.Running, "No daemon runs.")
 	add(len(s.Broken) > 0, "The newest policies have findings, and those before them stay in force.")
 	for _, n := range s.Sensors {
 		add(n.Error != "", "Sensor %s fails: %s.", n.Name, strings.TrimSuffix(n.Error, "."))
