@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/rogpeppe/go-internal/txtar"
 	"gopkg.in/yaml.v3"
 )
 
@@ -98,7 +99,7 @@ func TestUpdateRecorded(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, pattern := range []string{"testdata/conformance/scenarios/operators/or_*.yaml", "testdata/events/*.txtar", "testdata/broken/*.txtar"} {
+	for _, pattern := range []string{"testdata/conformance/scenarios/operators/or_*.yaml", "testdata/events/*.txtar", "testdata/broken/*.txtar", "testdata/daemon/*.txtar", "../play/testdata/daemon/*.yaml"} {
 		paths, _ := filepath.Glob(pattern)
 		for _, path := range paths {
 			text, err := os.ReadFile(path)
@@ -106,6 +107,9 @@ func FuzzRead(f *testing.F) {
 				f.Fatal(err)
 			}
 			f.Add(string(text))
+			for _, file := range txtar.Parse(text).Files {
+				f.Add(string(file.Data))
+			}
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
