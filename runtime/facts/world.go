@@ -27,6 +27,10 @@ type World struct {
 	runs      map[int32]*run
 	runOf     map[string]int32
 	runsSoFar int32
+	// compacted is the event up to which entries were looked at to forget them, keptRuns
+	// how many runs were left.
+	compacted int64
+	keptRuns  int
 	checkOf   map[string]*check
 	// evaluated is the greatest time of an evaluation of a check.
 	evaluated int64
