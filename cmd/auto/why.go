@@ -3,12 +3,17 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"auto/runtime/backlog"
 	"auto/runtime/explain"
+	"auto/runtime/control"
 	"auto/runtime/history"
+	"auto/runtime/project"
 )
 
 // lastRequests is how many requests an answer tells of.
@@ -53,20 +58,23 @@ func (q liveQuestion) explainFailure(s system, p past, about subject, err error)
 	if !errors.As(err, &none) {
 		return err
 	}
-	now, _ := loaded(s, p.root)
-	if now == nil {
+	now, found := project.Load(p.root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
+	if found.HasErrors() {
 		return err
 	}
-	conditions := map[string]bool{}
+	var keys []string
 	for _, policy := range now.Policies.Policies {
-		for _, key := range policy.Keys {
-			conditions[key] = true
-		}
+		keys = append(keys, policy.Keys...)
 	}
-	if unknown := known(now.Graph, about.key, conditioned(conditions)); unknown != nil {
-		return unknown
+	switch near, ok := now.Graph.Nearest(about.key); {
+	case slices.Contains(keys, about.key):
+		return fmt.Errorf("%w; `auto status` shows when its sensor ticks", err)
+	case control.HasKey(now.Graph, about.key):
+		return fmt.Errorf("no policy is for `%s`, so nothing decides about it", about.key)
+	case ok:
+		return fmt.Errorf("there is no asset `%s`; did you mean `%s`?", about.key, near)
 	}
-	return fmt.Errorf("%w; `auto status` shows when its sensor ticks", err)
+	return fmt.Errorf("there is no asset `%s`; `auto graph show` lists them", about.key)
 }
 
 type whyCommand struct {
@@ -127,19 +135,30 @@ func (t told) tell(s system) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Request.ID[:min(12, len(r.Request.ID))], show(r.Request.DecidedAt), r.Delivery, show(r.DoneAt), orDash(r.Run.ID), orDash(string(r.Run.Status)), show(r.Run.At))
 	}
-	for i, o := range t.Owed {
-		if i == 0 {
-			fmt.Fprintln(table, "\nOWED\tSINCE\tUNTIL\tWHY")
+	t.tellOwed(table)
+	return table.Flush()
+}
+
+// tellOwed writes what waits, what is awaited, and what was given up.
+func (t told) tellOwed(w io.Writer) {
+	for _, part := range []struct {
+		title string
+		is    bool
+	}{{"OWED", false}, {"LAUNCHED", true}} {
+		list := slices.DeleteFunc(slices.Clone(t.Owed), func(o backlog.Owed) bool { return awaited(o) != part.is })
+		for i, o := range list {
+			if i == 0 {
+				fmt.Fprintf(w, "\n%s\tSINCE\tUNTIL\tWHY\n", part.title)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", visible(pairName(o.Pair)), show(o.Since), show(o.NotBefore), visible(o.Why))
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", visible(pairName(o.Pair)), show(o.Since), show(o.NotBefore), visible(o.Why))
 	}
 	for i, d := range t.Dropped {
 		if i == 0 {
-			fmt.Fprintln(table, "\nNO LONGER OWED\tDECIDED\tWHY")
+			fmt.Fprintln(w, "\nNO LONGER OWED\tDECIDED\tWHY")
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", subject{d.Asset, d.Partition}, show(d.DecidedAt), visible(d.Reason))
+		fmt.Fprintf(w, "%s\t%s\t%s\n", subject{d.Asset, d.Partition}, show(d.DecidedAt), visible(d.Reason))
 	}
-	return table.Flush()
 }
 
 func orDash(text string) string {
