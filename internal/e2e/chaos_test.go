@@ -40,7 +40,7 @@ policy marts for groups("marts") {
 }
 
 policy reports for groups("reports") {
-    when keep_up_to_date()
+    when eager()
     at most 1 per 2m
 }
 
@@ -51,7 +51,7 @@ sensor fast for groups("reports") every 30s
 
 const chaosAssets = `
 partitions:
-  region: {type: dynamic}
+  region: {type: dynamic, name: region}
 assets:
   - {key: a, group: raw}
   - {key: b, group: raw}
@@ -65,7 +65,7 @@ assets:
 `
 
 const chaosProject = `
-launcher: {kind: webhook, url: %q, timeout: 5s, workers: 3}
+launcher: {type: webhook, url: %q, timeout: 5s, workers: 3}
 `
 
 // chaos drives one daemon that is left alone and one that is killed through the same

@@ -96,7 +96,7 @@ type Ledger struct {
 
 	books    map[string]*book
 	accounts map[string]*account
-	flights  map[string]*flight
+	flights  map[string]flight
 	pauses   []pause
 	paused   map[string]*pause
 	// holding are the accounts with decisions that a pause or halt holds, settled the
@@ -115,7 +115,7 @@ type Ledger struct {
 // New gives a ledger in which nothing is owed.
 func New() *Ledger {
 	return &Ledger{
-		books: map[string]*book{}, accounts: map[string]*account{}, flights: map[string]*flight{},
+		books: map[string]*book{}, accounts: map[string]*account{}, flights: map[string]flight{},
 		paused: map[string]*pause{}, holding: map[*account]bool{},
 		settled: never, now: never, next: forever, changed: true,
 	}

@@ -2,6 +2,7 @@ package backlog
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"auto/runtime/journal"
@@ -33,12 +34,10 @@ func (l *Ledger) Take(keys func(key string) bool) *Ledger {
 func (l *Ledger) moveAccount(t *Ledger, a *account) {
 	delete(l.accounts, a.key)
 	t.accounts[a.key] = a
-	for partition, request := range a.running {
-		pairs := l.flights[request].pairs
-		i := slices.IndexFunc(pairs, func(p flown) bool { return p.Pair == Pair{a.key, partition} })
-		flown := pairs[i]
+	for partition, request := range maps.Clone(a.running) {
+		n := l.flights[request][Pair{a.key, partition}]
 		l.land(a, partition)
-		t.fly(request, a, flown)
+		t.fly(request, a, partition, n)
 	}
 	if l.holding[a] {
 		delete(l.holding, a)
@@ -77,7 +76,7 @@ func (l *Ledger) Give(o *Ledger) {
 		l.giveAccount(o, a)
 	}
 	for _, p := range o.pauses {
-		l.givePause(p)
+		l.addPause(p)
 	}
 	l.indexPauses()
 	l.gone = append(l.gone, o.gone...)
@@ -109,28 +108,9 @@ func (l *Ledger) giveAccount(o *Ledger, from *account) {
 		}
 		to.pairs[partition] = joined(to.pairs[partition], list, cmp.Compare)
 	}
-	for _, request := range from.running {
-		for _, p := range o.flights[request].pairs {
-			if p.Key == from.key && from.running[p.Partition] == request {
-				l.fly(request, to, p)
-			}
-		}
+	for partition, request := range from.running {
+		l.fly(request, to, partition, o.flights[request][Pair{from.key, partition}])
 	}
-}
-
-// givePause adds a pause, or its keys to one that is the same but for them.
-func (l *Ledger) givePause(p pause) {
-	for i := range l.pauses {
-		own := &l.pauses[i]
-		if own.selection == p.selection && own.reason == p.reason && own.from == p.from && own.until == p.until {
-			own.keys = append(own.keys, p.keys...)
-			slices.Sort(own.keys)
-			own.keys = slices.Compact(own.keys)
-			return
-		}
-	}
-	l.pauses = append(l.pauses, p)
-	slices.SortStableFunc(l.pauses, func(a, b pause) int { return cmp.Compare(a.from, b.from) })
 }
 
 // join adds what another ledger owed of the same pair.

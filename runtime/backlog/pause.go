@@ -21,10 +21,30 @@ type pause struct {
 // one that ends last counts.
 func (l *Ledger) Pause(p journal.Pause, at time.Time) {
 	l.settle(nano(at))
-	l.pauses = append(l.pauses, pause{
+	l.addPause(pause{
 		selection: p.Selection, reason: p.Reason, keys: slices.Clone(p.Keys), from: nano(at), until: nano(p.Until),
 	})
 	l.indexPauses()
+}
+
+// addPause adds a pause, or its keys to one that is the same but for them.
+func (l *Ledger) addPause(p pause) {
+	i, same := slices.BinarySearchFunc(l.pauses, p, pause.compare)
+	if same {
+		p.keys = append(p.keys, l.pauses[i].keys...)
+	}
+	slices.Sort(p.keys)
+	p.keys = slices.Compact(p.keys)
+	if same {
+		l.pauses[i] = p
+		return
+	}
+	l.pauses = slices.Insert(l.pauses, i, p)
+}
+
+func (p pause) compare(o pause) int {
+	return cmp.Or(cmp.Compare(p.from, o.from), cmp.Compare(p.until, o.until),
+		cmp.Compare(p.selection, o.selection), cmp.Compare(p.reason, o.reason))
 }
 
 // indexPauses finds for each key the pause that ends last.
@@ -128,8 +148,20 @@ func (l *Ledger) bookHeld(b *book, at int64) bool {
 	return b.halt != nil || nano(l.clauses(b).PausedUntil) > at
 }
 
+// heldUntil gives when the pauses of an account end, forever where a halt holds it.
+func (l *Ledger) heldUntil(a *account) int64 {
+	if a.book.halt != nil {
+		return forever
+	}
+	until := nano(l.clauses(a.book).PausedUntil)
+	if p := l.paused[a.key]; p != nil {
+		until = max(until, p.until)
+	}
+	return until
+}
+
 func (l *Ledger) accountHeld(a *account, at int64) bool {
-	return l.keyHeld(a.key, at) || l.bookHeld(a.book, at)
+	return l.heldUntil(a) > at
 }
 
 // held gives the accounts that decisions are held of, by key.

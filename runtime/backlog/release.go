@@ -131,6 +131,9 @@ func (l *Ledger) ready(now int64, f Facts) []candidate {
 	var list []candidate
 	for _, a := range l.accounts {
 		l.prune(a, now)
+		if l.holding[a] {
+			l.next = min(l.next, l.heldUntil(a))
+		}
 		for partition, d := range a.debts {
 			p := Pair{a.key, partition}
 			if h := l.holds(a, p, d, now, f); h.kind != free {

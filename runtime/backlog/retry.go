@@ -8,17 +8,9 @@ import (
 	"auto/runtime/facts"
 )
 
-// flight is a request whose run may fail and be retried.
-type flight struct {
-	pairs []flown
-	// live counts those whose newest launch this is.
-	live int
-}
-
-type flown struct {
-	Pair
-	d decision
-}
+// flight is a request whose run may fail and be retried: the pairs whose newest launch it
+// is, with what they were launched for. None is empty.
+type flight map[Pair]decision
 
 // Launched tells under which request launches of the last release went out. It remembers
 // those whose policy has `retry`; a pair's earlier launch is then awaited no longer, as the
@@ -29,36 +21,30 @@ func (l *Ledger) Launched(request string, launches []Launch) {
 		if l.clauses(b).Retry.Times == 0 {
 			continue
 		}
-		l.fly(request, l.account(g.Key, b), flown{g.Pair, decision{
+		l.fly(request, l.account(g.Key, b), g.Partition, decision{
 			since: nano(g.Since), at: nano(g.DecidedAt), retry: g.Retry, notBefore: never, single: g.single,
-		}})
+		})
 	}
 }
 
-func (l *Ledger) fly(request string, a *account, p flown) {
-	l.land(a, p.Partition)
+func (l *Ledger) fly(request string, a *account, partition string, n decision) {
+	l.land(a, partition)
 	if a.running == nil {
 		a.running = map[string]string{}
 	}
-	a.running[p.Partition] = request
-	f := l.flights[request]
-	if f == nil {
-		f = &flight{}
-		l.flights[request] = f
+	a.running[partition] = request
+	if l.flights[request] == nil {
+		l.flights[request] = flight{}
 	}
-	f.pairs = append(f.pairs, p)
-	f.live++
+	l.flights[request][Pair{a.key, partition}] = n
 }
 
 // land forgets which run of a pair is awaited.
 func (l *Ledger) land(a *account, partition string) {
-	request, ok := a.running[partition]
-	if !ok {
-		return
-	}
+	request := a.running[partition]
 	delete(a.running, partition)
-	f := l.flights[request]
-	if f.live--; f.live == 0 {
+	delete(l.flights[request], Pair{a.key, partition})
+	if len(l.flights[request]) == 0 {
 		delete(l.flights, request)
 	}
 }
@@ -76,34 +62,25 @@ func (l *Ledger) Happened(e *events.Event) {
 	default:
 		return
 	}
-	request := e.Request()
-	f := l.flights[request]
-	if f == nil {
-		return
-	}
-	for _, p := range f.pairs {
+	for p, n := range l.flights[e.Request()] {
 		a := l.accounts[p.Key]
-		if a == nil || a.running[p.Partition] != request {
-			continue
-		}
 		l.land(a, p.Partition)
 		if e.Status == facts.Failure {
-			l.failed(a, p, nano(e.At))
+			l.failed(a, p.Partition, n, nano(e.At))
 		}
 		l.tidy(a, p.Partition)
 	}
 }
 
 // failed owes a pair again, as often as its policy says.
-func (l *Ledger) failed(a *account, p flown, at int64) {
+func (l *Ledger) failed(a *account, partition string, n decision, at int64) {
 	r := l.clauses(a.book).Retry
-	if p.d.retry >= r.Times {
+	if n.retry >= r.Times {
 		return
 	}
-	n := p.d
 	n.retry++
 	n.notBefore = after(at, wait(r, n.retry))
-	a.debt(p.Partition).again(n)
+	a.debt(partition).again(n)
 }
 
 // wait gives how long the n-th retry waits, from 1: After, doubled with each further one,

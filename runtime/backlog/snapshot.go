@@ -129,12 +129,10 @@ func (l *Ledger) runSnapshots() []runSnapshot {
 	var list []runSnapshot
 	for _, request := range slices.Sorted(maps.Keys(l.flights)) {
 		shot := runSnapshot{Request: request}
-		for _, p := range l.flights[request].pairs {
-			if a := l.accounts[p.Key]; a != nil && a.running[p.Partition] == request {
-				shot.Pairs = append(shot.Pairs, flownSnapshot{p.Pair, p.d.snapshot()})
-			}
+		f := l.flights[request]
+		for _, p := range slices.SortedFunc(maps.Keys(f), Pair.compare) {
+			shot.Pairs = append(shot.Pairs, flownSnapshot{p, f[p].snapshot()})
 		}
-		slices.SortFunc(shot.Pairs, func(a, b flownSnapshot) int { return a.Pair.compare(b.Pair) })
 		list = append(list, shot)
 	}
 	return list
@@ -208,7 +206,7 @@ func (l *Ledger) restore(s *snapshot) error {
 		}
 	}
 	for _, p := range s.Pauses {
-		l.pauses = append(l.pauses, pause{p.Selection, p.Reason, p.Keys, p.From, p.Until})
+		l.addPause(pause{p.Selection, p.Reason, p.Keys, p.From, p.Until})
 	}
 	l.indexPauses()
 	for _, d := range s.Dropped {
@@ -280,7 +278,7 @@ func (l *Ledger) restoreRuns(runs []runSnapshot) error {
 			if _, twice := a.running[p.Partition]; twice {
 				return fmt.Errorf("run %q: asset %q, partition %q: %w", r.Request, p.Key, p.Partition, errTwice)
 			}
-			l.fly(r.Request, a, flown{p.Pair, p.decision()})
+			l.fly(r.Request, a, p.Partition, p.decision())
 		}
 	}
 	return nil

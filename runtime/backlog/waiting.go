@@ -137,21 +137,22 @@ func (r *room) why(perTick int) (string, time.Time) {
 // awaited gives the launch of a pair whose run may be retried.
 func (l *Ledger) awaited(a *account, p Pair, request string) (Owed, bool) {
 	times := l.clauses(a.book).Retry.Times
-	for _, g := range l.flights[request].pairs {
-		if g.Pair == p && g.d.retry < times {
-			return Owed{
-				Pair: p, Policy: a.book.name, Since: instant(g.d.since), DecidedAt: instant(g.d.at), Retry: g.d.retry, Running: request,
-				Why: fmt.Sprintf("it was launched: its run is awaited, and retried when it fails (%d of %d left)", times-g.d.retry, times),
-			}, true
-		}
+	n := l.flights[request][p]
+	if n.retry >= times {
+		return Owed{}, false
 	}
-	return Owed{}, false
+	return Owed{
+		Pair: p, Policy: a.book.name, Since: instant(n.since), DecidedAt: instant(n.at), Retry: n.retry, Running: request,
+		Why: fmt.Sprintf("its run is awaited: when that fails, retry %d of %d follows", n.retry+1, times),
+	}, true
 }
 
 // clock writes an instant for people.
 func clock(n int64) string { return instant(n).Format(time.RFC3339) }
 
-func limitText(limit *files.Limit) string { return fmt.Sprintf("%d per %s", limit.Count, span(limit.Per)) }
+func limitText(limit *files.Limit) string {
+	return fmt.Sprintf("%d per %s", limit.Count, span(limit.Per))
+}
 
 // span writes a duration as policies do: 1h30m.
 func span(d time.Duration) string {

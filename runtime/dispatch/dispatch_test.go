@@ -175,7 +175,7 @@ sensor quick for groups("out") every 5s { tags { from: "sensor", who: "sensor" }
 		Params:    map[string]any{"full": true, "rows": int64(5), "key": map[string]any{"secret": "KEY"}},
 		RunConfig: map[string]any{"ops": map[string]any{"build_mart": map[string]any{"config": map[string]any{"size": int64(1), "mode": "fast", "label": "nightly"}}}},
 	}}}
-	if diff := cmp.Diff(want, sent); diff != "" {
+	if diff := cmp.Diff(want, sent, whole); diff != "" {
 		t.Errorf("the request differs (-want +got):\n%s", diff)
 	}
 	if len(id) != 32 {
@@ -240,7 +240,7 @@ func TestPairTwice(t *testing.T) {
 		t.Error("the two have one ID")
 	}
 	for i, s := range sent {
-		if diff := cmp.Diff(all[i:i+1], s.Launches); diff != "" {
+		if diff := cmp.Diff(all[i:i+1], s.Launches, whole); diff != "" {
 			t.Errorf("request %d (-want +got):\n%s", i, diff)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"auto/compiler"
 	"auto/lang/parse"
 	"auto/lang/source"
@@ -14,6 +16,9 @@ import (
 
 // at is the instant of the ticks.
 var at = time.Date(2026, 1, 10, 0, 5, 0, 0, time.UTC)
+
+// whole compares launches with what is theirs alone.
+var whole = cmp.AllowUnexported(backlog.Launch{})
 
 func partitions(t testing.TB, s graph.Spec) *graph.Partitions {
 	t.Helper()

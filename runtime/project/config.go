@@ -40,6 +40,11 @@ type Config struct {
 	// Sources are the named sources.
 	Sources  map[string]Source
 	Launcher Launcher
+	// HTTP is where the daemon listens; OpenLineage and Tracing say more about what it
+	// takes in and gives out.
+	HTTP        HTTP
+	OpenLineage OpenLineage
+	Tracing     Tracing
 }
 
 // Globs are patterns of files and the place where they are written.
@@ -77,7 +82,8 @@ func parseConfig(src *source.File, list *diag.List) Config {
 	config := Config{
 		Policies: Globs{Patterns: []string{"policies/*.auto"}}, Assets: Globs{Patterns: []string{"assets/*.yaml"}},
 		Jobs: Globs{Patterns: []string{"jobs/*.yaml"}}, Sensors: Globs{Patterns: []string{"sensors/*.yaml"}},
-		State: ".auto", Retention: 90 * 24 * time.Hour, Store: "sqlite", Launcher: Launcher{Kind: "stdout", Workers: 1},
+		OpenLineage: OpenLineage{Facet: "partition", Field: "key"},
+		State:       ".auto", Retention: 90 * 24 * time.Hour, Store: "sqlite", Launcher: Launcher{Kind: "stdout", Workers: 1},
 	}
 	if root == nil {
 		return config
@@ -99,6 +105,9 @@ func parseConfig(src *source.File, list *diag.List) Config {
 	config.S3 = parseS3Options(m)
 	config.Sources = parseSources(m, config.S3)
 	config.Launcher = parseLauncher(m, config)
+	config.HTTP = parseHTTP(m, config.Env)
+	config.OpenLineage = parseOpenLineage(m)
+	config.Tracing = parseTracing(m)
 	m.Close()
 	return config
 }

@@ -93,6 +93,7 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	p.Graph = l.graph(p)
 	p.Trees = l.policies(p)
 	p.Env = l.env(p.Config, o)
+	l.tokens(p)
 	l.signing(p, o)
 	var findings diag.List
 	p.Policies, findings = compiler.Compile(compiler.Input{Files: p.Trees, Graph: p.Graph, Env: p.Env, Sources: declared(p.Config), Now: o.Now})

@@ -51,10 +51,11 @@ type (
 		Selection *Condition
 		Missed    compiler.Missed
 	}
-	// Reload puts other policies in force. Broken ones have to be refused: those before
-	// them stay.
+	// Reload puts other policies in force, and adds assets. Broken ones have to be refused:
+	// all stays as it was.
 	Reload struct {
 		Policies *Policies
+		Assets   []*Asset
 		Broken   bool
 	}
 	// Down says that no sensor ticked from then to the event's instant.

@@ -120,13 +120,14 @@ func (d *daemon) happened(e *Event, at time.Time) error {
 }
 
 func (d *daemon) reload(w Reload, at time.Time) error {
-	if _, found := d.defs.deploy(w.Policies, d.env); found.HasErrors() {
+	if _, found := d.defs.with(w.Assets).deploy(w.Policies, d.env); found.HasErrors() {
 		if w.Broken {
 			return nil
 		}
 		return &Refused{errorsOf(found)}
 	}
-	d.policies, d.stale = w.Policies, true
+	d.defs.add(w.Assets)
+	d.graph, d.policies, d.stale = nil, w.Policies, true
 	return d.sync(at)
 }
 

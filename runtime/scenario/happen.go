@@ -24,6 +24,10 @@ func (s *Session) Happen(e *Event, tick time.Time) error {
 		return err
 	}
 	if s.daemon == nil && ofDaemon(e.What) {
+		if reload, ok := e.What.(Reload); ok && !reload.Broken {
+			s.defs.add(reload.Assets)
+			s.graph = nil
+		}
 		return nil // nothing is launched
 	}
 	if s.defs.edit(e.What) {

@@ -57,10 +57,7 @@ func (s *Scenario) initial() *Policies {
 func (s *Scenario) policyRefusals() diag.List {
 	var list diag.List
 	for _, a := range s.Assets {
-		list = append(list, conditionBeside(a.Condition)...)
-		for _, c := range a.CheckConditions {
-			list = append(list, conditionBeside(c)...)
-		}
+		list = append(list, conditionsBeside(a)...)
 	}
 	if s.initial() == nil || list.HasErrors() {
 		return list
@@ -80,11 +77,13 @@ func (s *Scenario) policyRefusals() diag.List {
 	return list
 }
 
-// conditionBeside finds a condition on an asset of a scenario with policies.
-func conditionBeside(c *Condition) diag.List {
+// conditionsBeside finds conditions on an asset of a scenario with policies.
+func conditionsBeside(a *Asset) diag.List {
 	var list diag.List
-	if c != nil {
-		list.Addf(diag.YAMLUnknown, c.Span, "Write it as the `when` of a policy, or leave the policies out.", "A scenario with policies has no conditions on its assets.")
+	for _, c := range append(slices.Clone(a.CheckConditions), a.Condition) {
+		if c != nil {
+			list.Addf(diag.YAMLUnknown, c.Span, "Write it as the `when` of a policy, or leave the policies out.", "A scenario with policies has no conditions on its assets.")
+		}
 	}
 	return list
 }
@@ -99,7 +98,10 @@ func (d *definitions) reloaded(e *Event, s *Scenario, in *Deployment) diag.List 
 		if edit.Policies == nil {
 			return nil
 		}
-		next, found := d.deploy(edit.Policies, s.env)
+		next, found := d.with(edit.Assets).deploy(edit.Policies, s.env)
+		for _, a := range edit.Assets {
+			found = append(found, conditionsBeside(a)...)
+		}
 		switch found = errorsOf(found); {
 		case edit.Broken && len(found) == 0:
 			list.Addf(diag.YAMLValue, e.Place, "Leave `broken` out.", "Nothing is wrong with these policies.")
@@ -108,6 +110,7 @@ func (d *definitions) reloaded(e *Event, s *Scenario, in *Deployment) diag.List 
 			list = found
 		default:
 			*in = next
+			d.add(edit.Assets)
 		}
 	default:
 		d.editKnown(e.What)

@@ -68,7 +68,9 @@ func (r *reader) read(m *yamldoc.Map) {
 		m.Require("assets", "[{key: orders, condition: eager()}]")
 	}
 	for _, n := range m.Items("assets") {
-		r.asset(m.Map(n, "an asset"))
+		if a := r.asset(m.Map(n, "an asset")); a != nil {
+			r.s.Assets = append(r.s.Assets, a)
+		}
 	}
 	m.Require("ticks", "[{at: 2026-01-02T00:00:00Z}]")
 	for _, n := range m.Items("ticks") {
@@ -76,16 +78,17 @@ func (r *reader) read(m *yamldoc.Map) {
 	}
 }
 
-func (r *reader) asset(m *yamldoc.Map) {
+// asset reads an asset, nil where it has no key.
+func (r *reader) asset(m *yamldoc.Map) *Asset {
 	read, ok := r.defs.Asset(m)
 	if !ok {
-		return
+		return nil
 	}
 	a := &Asset{Asset: read, Condition: condition(m.Doc, read.ConditionNode)}
 	for _, n := range read.CheckConditionNodes {
 		a.CheckConditions = append(a.CheckConditions, condition(m.Doc, n))
 	}
-	r.s.Assets = append(r.s.Assets, a)
+	return a
 }
 
 // condition reads the condition in a node, nil for none.

@@ -195,6 +195,12 @@ func (r *reader) reload(m *yamldoc.Map) What {
 	if n := m.Node("reload"); n != nil {
 		e.Policies = r.policies(m.Doc, n, "reload")
 	}
+	for _, n := range m.Items("assets") {
+		if a := r.asset(m.Map(n, "an asset")); a != nil {
+			e.Assets = append(e.Assets, a)
+		}
+	}
+	r.s.added = append(r.s.added, e.Assets...)
 	return e
 }
 

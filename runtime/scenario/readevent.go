@@ -46,18 +46,19 @@ func (s *Scenario) ReadEvent(src *source.File) (*Event, diag.List) {
 // there are errors.
 func (s *Scenario) ReadAsset(src *source.File) (*Asset, diag.List) {
 	r := reader{s: new(Scenario), defs: graphdoc.NewReader(s.Partitions)}
+	var a *Asset
 	doc, root := r.open(src, "The asset is missing.", "Write such as `{key: orders}`.")
 	if root != nil {
-		r.asset(doc.Map(root, "an asset"))
+		a = r.asset(doc.Map(root, "an asset"))
 	}
-	for _, a := range r.s.Assets {
+	if a != nil {
 		r.list = append(r.list, a.refusals()...)
 	}
 	r.list.Sort()
-	if r.list.HasErrors() || len(r.s.Assets) == 0 {
+	if r.list.HasErrors() {
 		return nil, r.list
 	}
-	return r.s.Assets[0], r.list
+	return a, r.list
 }
 
 // open reads a text that is one value; an empty one is a finding.

@@ -128,7 +128,7 @@ func whole(text, key string) int {
 
 // keys gives the keys of all assets and checks.
 func (s *Scenario) keys() (assets, checks []string) {
-	for _, a := range s.Assets {
+	for _, a := range slices.Concat(s.Assets, s.added) {
 		assets = append(assets, a.Key)
 		for _, c := range a.Checks {
 			checks = append(checks, checkKey(a.Key, c.Name))

@@ -18,7 +18,7 @@ import (
 // meaning compares scenarios without places.
 var meaning = cmp.Options{
 	cmpopts.IgnoreTypes(source.Span{}, []source.Span{}, &yaml.Node{}, []*yaml.Node{}),
-	cmpopts.IgnoreFields(Scenario{}, "Source", "jobs", "env", "own"),
+	cmpopts.IgnoreFields(Scenario{}, "Source", "jobs", "env", "own", "added"),
 	cmpopts.IgnoreFields(graphdoc.Definition{}, "Refused"),
 	cmp.Comparer(func(a, b *graph.Partitions) bool { return a.Same(b) }),
 	cmp.Comparer(func(a, b *Condition) bool { return a.text() == b.text() }),

@@ -33,6 +33,8 @@ type Scenario struct {
 	jobs []graph.Job
 	env  map[string]string
 	own  *Policies
+	// added are the assets that reloads add.
+	added []*Asset
 }
 
 // Asset is an asset with its conditions.

@@ -86,7 +86,8 @@ func (e Resume) entries() []entry {
 }
 
 func (e Reload) entries() []entry {
-	return []entry{{"reload", e.Policies.flow}, boolEntry("broken", e.Broken)}
+	assets := when(e.Assets != nil, "assets", func(f *flow) { list(f, e.Assets, func(f *flow, a *Asset) { a.write(f) }) })
+	return []entry{{"reload", e.Policies.flow}, assets, boolEntry("broken", e.Broken)}
 }
 
 func (p *Policies) flow(f *flow) {
