@@ -63,22 +63,13 @@ func (c planCommand) show(s system, p *history.Planned) error {
 func (c planCommand) write(out io.Writer, p *history.Planned, runs int) error {
 	fmt.Fprintf(out, "The change launches %s at once that would not go out without it, in %s; %d would go out only without it, %d either way. %d are decided and wait.\n",
 		plural(len(p.New), "partition"), plural(runs, "run"), len(p.Gone), len(p.Same), p.Owed)
-	return writeLaunches(out, p.New, p.Gone, false)
-}
-
-// writeLaunches lists what is launched more, with +, and less, with -.
-func writeLaunches(out io.Writer, more, less []history.Launch, instants bool) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	for _, part := range []struct {
 		sign string
 		list []history.Launch
-	}{{"+", more}, {"-", less}} {
+	}{{"+", p.New}, {"-", p.Gone}} {
 		for _, l := range part.list {
-			fmt.Fprintf(w, "%s\t%s\t%s", part.sign, l.Policy, visible(subject{l.Asset, l.Partition}.String()))
-			if instants {
-				fmt.Fprintf(w, "\t%s", show(l.At))
-			}
-			fmt.Fprintln(w)
+			fmt.Fprintf(w, "%s\t%s\t%s\n", part.sign, l.Policy, visible(subject{l.Asset, l.Partition}.String()))
 		}
 	}
 	return w.Flush()

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -111,11 +113,28 @@ func (c replayCommand) writeDiff(s system, d *history.Diff) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%+d\n", day.Day, day.Policy, day.Old, day.New, day.New-day.Old)
 	}
-	if err := table.Flush(); err != nil || !c.Diff {
-		return err
+	if c.Diff {
+		if len(d.More)+len(d.Less) > 0 {
+			fmt.Fprintln(table, "\n \tPOLICY\tPARTITION\tTIMES\tFIRST\tLAST")
+		}
+		writeOften(table, "+", d.More)
+		writeOften(table, "-", d.Less)
 	}
-	if len(d.More)+len(d.Less) > 0 {
-		fmt.Fprintln(s.stdout)
+	return table.Flush()
+}
+
+// writeOften lists launches of one policy and partition, which follow each other, on one
+// line each.
+func writeOften(w io.Writer, sign string, list []history.Launch) {
+	for len(list) > 0 {
+		first := list[0]
+		n := slices.IndexFunc(list, func(l history.Launch) bool {
+			return l.Policy != first.Policy || l.Asset != first.Asset || l.Partition != first.Partition
+		})
+		if n < 0 {
+			n = len(list)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", sign, first.Policy, visible(subject{first.Asset, first.Partition}.String()), n, show(first.At), show(list[n-1].At))
+		list = list[n:]
 	}
-	return writeLaunches(s.stdout, d.More, d.Less, true)
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"auto/runtime/backlog"
-	"auto/runtime/explain"
 	"auto/runtime/control"
+	"auto/runtime/explain"
 	"auto/runtime/history"
 	"auto/runtime/project"
 )
