@@ -104,8 +104,6 @@ func (c compileCommand) show(u unit) (string, error) {
 		return "", errNoClauses
 	case u.files != nil:
 		return "", fmt.Errorf("a files block has no %s stage; `--stage ast` and `--stage code` show it", c.Stage)
-	case u.condition == nil:
-		return "", errNotEvaluated
 	case c.Stage == "typed":
 		var b strings.Builder
 		dumpCondition(&b, u.condition, 0)
@@ -123,14 +121,9 @@ func (c compileCommand) show(u unit) (string, error) {
 
 var errNoClauses = errors.New("only a policy has a clauses stage")
 
-var errNotEvaluated = errors.New("the condition uses a word that has no evaluation yet")
-
 func (c compileCommand) program(u unit) (*code.Program, error) {
 	if u.files != nil {
 		return u.files.Code, nil
-	}
-	if u.condition == nil {
-		return nil, errNotEvaluated
 	}
 	return plan.Compile(u.condition, u.graph, plan.Options{Plain: c.Plain})
 }

@@ -292,6 +292,7 @@ func (w *world) ask(t *testing.T, question func(ctx context.Context, c *control.
 		c, err := control.Dial(ctx, filepath.Join(w.dir, ".auto"))
 		if err == nil {
 			err = question(ctx, c)
+			c.Close()
 		}
 		if err == nil {
 			return
