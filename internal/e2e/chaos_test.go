@@ -153,8 +153,8 @@ type world struct {
 	posted int
 	// silences are those of this step.
 	silences int
-	server *httptest.Server
-	daemon *process
+	server   *httptest.Server
+	daemon   *process
 
 	mu    sync.Mutex
 	acted map[string]request.Request
