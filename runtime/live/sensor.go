@@ -91,12 +91,28 @@ func (s *Sensor) Take(r Record) error {
 
 func (s *Sensor) happen(e *events.Event) error {
 	s.happened++
+	e = s.named(e)
 	if err := e.Apply(s.world); err != nil {
 		return err
 	}
 	s.stale.Happened(s.happened, e)
 	s.ledger.Happened(e)
 	return nil
+}
+
+// named gives an event of a run with the request that the run was launched for, where only
+// an earlier event of the run has told it. The event itself belongs to all sensors.
+func (s *Sensor) named(e *events.Event) *events.Event {
+	if e.Type != events.Run || e.Request() != "" {
+		return e
+	}
+	request := s.world.TagOf(e.RunID, events.RequestTag)
+	if request == "" {
+		return e
+	}
+	out := *e
+	out.RequestID = request
+	return &out
 }
 
 // Taken is the number of the last record that was taken in.

@@ -61,7 +61,7 @@ func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 }
 
 func (s *Sensor) input(at time.Time) engine.Input {
-	return engine.Input{Graph: s.setup.Graph, Conditions: s.conditions, World: s.world, At: at}
+	return engine.Input{Graph: s.setup.Graph, Conditions: s.conditions, World: s.world, Beside: s.stale, At: at}
 }
 
 // quiet reports whether a tick requested, launched, dropped and halted nothing.
