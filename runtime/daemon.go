@@ -8,12 +8,13 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"auto/compiler/files"
 	"auto/lang/diag"
+	"auto/runtime/automation"
 	"auto/runtime/clock"
-	"auto/runtime/control"
 	"auto/runtime/launch"
 	"auto/runtime/outbox"
 	"auto/runtime/project"
@@ -23,9 +24,6 @@ import (
 	"auto/runtime/sources"
 	"auto/runtime/store"
 )
-
-// retention is how long what is gone or delivered is kept.
-const retention = 90 * 24 * time.Hour
 
 // Options say what a daemon works with.
 type Options struct {
@@ -55,6 +53,12 @@ type Daemon struct {
 	mu      sync.Mutex
 	origins map[string]sources.Source
 	running map[string]*runner
+
+	conditions *automation.Runner
+	// current is the project in force, for whoever asks.
+	current atomic.Pointer[project.Project]
+	// saved and pruned are when a snapshot was kept and the past forgotten last.
+	saved, pruned time.Time
 }
 
 // runner is a files block at work.
@@ -71,28 +75,18 @@ func New(o Options) *Daemon {
 	return d
 }
 
-// Service gives what commands ask of the daemon.
-func (d *Daemon) Service() control.Service {
-	return service{control.Local{Store: d.Store, Now: d.Clock.Now}, d.outbox}
+// Prepare makes the state of the conditions from the journal. It comes before Run and Once.
+func (d *Daemon) Prepare(ctx context.Context) (err error) {
+	d.conditions, err = automation.Open(ctx, automation.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Notify: d.outbox.Notify}, d.Project)
+	d.saved = d.Clock.Now()
+	d.current.Store(d.Project)
+	return err
 }
 
-// service wakes the outbox when a command makes something due.
-type service struct {
-	control.Local
-	outbox *outbox.Outbox
-}
-
-// Retry implements control.Service.
-func (s service) Retry(ctx context.Context, ids []string) (int, error) {
-	n, err := s.Local.Retry(ctx, ids)
-	s.outbox.Notify()
-	return n, err
-}
-
-// Once ticks every block once and delivers what is due, each request once. It gives an
-// error where a source or the store failed, or a delivery stays due.
+// Once ticks every block and sensor once and delivers what is due, each request once. It
+// gives an error where a source or the store failed, or a delivery stays due.
 func (d *Daemon) Once(ctx context.Context) error {
-	var failures []error
+	failures := []error{d.conditions.Once(ctx)}
 	for _, program := range d.Project.Policies.Files {
 		s, err := d.sensor(ctx, d.Project, program)
 		if err == nil {
@@ -113,17 +107,16 @@ func (d *Daemon) Once(ctx context.Context) error {
 // each change of the project's files, loads it anew. Cutting ctx short ends deliveries,
 // too.
 func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}) error {
-	if err := d.announce(ctx); err != nil {
-		return err
-	}
 	d.start(ctx, d.Project)
+	d.conditions.Start(ctx)
 	delivered := make(chan error, 1)
 	stopOutbox := make(chan struct{})
 	go func() { delivered <- d.outbox.Run(ctx, stopOutbox) }()
 	err := d.watch(ctx, stop, reload, delivered)
 	d.stopAll()
+	d.conditions.Stop()
 	close(stopOutbox)
-	return errors.Join(err, <-delivered)
+	return errors.Join(err, d.conditions.Save(ctx), <-delivered)
 }
 
 // watch reloads until the end.
@@ -153,6 +146,7 @@ func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan 
 			d.reload(ctx)
 			print = fingerprint(d.Project)
 		}
+		d.keep(ctx)
 	}
 }
 
@@ -165,22 +159,30 @@ func (d *Daemon) reload(ctx context.Context) {
 	if found.HasErrors() {
 		d.Log.Error("the project was not reloaded; the last good policies stay", "findings", found.Summary())
 		d.Report(found)
+		d.conditions.Broken(lines(found))
 		// What was read is watched on, so that the next change is noticed.
 		d.Project.Files = fresh.Files
 		return
 	}
+	if err := d.conditions.Reload(ctx, fresh); err != nil {
+		d.Log.Error("the project was not reloaded; the last good policies stay", "error", err)
+		d.conditions.Broken([]string{err.Error()})
+		return
+	}
 	d.stopAll()
 	d.Project = fresh
-	if err := d.announce(ctx); err != nil {
-		d.Log.Error("the journal could not be written", "error", err)
-	}
+	d.current.Store(fresh)
 	d.start(ctx, fresh)
-	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files))
+	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files), "policies", len(fresh.Policies.Policies))
 }
 
-// announce writes into the journal which policies are in force.
-func (d *Daemon) announce(ctx context.Context) error {
-	return d.Store.Append(ctx, store.Record{At: d.Clock.Now(), Kind: "policies", Body: []byte(fmt.Sprintf("{%q:%q}", "fingerprint", fingerprint(d.Project)))})
+// lines writes findings one a line.
+func lines(found diag.List) []string {
+	out := make([]string, len(found))
+	for i, f := range found {
+		out[i] = f.Error()
+	}
+	return out
 }
 
 // start lets every block of a project tick.
@@ -240,7 +242,7 @@ func (d *Daemon) sensor(ctx context.Context, p *project.Project, program *files.
 	d.mu.Lock()
 	d.origins[program.Name] = source
 	d.mu.Unlock()
-	s := &sensor.Sensor{Program: program, Source: source, Store: d.Store, Retention: retention, Decider: Decider(p, program)}
+	s := &sensor.Sensor{Program: program, Source: source, Store: d.Store, Retention: p.Config.Retention, Decider: Decider(p, program)}
 	if d.Progress != nil {
 		s.Progress = func(keys int) { d.Progress(program.Name, keys) }
 	}

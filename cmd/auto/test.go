@@ -109,7 +109,7 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 	if err != nil {
 		return false, noSuchPath(name, err)
 	}
-	sc, found := scenario.Read(source.New(filepath.ToSlash(name), string(text)))
+	sc, found := scenario.ReadFrom(source.New(filepath.ToSlash(name), string(text)), beside(s, name))
 	if !only.MatchString(sc.Name) || found.HasErrors() && c.other(s, name, string(text), found) {
 		return false, errSkipped
 	}
@@ -117,7 +117,9 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 	if found.HasErrors() {
 		return false, c.broken(s, sc, found)
 	}
-	result, err := scenario.Run(sc, scenario.Options{Evaluator: &play.Machine{Now: time.Now, Plain: c.Plain}})
+	daemon := play.NewDaemon()
+	daemon.Now = time.Now
+	result, err := scenario.Run(sc, scenario.Options{Evaluator: &play.Machine{Now: time.Now, Plain: c.Plain}, Driver: daemon})
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", name, err)
 	}

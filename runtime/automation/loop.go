@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"auto/compiler"
 	"auto/runtime/control"
+	"auto/runtime/journal"
 	"auto/runtime/live"
 )
 
@@ -23,6 +23,7 @@ type loop struct {
 
 	statusMu sync.Mutex
 	status   control.SensorStatus
+	pauses   []journal.Pause
 
 	stop, done chan struct{}
 }
@@ -54,15 +55,20 @@ func (r *Runner) carry(fresh []*loop) []*loop {
 func (r *Runner) Start(ctx context.Context) {
 	r.arrange.Lock()
 	defer r.arrange.Unlock()
-	r.startLoops(ctx)
+	r.startLoops(ctx, false)
 }
 
-func (r *Runner) startLoops(ctx context.Context) {
+// startLoops lets the sensors tick, at once or, where that is later, when they are due.
+func (r *Runner) startLoops(ctx context.Context, atOnce bool) {
 	for _, l := range r.loops {
 		l.stop, l.done = make(chan struct{}), make(chan struct{})
+		first := r.Clock.Now()
+		if due := l.sensor.Last().Add(l.sensor.Every); !atOnce && due.After(first) && due.Before(first.Add(l.sensor.Every)) {
+			first = due
+		}
 		go func() {
 			defer close(l.done)
-			l.run(ctx)
+			l.run(ctx, first)
 		}()
 	}
 }
@@ -90,25 +96,28 @@ func (r *Runner) stopLoops() (running bool) {
 	return running
 }
 
-// run ticks at the sensor's pace. A tick that takes longer than the pace is followed by
+// run ticks from an instant on at the sensor's pace. A tick that takes longer than the pace is followed by
 // the next at once.
-func (l *loop) run(ctx context.Context) {
-	for {
-		began := l.runner.Clock.Now()
+func (l *loop) run(ctx context.Context, next time.Time) {
+	for l.wait(ctx, next) {
+		next = l.runner.Clock.Now().Add(l.sensor.Every)
 		// A failed tick is logged there, and the next one tries again.
 		_ = l.tick(ctx)
-		next := began.Add(l.sensor.Every)
-		l.update(func(s *control.SensorStatus) { s.NextTick = next })
-		timer, cancel := l.runner.Clock.Until(next)
-		select {
-		case <-ctx.Done():
-		case <-l.stop:
-		case <-timer:
-			cancel()
-			continue
-		}
-		cancel()
-		return
+	}
+}
+
+// wait waits for an instant, and gives false where the loop ends before.
+func (l *loop) wait(ctx context.Context, next time.Time) bool {
+	l.update(func(s *control.SensorStatus) { s.NextTick = next })
+	timer, cancel := l.runner.Clock.Until(next)
+	defer cancel()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-l.stop:
+		return false
+	case <-timer:
+		return true
 	}
 }
 
@@ -138,8 +147,8 @@ func (l *loop) work(ctx context.Context, at time.Time) error {
 	if err := l.runner.take(ctx, l.sensor); err != nil {
 		return err
 	}
-	if !at.After(l.sensor.Last()) {
-		return nil // the clock was set back
+	if last := l.sensor.Last(); !at.After(last) {
+		return fmt.Errorf("the clock shows %s, and the last tick was at %s; nothing is evaluated until then", at.Format(time.RFC3339), last.Format(time.RFC3339))
 	}
 	if err := l.catchUp(ctx, at); err != nil {
 		return err
@@ -150,19 +159,15 @@ func (l *loop) work(ctx context.Context, at time.Time) error {
 // catchUp makes the ticks that were missed while nothing ticked, for policies that want
 // every moment.
 func (l *loop) catchUp(ctx context.Context, at time.Time) error {
-	from, down := l.sensor.Down()
-	if !down || !l.sensor.Wants(compiler.MissedAll) {
-		return nil
-	}
-	for t := from.Add(l.sensor.Every); t.Before(at) && ctx.Err() == nil; t = t.Add(l.sensor.Every) {
-		if !t.After(l.sensor.Last()) {
-			continue
+	for _, t := range l.sensor.Missed(at) {
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err := l.evaluate(ctx, t, live.Options{CatchUp: true}); err != nil {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 func (l *loop) evaluate(ctx context.Context, at time.Time, o live.Options) error {
@@ -246,7 +251,11 @@ func (l *loop) note(ctx context.Context, began time.Time, err error) {
 // count keeps how much is owed.
 func (l *loop) count(at time.Time) {
 	owed, oldest, halted := l.sensor.Owed()
+	pauses := l.sensor.Pauses(at)
 	l.update(func(s *control.SensorStatus) { s.Owed, s.OldestOwed, s.Halted = owed, oldest, halted })
+	l.statusMu.Lock()
+	l.pauses = pauses
+	l.statusMu.Unlock()
 }
 
 func (l *loop) update(change func(*control.SensorStatus)) {

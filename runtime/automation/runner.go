@@ -73,6 +73,9 @@ func Open(ctx context.Context, o Options, p *project.Project) (*Runner, error) {
 
 // restore plays the journal.
 func (r *Runner) restore(ctx context.Context, p *project.Project) (err error) {
+	if err := r.first(ctx); err != nil {
+		return err
+	}
 	differing := 0
 	r.state, err = history.Play(ctx, r.Store, history.Loader(ctx, r.Store, p.Dir), history.Options{From: history.Latest,
 		Visit: func(rec live.Record, _ *live.Project, now *live.Outcome) error {
@@ -89,6 +92,20 @@ func (r *Runner) restore(ctx context.Context, p *project.Project) (err error) {
 	}
 	r.appended.Store(r.state.Seq)
 	return nil
+}
+
+// first keeps a snapshot of nothing, so that the journal can be played from its beginning
+// while that is kept.
+func (r *Runner) first(ctx context.Context) error {
+	_, ok, err := r.Store.Snapshot(ctx, history.Latest)
+	if err != nil || ok {
+		return err
+	}
+	body, _, err := live.NewProject(nil).Save(nil)
+	if err != nil {
+		return err
+	}
+	return r.Store.PutSnapshot(ctx, store.Snapshot{At: r.began, Body: body})
 }
 
 // StateError: the journal does not give the state of the project.
@@ -208,7 +225,7 @@ func (r *Runner) Reload(ctx context.Context, p *project.Project) error {
 		r.loops = r.carry(r.makeLoops())
 	}
 	if running {
-		r.startLoops(ctx)
+		r.startLoops(ctx, err == nil)
 	}
 	return err
 }

@@ -79,8 +79,10 @@ func (r *Runner) Pause(ctx context.Context, selection string, until time.Time, r
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	_, err := r.append(ctx, journal.KindPause, body)
-	return body.Keys, err
+	if _, err := r.append(ctx, journal.KindPause, body); err != nil {
+		return nil, err
+	}
+	return body.Keys, r.settle(ctx)
 }
 
 // Resume ends pauses and halts. See control.Automation.
@@ -89,12 +91,36 @@ func (r *Runner) Resume(ctx context.Context, selection string, missed compiler.M
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	_, err := r.append(ctx, journal.KindResume, body)
-	return body.Keys, err
+	if _, err := r.append(ctx, journal.KindResume, body); err != nil {
+		return nil, err
+	}
+	return body.Keys, r.settle(ctx)
+}
+
+// settle has the sensors that are not ticking take in what is new, so that a status that is
+// asked for next shows it.
+func (r *Runner) settle(ctx context.Context) error {
+	r.arrange.Lock()
+	defer r.arrange.Unlock()
+	for _, l := range r.loops {
+		if !l.mu.TryLock() {
+			continue
+		}
+		err := r.take(ctx, l.sensor)
+		l.count(r.Clock.Now())
+		l.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Backlog gives what is owed, oldest first.
-func (r *Runner) Backlog(context.Context) ([]backlog.Owed, error) {
+func (r *Runner) Backlog(ctx context.Context) ([]backlog.Owed, error) {
+	if err := r.settle(ctx); err != nil {
+		return nil, err
+	}
 	r.arrange.Lock()
 	defer r.arrange.Unlock()
 	now := r.Clock.Now()
@@ -104,10 +130,15 @@ func (r *Runner) Backlog(context.Context) ([]backlog.Owed, error) {
 		all = append(all, l.sensor.Waiting(now)...)
 		l.mu.Unlock()
 	}
+	oldestFirst(all)
+	return all, nil
+}
+
+// oldestFirst orders what several sensors owe.
+func oldestFirst(all []backlog.Owed) {
 	slices.SortStableFunc(all, func(a, b backlog.Owed) int {
 		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Key, b.Key))
 	})
-	return all, nil
 }
 
 // Describe fills in what a status says of conditions. It waits for no tick.
@@ -119,10 +150,12 @@ func (r *Runner) Describe(s *control.Status) {
 		s.Policies, s.PoliciesSince = r.state.Setup.Fingerprint, r.state.Since
 	}
 	s.Broken = r.broken
+	var held []journal.Pause
 	s.Sensors = make([]control.SensorStatus, len(r.loops))
 	for i, l := range r.loops {
 		l.statusMu.Lock()
 		one := l.status
+		held = append(held, l.pauses...)
 		l.statusMu.Unlock()
 		s.Sensors[i] = one
 		s.Owed += one.Owed
@@ -130,4 +163,26 @@ func (r *Runner) Describe(s *control.Status) {
 			s.OldestOwed = one.OldestOwed
 		}
 	}
+	s.Pauses = inForce(held)
+}
+
+// inForce gives the pauses that sensors hold, each once, in the order in which they began.
+func inForce(held []journal.Pause) []control.PauseStatus {
+	var out []control.PauseStatus
+	var keys []map[string]bool
+	for _, p := range held {
+		at := slices.IndexFunc(out, func(o control.PauseStatus) bool {
+			return o.Selection == p.Selection && o.Until.Equal(p.Until) && o.Reason == p.Reason
+		})
+		if at < 0 {
+			at = len(out)
+			out = append(out, control.PauseStatus{Selection: p.Selection, Until: p.Until, Reason: p.Reason})
+			keys = append(keys, map[string]bool{})
+		}
+		for _, key := range p.Keys {
+			keys[at][key] = true
+		}
+		out[at].Keys = len(keys[at])
+	}
+	return out
 }

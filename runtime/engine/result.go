@@ -8,7 +8,8 @@ func (r *Result) RequestedOf(entity int) bits.Set {
 	e := &r.Space.Entities[entity]
 	total := e.Keys.Total()
 	out := bits.New(total)
-	for i := r.Requested.Next(e.Bit); i >= 0 && i < e.Bit+total; i = r.Requested.Next(i + 1) {
+	end := e.Bit + total
+	for i := r.Requested.NextIn(e.Bit, end); i >= 0; i = r.Requested.NextIn(i+1, end) {
 		out.Add(i - e.Bit)
 	}
 	return out
@@ -18,8 +19,8 @@ func (r *Result) RequestedOf(entity int) bits.Set {
 // of the space, with its partitions from bit 0 on.
 func (r *Result) EachRequested(yield func(entity int, set bits.Set)) {
 	for i := range r.Space.Entities {
-		if set := r.RequestedOf(i); !set.IsEmpty() {
-			yield(i, set)
+		if e := &r.Space.Entities[i]; r.Requested.NextIn(e.Bit, e.Bit+e.Keys.Total()) >= 0 {
+			yield(i, r.RequestedOf(i))
 		}
 	}
 }

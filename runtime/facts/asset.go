@@ -5,10 +5,18 @@ import (
 	"auto/vm/space"
 )
 
-// asset is what is known about an asset. Positions in the log are 0 for none; what a wipe
+// asset is what is known about an asset. Positions in its log are 0 for none; what a wipe
 // hides is none.
 type asset struct {
+	key    string
 	number int32
+	// log has its entries; those up to settled are the ones that a compaction kept, and
+	// holds are the runs that are asked for because of them.
+	log     log
+	settled int32
+	holds   []int32
+	// newer and older are the assets with events after and before its last one.
+	newer, older *asset
 	// entity is its number in the space of the view, -1 for none.
 	entity int
 	// slots are shared with other assets once its definition is known; keys are its
@@ -18,8 +26,8 @@ type asset struct {
 	keys   *space.Keys
 	// materialized, observed and planned are the latest of each partition.
 	materialized, observed, planned column
-	// version is the latest materialization or observation of each partition, hidden or
-	// not: Dagster compares data versions across wipes.
+	// version is the latest materialization or observation with a data version of each
+	// partition, hidden or not: Dagster compares data versions across wipes.
 	version column
 	// failed has the partitions (slots) whose failure was seen at a tick: Dagster's status
 	// cache forgets it only when the partition is materialized or the definition changes,
@@ -29,8 +37,7 @@ type asset struct {
 	latest struct{ materialized, observed, planned int32 }
 	// made: the run that was planned last has materialized the asset.
 	made bool
-	// last is the latest entry, touched its time.
-	last    int32
+	// touched is the time of the last entry.
 	touched int64
 	// wiped is the time of the last wipe.
 	wiped  int64
@@ -50,7 +57,7 @@ type seed struct {
 func (w *World) asset(key string) *asset {
 	a, ok := w.assetOf[key]
 	if !ok {
-		a = &asset{number: int32(len(w.assets)), entity: -1, slots: newSlots()}
+		a = &asset{key: key, number: int32(len(w.assets)), entity: -1, slots: newSlots()}
 		w.assets = append(w.assets, a)
 		w.assetOf[key] = a
 	}
@@ -69,19 +76,22 @@ func (a *asset) record() int32 {
 	return a.latest.materialized
 }
 
-// happened folds an entry that was appended to the log.
-func (w *World) happened(a *asset, position int32) {
-	e := w.log.at(position)
-	if e.kind != planned && e.key != 0 {
+// happened stores an entry and folds it.
+func (w *World) happened(a *asset, e entry) {
+	var position int32
+	if e.version != 0 && e.key != 0 {
 		slot := a.slots.slot(e.key)
-		e.beforeKey = a.version.at(slot)
-		a.version.set(slot, position)
+		e.before = a.version.at(slot)
+		position = w.store(a, e)
+		a.set(&a.version, slot, position)
+	} else {
+		position = w.store(a, e)
 	}
 	before := a.latest.materialized
 	if a.shows(e.at) {
-		w.fold(a, position)
+		a.fold(position, &e)
 	}
-	if before != 0 && w.log.at(before).key == 0 {
+	if before != 0 && a.log.at(before).key == 0 {
 		w.touch(a) // it was one of all partitions for checks, and is no longer
 		return
 	}
@@ -89,18 +99,17 @@ func (w *World) happened(a *asset, position int32) {
 }
 
 // fold makes an entry the latest of its kind.
-func (w *World) fold(a *asset, position int32) {
-	e := w.log.at(position)
+func (a *asset) fold(position int32, e *entry) {
 	latest, column := a.of(e.kind)
 	*latest = position
 	if e.key != 0 {
-		column.set(a.slots.slot(e.key), position)
+		a.set(column, a.slots.slot(e.key), position)
 	}
 	switch e.kind {
 	case planned:
 		a.made = false
 	case materialized:
-		a.made = a.made || a.latest.planned != 0 && w.log.at(a.latest.planned).run == e.run
+		a.made = a.made || a.latest.planned != 0 && a.log.at(a.latest.planned).run == e.run
 		if e.key != 0 {
 			a.heal(a.slots.slot(e.key))
 		}
@@ -118,6 +127,17 @@ func (a *asset) of(k kind) (*int32, *column) {
 	return &a.latest.materialized, &a.materialized
 }
 
+// set makes a position that of a slot. A column is made as long as that of another asset
+// with the same partitions.
+func (a *asset) set(c *column, slot int, position int32) {
+	if slot >= len(*c) {
+		longer := make(column, max(slot+1, len(a.slots.keys)))
+		copy(longer, *c)
+		*c = longer
+	}
+	(*c)[slot] = position
+}
+
 func (a *asset) heal(slot int) {
 	if a.failed.Has(slot) {
 		a.failed.Remove(slot)
@@ -132,9 +152,10 @@ func (a *asset) fail(slot int) {
 // wipe hides what is dated at or before a time and shows all else again. An asset that
 // nothing was stored about has no record to note the wipe in.
 func (w *World) wipe(a *asset, at int64) {
-	if a.last != 0 {
+	if a.log.last() != 0 {
 		a.wiped, a.isWipe = at, true
-		w.refold(a)
+		a.refold()
+		a.failed = nil
 	}
 	for _, c := range a.checks {
 		c.forget()
@@ -143,20 +164,16 @@ func (w *World) wipe(a *asset, at int64) {
 }
 
 // refold folds the log of an asset anew.
-func (w *World) refold(a *asset) {
-	a.materialized, a.observed, a.planned, a.failed = nil, nil, nil, nil
+func (a *asset) refold() {
+	a.materialized, a.observed, a.planned = nil, nil, nil
 	a.latest.materialized, a.latest.observed, a.latest.planned, a.made = 0, 0, 0, false
-	var shown []int32
-	for at := a.last; at != 0; at = w.log.at(at).beforeAsset {
-		if a.shows(w.log.at(at).at) {
-			shown = append(shown, at)
-		}
-	}
-	for i := len(shown) - 1; i >= 0; i-- {
-		if w.log.at(shown[i]).kind == seeded {
-			a.sow(shown[i])
-		} else {
-			w.fold(a, shown[i])
+	for position := int32(1); position <= a.log.last(); position++ {
+		switch e := a.log.at(position); {
+		case !a.shows(e.at):
+		case e.kind == seeded:
+			a.sow(position)
+		default:
+			a.fold(position, &e)
 		}
 	}
 }
@@ -169,7 +186,7 @@ func (a *asset) sow(position int32) {
 			continue
 		}
 		for slot := s.slots.Next(0); slot >= 0; slot = s.slots.Next(slot + 1) {
-			a.materialized.set(slot, position)
+			a.set(&a.materialized, slot, position)
 		}
 	}
 }

@@ -9,7 +9,11 @@ import (
 // backfill is what is known about a backfill. left has, by asset, the numbers of the keys
 // that it targets and has not recorded as materialized or failed; 0 for an asset without
 // partitions.
-type backfill struct{ left map[string]map[int32]bool }
+type backfill struct {
+	left map[string]map[int32]bool
+	// last is the last event before the one that named it last.
+	last int64
+}
 
 // applyBackfill tells how far a backfill is. Its targets are those of its first event.
 func (w *World) applyBackfill(e Backfill) error {
@@ -24,6 +28,7 @@ func (w *World) applyBackfill(e Backfill) error {
 		w.backfills[e.ID] = b
 		b.target(w.names, e.Targets)
 	}
+	b.last = w.last
 	for asset := range b.left {
 		w.touch(w.asset(asset))
 	}

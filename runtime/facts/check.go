@@ -37,7 +37,8 @@ type row struct {
 	outcome  outcome
 	// at is when it was evaluated, created when the row was made.
 	at, created int64
-	// target is the position of the materialization that it was evaluated against.
+	// target is the position of the materialization that it was evaluated against, 0 for
+	// none, gone for one that is forgotten.
 	target int32
 }
 
@@ -139,7 +140,7 @@ const (
 // resolve gives the status of an execution, whatever it was evaluated against (Dagster's
 // AssetCheckExecutionRecord.resolve_status).
 func (w *World) resolve(r row) verdict {
-	switch run := &w.runs[r.run]; {
+	switch run := w.known(r.run); {
 	case r.outcome == passed:
 		return isPassed
 	case r.outcome == failed:
@@ -173,15 +174,22 @@ func (w *World) targetsLatest(c *check, r row, v verdict) bool {
 	if r.key != 0 && r.outcome != pending {
 		latest = c.asset.materialized.at(c.asset.slots.slot(r.key))
 	}
-	m := w.log.at(latest)
+	m := c.asset.log.at(latest)
 	switch {
 	case latest == 0 || m.run == r.run:
 		return true
 	case v == isPassed || v == isFailed:
 		return r.target == latest || r.target == 0 && m.at < r.created
 	}
-	made, ran := &w.runs[m.run], &w.runs[r.run]
+	made, ran := w.known(m.run), w.known(r.run)
 	return made.known && ran.known && ran.created > made.created
+}
+
+// isOfAll reports whether a materialization is one of all partitions: of none, and no
+// snapshot.
+func (a *asset) isOfAll(position int32) bool {
+	e := a.log.at(position)
+	return e.key == 0 && e.kind != seeded
 }
 
 // partitionVerdict gives the status of one partition of a check: of its latest execution,
@@ -193,7 +201,7 @@ func (w *World) partitionVerdict(c *check, r row) verdict {
 		return w.resolve(r)
 	}
 	latest := c.asset.materialized.at(c.asset.slots.slot(r.key))
-	if whole := c.asset.record(); whole != 0 && w.log.at(whole).key == 0 && w.log.at(whole).kind != seeded {
+	if whole := c.asset.record(); whole != 0 && c.asset.isOfAll(whole) {
 		latest = max(latest, whole)
 	}
 	if latest != 0 && r.target != latest {

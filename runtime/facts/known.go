@@ -90,7 +90,7 @@ func (k known) UpdatedAt(entity, number int) (time.Time, bool) {
 	if latest == 0 {
 		return time.Time{}, false
 	}
-	return time.UnixMicro(k.world.log.at(latest).at).UTC(), true
+	return time.UnixMicro(b.asset.log.at(latest).at).UTC(), true
 }
 
 func (k known) latest(b *bound, number int) int32 {
@@ -110,10 +110,10 @@ func (k known) LatestRunSelects(entity, root int) (number int, ok bool) {
 		return 0, false
 	}
 	run, number, ok := k.latestRun(&k.bound[entity])
-	if !ok || !k.world.runs[run].known {
+	if !ok || !k.world.known(run).known {
 		return 0, false
 	}
-	_, selected := slices.BinarySearch(k.world.runs[run].selects, k.space.Entities[root].Key)
+	_, selected := slices.BinarySearch(k.world.known(run).selects, k.space.Entities[root].Key)
 	return number, selected
 }
 

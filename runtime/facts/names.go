@@ -1,7 +1,6 @@
 package facts
 
-// table numbers texts in order of appearance: partition keys and data versions. Number 0
-// is "", no partition and no version.
+// table numbers partition keys in order of appearance. Number 0 is "", no partition.
 type table struct {
 	texts   []string
 	numbers map[string]int32
@@ -55,11 +54,4 @@ func (c column) at(slot int) int32 {
 		return c[slot]
 	}
 	return 0
-}
-
-func (c *column) set(slot int, position int32) {
-	for len(*c) <= slot {
-		*c = append(*c, 0)
-	}
-	(*c)[slot] = position
 }

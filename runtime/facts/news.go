@@ -49,13 +49,16 @@ func (v *view) number(b *bound, key int32) (int, bool) {
 }
 
 // entries walks the entries after the evaluation that are about assets of the space.
-func (n *news) entries(visit func(position int32, b *bound)) {
-	w := n.world
-	for at := w.log.since(n.since.Event); at < w.log.length; at++ {
-		if a := w.assets[w.log.at(at).asset]; a.entity >= 0 {
-			visit(at, &n.bound[a.entity])
+func (n *news) entries(visit func(b *bound, position int32, e *entry)) {
+	n.world.newest.since(n.since.Event, func(a *asset) {
+		if a.entity < 0 {
+			return
 		}
-	}
+		for at := a.log.since(n.since.Event); at <= a.log.last(); at++ {
+			e := a.log.at(at)
+			visit(&n.bound[a.entity], at, &e)
+		}
+	})
 }
 
 // updated collects the partitions with a materialization after the evaluation; with
@@ -64,12 +67,12 @@ func (n *news) entries(visit func(position int32, b *bound)) {
 // counts (Dagster's get_asset_partitions_updated_after_cursor).
 func (n *news) updated(changed bool) {
 	observed := map[*bound]bool{}
-	n.entries(func(at int32, b *bound) {
-		switch e := n.world.log.at(at); {
+	n.entries(func(b *bound, at int32, e *entry) {
+		switch {
 		case b.source == observable:
 			observed[b] = true
 		case e.kind == seeded:
-			n.seeded(b, at, changed)
+			n.seeded(b, at, e, changed)
 		case e.kind == materialized && b.asset.shows(e.at) && b.asset.record() != 0:
 			n.materialized(b, e.key, changed)
 		}
@@ -90,8 +93,8 @@ func (n *news) materialized(b *bound, key int32, changed bool) {
 	}
 }
 
-func (n *news) seeded(b *bound, at int32, changed bool) {
-	if !b.asset.shows(n.world.log.at(at).at) || b.asset.record() == 0 {
+func (n *news) seeded(b *bound, at int32, e *entry, changed bool) {
+	if !b.asset.shows(e.at) || b.asset.record() == 0 {
 		return
 	}
 	for _, s := range b.asset.seeds {
@@ -106,9 +109,9 @@ func (n *news) seeded(b *bound, at int32, changed bool) {
 
 // observed adds what is new of an observable asset.
 func (n *news) observed(b *bound) {
-	a, w := b.asset, n.world
-	latest := w.later(a.latest.materialized, a.latest.observed)
-	if latest == 0 || w.log.at(latest).id <= n.since.Event {
+	a := b.asset
+	latest := a.later(a.latest.materialized, a.latest.observed)
+	if latest == 0 || a.log.id(latest) <= n.since.Event {
 		return
 	}
 	if b.keys == nil {
@@ -119,7 +122,7 @@ func (n *news) observed(b *bound) {
 	}
 	for slot, at := range a.observed {
 		key := a.slots.keys[slot]
-		if at != 0 && w.log.at(at).id > n.since.Event && (n.since.Event == 0 || n.changed(b, key)) {
+		if at != 0 && a.log.id(at) > n.since.Event && (n.since.Event == 0 || n.changed(b, key)) {
 			n.add(b, key)
 		}
 	}
@@ -127,11 +130,11 @@ func (n *news) observed(b *bound) {
 
 // later gives which of a materialization and an observation has the later timestamp, the
 // materialization where both have the same.
-func (w *World) later(materialized, observed int32) int32 {
+func (a *asset) later(materialized, observed int32) int32 {
 	switch {
 	case observed == 0:
 		return materialized
-	case materialized == 0 || w.log.at(observed).at > w.log.at(materialized).at:
+	case materialized == 0 || a.log.at(observed).at > a.log.at(materialized).at:
 		return observed
 	}
 	return materialized
@@ -143,22 +146,20 @@ func (n *news) changed(b *bound, key int32) bool {
 	if key != 0 {
 		return n.partitionChanged(b.asset, key)
 	}
-	a, w := b.asset, n.world
+	a := b.asset
 	if b.source != observable {
-		return w.log.at(a.record()).version != w.log.at(n.before(a, materialized)).version
+		return a.log.at(a.record()).version != a.log.at(n.before(a, materialized)).version
 	}
-	now := w.later(a.latest.materialized, a.latest.observed)
-	then := w.later(n.before(a, materialized), n.before(a, observed))
-	return w.log.at(now).version != w.log.at(then).version
+	now := a.later(a.latest.materialized, a.latest.observed)
+	then := a.later(n.before(a, materialized), n.before(a, observed))
+	return a.log.at(now).version != a.log.at(then).version
 }
 
 // before gives the latest event of a kind up to the evaluation, 0 for none.
 func (n *news) before(a *asset, k kind) int32 {
-	w := n.world
-	for at := a.last; at != 0; at = w.log.at(at).beforeAsset {
-		e := w.log.at(at)
-		same := e.kind == k || e.kind == seeded && k == materialized
-		if same && e.id <= n.since.Event && a.shows(e.at) {
+	for at := a.log.since(n.since.Event) - 1; at > 0; at-- {
+		e := a.log.at(at)
+		if e.class() == k && a.shows(e.at) {
 			return at
 		}
 	}
@@ -169,14 +170,13 @@ func (n *news) before(a *asset, k kind) int32 {
 // evaluation and up to it. Events without one are passed over, wiped ones are not
 // (Dagster's get_updated_data_version_partitions).
 func (n *news) partitionChanged(a *asset, key int32) bool {
-	w := n.world
-	var now int32
-	for at := a.version.at(a.slots.slot(key)); at != 0; at = w.log.at(at).beforeKey {
-		switch e := w.log.at(at); {
-		case e.version == 0:
-		case e.id <= n.since.Event:
+	var now uint64
+	for at := a.version.at(a.slots.slot(key)); at != 0; at = a.log.at(at).before {
+		e := a.log.at(at)
+		if e.id <= n.since.Event {
 			return now != 0 && now != e.version
-		case now == 0:
+		}
+		if now == 0 {
 			now = e.version
 		}
 	}

@@ -6,25 +6,24 @@ import (
 )
 
 // LastUpdated gives the timestamp of the newest update of an asset, or of one partition
-// of it: a materialization, or of assets that are only observed an observation; and false
-// for none.
+// of it, a materialization or an observation; and false for none.
 func (w *World) LastUpdated(asset, partition string) (time.Time, bool) {
 	a := w.assetOf[asset]
 	if a == nil {
 		return time.Time{}, false
 	}
-	latest := w.later(a.latest.materialized, a.latest.observed)
+	latest := a.later(a.latest.materialized, a.latest.observed)
 	if partition != "" {
 		slot, ok := w.slotOf(a, partition)
 		if !ok {
 			return time.Time{}, false
 		}
-		latest = w.later(a.materialized.at(slot), a.observed.at(slot))
+		latest = a.later(a.materialized.at(slot), a.observed.at(slot))
 	}
 	if latest == 0 {
 		return time.Time{}, false
 	}
-	return instant(w.log.at(latest).at), true
+	return instant(a.log.at(latest).at), true
 }
 
 // Succeeded gives when the newest successful run began that materialized an asset, or
@@ -38,25 +37,22 @@ func (w *World) Succeeded(key, partition string) (time.Time, bool) {
 	if a == nil {
 		return time.Time{}, false
 	}
-	if partition == "" {
-		for at := a.last; at != 0; at = w.log.at(at).beforeAsset {
-			if e := w.log.at(at); e.kind == materialized || e.kind == seeded {
-				if began, ok := w.began(e.run, e.at); ok {
-					return began, true
-				}
-			}
+	newest, number := a.latest.materialized, int32(0)
+	if partition != "" {
+		slot, ok := w.slotOf(a, partition)
+		if !ok {
+			return time.Time{}, false
 		}
-		return time.Time{}, false
+		newest, number = a.materialized.at(slot), a.slots.keys[slot]
 	}
-	slot, ok := w.slotOf(a, partition)
-	if !ok {
-		return time.Time{}, false
-	}
-	for at := a.materialized.at(slot); at != 0; at = w.log.at(at).beforeKey {
-		if e := w.log.at(at); e.kind == materialized || e.kind == seeded {
-			if began, ok := w.began(e.run, e.at); ok {
-				return began, true
-			}
+	// Before the newest one lie others only where its run has not succeeded.
+	for at := newest; at > 0; at-- {
+		e := a.log.at(at)
+		if e.class() != materialized || partition != "" && e.key != number {
+			continue
+		}
+		if began, ok := w.began(e.run, e.at); ok {
+			return began, true
 		}
 	}
 	return time.Time{}, false
@@ -75,10 +71,10 @@ func (w *World) checkSucceeded(c *check, partition string) (time.Time, bool) {
 }
 
 // began gives the start of a run that succeeded; of none, the instant itself.
-func (w *World) began(run int32, at int64) (time.Time, bool) {
-	r := &w.runs[run]
+func (w *World) began(n int32, at int64) (time.Time, bool) {
+	r := w.known(n)
 	switch {
-	case run == 0 || !r.known:
+	case !r.known:
 		return instant(at), true
 	case r.status == Success:
 		return instant(r.created), true

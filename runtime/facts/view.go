@@ -208,6 +208,13 @@ func (w *World) touch(a *asset) {
 	}
 }
 
+// touchAll marks everything about all assets.
+func (w *World) touchAll() {
+	for _, a := range w.assets {
+		w.touch(a)
+	}
+}
+
 // touchKey marks the runs and materializations of a partition, or of an asset without
 // partitions, and the checks. Where an asset with partitions was wiped, every event may
 // bring back its record and with it all partitions.

@@ -94,6 +94,7 @@ func (w *World) share(a *asset, keys *space.Keys) {
 // move puts what is known about an asset at other slots.
 func (a *asset) move(to *slots) {
 	from := a.slots
+	a.slots, a.shares = to, true
 	place := make([]int, len(from.keys))
 	for slot, key := range from.keys {
 		place[slot] = to.slot(key)
@@ -103,11 +104,10 @@ func (a *asset) move(to *slots) {
 		*c = nil
 		for slot, position := range old {
 			if position != 0 {
-				c.set(place[slot], position)
+				a.set(c, place[slot], position)
 			}
 		}
 	}
-	a.slots, a.shares = to, true
 }
 
 // define notes the definition of an asset. With another definition Dagster works out the

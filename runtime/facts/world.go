@@ -15,18 +15,23 @@ import (
 // answers as Dagster's instance and its AssetGraphView would. It is not safe for
 // concurrent use.
 type World struct {
-	names    *table
-	versions *table
-	// log has an entry for each event about an asset; last is the id of
-	// the last event of any kind.
-	log  log
+	names *table
+	// last is the id of the last event of any kind.
 	last int64
 
 	assets  []*asset
 	assetOf map[string]*asset
-	runs    []run
-	runOf   map[string]int32
-	checkOf map[string]*check
+	newest  recency
+	// runs are the known and mentioned ones by their numbers, of which there were
+	// runsSoFar.
+	runs      map[int32]*run
+	runOf     map[string]int32
+	runsSoFar int32
+	// compacted is the event up to which entries were looked at to forget them, keptRuns
+	// how many runs were left.
+	compacted int64
+	keptRuns  int
+	checkOf   map[string]*check
 	// evaluated is the greatest time of an evaluation of a check.
 	evaluated int64
 	dynamic   map[string]*dynamic
@@ -45,10 +50,8 @@ type World struct {
 func New() *World {
 	return &World{
 		names:     newTable(),
-		versions:  newTable(),
-		log:       newLog(),
 		assetOf:   map[string]*asset{},
-		runs:      make([]run, 1),
+		runs:      map[int32]*run{},
 		runOf:     map[string]int32{},
 		checkOf:   map[string]*check{},
 		dynamic:   map[string]*dynamic{},
@@ -96,10 +99,7 @@ func (w *World) Apply(e Event) error {
 
 func (w *World) updated(k kind, key, partition, run, version string, at time.Time) {
 	a := w.asset(key)
-	w.happened(a, w.store(a, entry{
-		kind: k, key: w.names.number(partition),
-		run: w.run(run), version: w.versions.number(version), at: micros(at),
-	}))
+	w.happened(a, entry{kind: k, key: w.names.number(partition), run: w.run(run), version: versionOf(version), at: micros(at)})
 }
 
 // freshness is a state of an asset with a freshness policy.
@@ -171,7 +171,7 @@ func (w *World) Dynamic(name string) []string {
 func (w *World) Seed(s *space.Space, entity int, set bits.Set, at time.Time) error {
 	e := &s.Entities[entity]
 	a := w.asset(e.Key)
-	if e.Check != nil || a.last != 0 {
+	if e.Check != nil || a.log.last() != 0 {
 		return fmt.Errorf("`%s` is no asset that nothing is known about", e.Key)
 	}
 	position := w.store(a, entry{kind: seeded, at: micros(at)})

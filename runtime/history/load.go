@@ -74,13 +74,14 @@ type Options struct {
 	From time.Time
 	// Until is the last instant that is played, zero for no end.
 	Until time.Time
-	// Before is told of each record before it is played; Visit after.
+	// Before is told of each record before it is played; Visit after. Where Visit gives
+	// Stop, nothing more is played, and the state is that after its record.
 	Before func(r live.Record, p *live.Project) live.Options
 	Visit  Visit
 }
 
-// errEnd ends a walk over records.
-var errEnd = errors.New("end")
+// Stop ends a walk over records.
+var Stop = errors.New("stop")
 
 // Play gives the state of a project after the records of its journal, from the newest
 // snapshot on that is not after From.
@@ -91,15 +92,21 @@ func Play(ctx context.Context, s Source, load live.Loader, o Options) (*live.Pro
 	}
 	err = s.Records(ctx, p.Seq, live.Kinds, func(r store.Record) error {
 		if !o.Until.IsZero() && r.At.After(o.Until) {
-			return errEnd
+			return errUntil
 		}
 		return step(p, r, o)
 	})
-	if err != nil && !errors.Is(err, errEnd) {
+	switch {
+	case errors.Is(err, Stop):
+		return p, nil
+	case err != nil && !errors.Is(err, errUntil):
 		return nil, err
 	}
 	return p, p.Settle()
 }
+
+// errUntil ends a walk at Options.Until.
+var errUntil = errors.New("until")
 
 // begin gives the state of the snapshot to begin at.
 func begin(ctx context.Context, s Source, load live.Loader, from time.Time) (*live.Project, error) {

@@ -53,6 +53,9 @@ func (p *Project) Play(r Record, o Options) (*Outcome, error) {
 	p.Seq = r.Seq
 	switch body := r.Body.(type) {
 	case *journal.Policies:
+		if body.Texts == nil {
+			return nil, nil // from before conditions were run
+		}
 		return nil, p.put(r, body)
 	case *journal.Tick:
 		return p.tick(r, body, o)

@@ -3,7 +3,6 @@ package live
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"auto/runtime/journal"
@@ -47,6 +46,3 @@ func Read(r store.Record) (Record, error) {
 	}
 	return out, nil
 }
-
-// cutCheck parts the key of a check into its asset and its name.
-func cutCheck(key string) (asset, check string, isCheck bool) { return strings.Cut(key, ":") }

@@ -11,6 +11,7 @@ import (
 	"auto/runtime/facts"
 	"auto/runtime/journal"
 	"auto/runtime/stale"
+	"auto/vm"
 )
 
 // Sensor is the state of one sensor of conditions. It has a picture of the world of its
@@ -20,7 +21,6 @@ type Sensor struct {
 	setup      *Setup
 	conditions map[string]*condition.Node
 	policyOf   map[string]string
-	launching  map[string]backlog.Policy
 
 	world  *facts.World
 	stale  *stale.Tracker
@@ -47,15 +47,17 @@ func newSensor() *Sensor {
 func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 	s.Sensor, s.setup = d, setup
 	s.conditions = setup.conditions(d.Keys)
-	s.policyOf, s.launching = map[string]string{}, map[string]backlog.Policy{}
+	s.policyOf = map[string]string{}
+	launching := map[string]backlog.Policy{}
 	for name, p := range setup.Policies {
 		for _, key := range p.Keys {
 			if s.conditions[key] != nil {
 				s.policyOf[key] = name
-				s.launching[name] = backlog.Policy{Name: name, Clauses: &p.Clauses}
+				launching[name] = backlog.Policy{Name: name, Clauses: &p.Clauses}
 			}
 		}
 	}
+	s.ledger.Use(launching, func(key string) string { return s.policyOf[key] })
 	s.stale.Follow(setup.Graph, func(asset string) bool { return s.conditions[asset] != nil })
 	s.fresh = true
 }
@@ -75,9 +77,9 @@ func (s *Sensor) Take(r Record) error {
 			}
 		}
 	case *journal.Pause:
-		s.ledger.Pause(*body)
+		s.ledger.Pause(*body, r.At)
 	case *journal.Resume:
-		s.ledger.Resume(*body, r.At, s.policy)
+		s.ledger.Resume(*body, r.At)
 	case *journal.Down:
 		// A restart takes no longer than the next tick would have.
 		if r.At.Sub(body.From) > 2*s.Every {
@@ -89,6 +91,7 @@ func (s *Sensor) Take(r Record) error {
 
 func (s *Sensor) happen(e *events.Event) error {
 	s.happened++
+	e = s.named(e)
 	if err := e.Apply(s.world); err != nil {
 		return err
 	}
@@ -97,8 +100,20 @@ func (s *Sensor) happen(e *events.Event) error {
 	return nil
 }
 
-// policy gives the policy of a key, as far as launching goes.
-func (s *Sensor) policy(key string) backlog.Policy { return s.launching[s.policyOf[key]] }
+// named gives an event of a run with the request that the run was launched for, where only
+// an earlier event of the run has told it. The event itself belongs to all sensors.
+func (s *Sensor) named(e *events.Event) *events.Event {
+	if e.Type != events.Run || e.Request() != "" {
+		return e
+	}
+	request := s.world.TagOf(e.RunID, events.RequestTag)
+	if request == "" {
+		return e
+	}
+	out := *e
+	out.RequestID = request
+	return &out
+}
 
 // Taken is the number of the last record that was taken in.
 func (s *Sensor) Taken() int64 { return s.taken }
@@ -106,27 +121,64 @@ func (s *Sensor) Taken() int64 { return s.taken }
 // Last is the instant of the last tick, zero for none.
 func (s *Sensor) Last() time.Time { return s.last }
 
-// Down gives since when nothing ticked, and false where the last tick was no gap ago.
-func (s *Sensor) Down() (time.Time, bool) { return s.down, !s.down.IsZero() }
+// Has reports whether an asset or check has a condition under the sensor.
+func (s *Sensor) Has(key string) bool { return s.conditions[key] != nil }
+
+// PolicyOf gives the name of the policy of a key, "" for none.
+func (s *Sensor) PolicyOf(key string) string { return s.policyOf[key] }
+
+// Cursor gives what the ticks so far leave for the next one.
+func (s *Sensor) Cursor() *vm.Cursor { return s.engine.Cursor() }
+
+// Input gives what a tick at an instant would be about. It is good until the next record
+// is taken in.
+func (s *Sensor) Input(at time.Time) engine.Input { return s.input(at) }
+
+// Condition gives the condition of a key as it is evaluated, with downstream conditions
+// written out.
+func (s *Sensor) Condition(key string) *condition.Node {
+	return condition.Expand(s.conditions[key], key, s.setup.Graph, func(asset string) *condition.Node { return s.conditions[asset] })
+}
 
 // Stored notes the record that a tick was stored in.
 func (s *Sensor) Stored(seq int64) { s.ticked = seq }
 
-// Wants reports whether any policy of the sensor has a word of `missed`.
-func (s *Sensor) Wants(m compiler.Missed) bool {
-	for _, p := range s.launching {
-		if p.Clauses.Missed == m {
+// wants reports whether any policy of the sensor has a word of `missed`.
+func (s *Sensor) wants(m compiler.Missed) bool {
+	for _, name := range s.policyOf {
+		if s.setup.Policies[name].Clauses.Missed == m {
 			return true
 		}
 	}
 	return false
 }
 
+// Missed gives the instants of the ticks that nothing ticked at before one, for policies
+// that want every moment; nil where none does, or nothing was missed.
+func (s *Sensor) Missed(at time.Time) []time.Time {
+	if s.down.IsZero() || !s.wants(compiler.MissedAll) {
+		return nil
+	}
+	var out []time.Time
+	for t := s.down.Add(s.Every); t.Before(at); t = t.Add(s.Every) {
+		if t.After(s.last) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // Owed counts what is owed, and gives the oldest decision, zero for none, and the policies
 // that are halted, sorted.
-func (s *Sensor) Owed() (count int, oldest time.Time, halted []string) { return s.ledger.Owed() }
+func (s *Sensor) Owed() (count int, oldest time.Time, halted []string) {
+	count, oldest = s.ledger.Count()
+	return count, oldest, s.ledger.Halted()
+}
+
+// Pauses gives those in force at an instant.
+func (s *Sensor) Pauses(at time.Time) []journal.Pause { return s.ledger.Pauses(at) }
 
 // Waiting gives what is owed at an instant.
 func (s *Sensor) Waiting(at time.Time) []backlog.Owed {
-	return s.ledger.Waiting(at, s.launching, s.pairs())
+	return s.ledger.Waiting(at, s.pairs())
 }

@@ -41,50 +41,29 @@ func NewSetup(p *project.Project) *Setup {
 	return s
 }
 
-// sensors gives each key with a condition to the sensor that claims it, or to the default
-// one. A sensor without any is left out, but there is at least one, so that events are
-// folded before there are policies.
+// sensors gives the sensors with the keys of theirs that have a condition. One without any
+// is left out, but there is at least one, so that events are folded before there are
+// policies.
 func (s *Setup) sensors(declared []*compiler.Sensor) []compiler.Sensor {
-	of := map[string]int{}
-	all := []compiler.Sensor{{Name: compiler.DefaultSensor, Every: compiler.DefaultEvery}}
+	conditioned := map[string]bool{}
+	for _, p := range s.Policies {
+		for _, key := range p.Keys {
+			conditioned[key] = true
+		}
+	}
+	var used []compiler.Sensor
 	for _, d := range declared {
-		i := 0
-		if d.Name != compiler.DefaultSensor {
-			i = len(all)
-			all = append(all, compiler.Sensor{Name: d.Name, Decl: d.Decl, Every: d.Every, Budget: d.Budget})
-		} else {
-			all[0].Decl, all[0].Every, all[0].Budget = d.Decl, d.Every, d.Budget
-		}
-		for _, key := range d.Keys {
-			of[key] = i
+		one := *d
+		one.Keys = slices.DeleteFunc(slices.Clone(d.Keys), func(key string) bool { return !conditioned[key] })
+		if len(one.Keys) > 0 {
+			used = append(used, one)
 		}
 	}
-	for _, key := range s.keys() {
-		i, claimed := of[key]
-		if asset, _, isCheck := cutCheck(key); isCheck && !claimed {
-			i = of[asset]
-		}
-		all[i].Keys = append(all[i].Keys, key)
-	}
-	used := slices.DeleteFunc(slices.Clone(all), func(d compiler.Sensor) bool { return len(d.Keys) == 0 })
 	if len(used) == 0 {
-		used = all[:1]
-	}
-	for i := range used {
-		used[i].Budget = cmp.Or(used[i].Budget, compiler.DefaultBudget)
+		used = []compiler.Sensor{{Name: compiler.DefaultSensor, Every: compiler.DefaultEvery, Budget: compiler.DefaultBudget}}
 	}
 	slices.SortFunc(used, func(a, b compiler.Sensor) int { return cmp.Compare(a.Name, b.Name) })
 	return used
-}
-
-// keys gives the assets and checks that have a condition, sorted.
-func (s *Setup) keys() []string {
-	var keys []string
-	for _, p := range s.Policies {
-		keys = append(keys, p.Keys...)
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
 }
 
 // conditions gives the conditions of keys.

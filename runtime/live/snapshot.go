@@ -125,3 +125,17 @@ func (in *sensorSnapshot) restore(text []byte) (*Sensor, error) {
 	s.happened, s.taken, s.ticked, s.last, s.down = in.Happened, in.Taken, in.Ticked, in.Last, in.Down
 	return s, nil
 }
+
+// Branch gives a state of its own that goes on from this one.
+func (p *Project) Branch() (*Project, error) {
+	body, _, err := p.Save(func(_ int, save func() error) error { return save() })
+	if err != nil {
+		return nil, err
+	}
+	out, err := Restore(body, func(*journal.Policies) (*Setup, error) { return p.Setup, nil })
+	if err != nil {
+		return nil, err
+	}
+	out.load, out.Seq = p.load, p.Seq
+	return out, nil
+}

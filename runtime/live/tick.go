@@ -48,7 +48,7 @@ func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 		return nil, err
 	}
 	out := &Outcome{At: at, Result: result, Body: journal.Tick{Sensor: s.Name, Seen: s.taken, CatchUp: o.CatchUp}}
-	s.decide(out, o.CatchUp)
+	s.decide(out)
 	if !o.CatchUp {
 		if err := s.launch(out); err != nil {
 			return nil, err
@@ -61,7 +61,7 @@ func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 }
 
 func (s *Sensor) input(at time.Time) engine.Input {
-	return engine.Input{Graph: s.setup.Graph, Conditions: s.conditions, World: s.world, At: at}
+	return engine.Input{Graph: s.setup.Graph, Conditions: s.conditions, World: s.world, Beside: s.stale, At: at}
 }
 
 // quiet reports whether a tick requested, launched, dropped and halted nothing.
@@ -70,7 +70,7 @@ func (o *Outcome) quiet() bool {
 }
 
 // decide tells the backlog what the tick requested, policy by policy.
-func (s *Sensor) decide(out *Outcome, catchUp bool) {
+func (s *Sensor) decide(out *Outcome) {
 	byPolicy := map[string][]backlog.Pair{}
 	var order []string
 	sp := out.Result.Space
@@ -89,7 +89,7 @@ func (s *Sensor) decide(out *Outcome, catchUp bool) {
 	s.stale.Decided(sp, out.Result.Requested, s.happened)
 	for _, policy := range order {
 		out.Pairs += len(byPolicy[policy])
-		if !s.ledger.Decide(s.launching[policy], byPolicy[policy], out.At, catchUp, s.down) {
+		if !s.ledger.Decide(backlog.Decided{Policy: policy, Pairs: byPolicy[policy], At: out.At, DownSince: s.down}) {
 			out.Body.Halted = append(out.Body.Halted, policy)
 		}
 	}
@@ -126,7 +126,7 @@ func subset(e *space.Entity, set bits.Set) any {
 
 // launch makes requests of what the backlog gives.
 func (s *Sensor) launch(out *Outcome) error {
-	launches, dropped := s.ledger.Release(out.At, s.launching, s.pairs())
+	launches, dropped := s.ledger.Release(out.At, s.pairs())
 	out.Body.Dropped = dropped
 	if len(launches) == 0 {
 		return nil
@@ -135,7 +135,7 @@ func (s *Sensor) launch(out *Outcome) error {
 		Sensor: s.Name, At: out.At, Space: out.Result.Space, Launches: launches, Policies: s.setup.Policies,
 		Whole:       s.whole(),
 		Conditioned: func(key string) bool { return s.conditions[key] != nil },
-		Env:         s.setup.Env, Dynamic: s.world.Dynamic,
+		Env:         s.setup.Env,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Name, err)

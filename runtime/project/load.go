@@ -93,6 +93,8 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	p.Graph = l.graph(p)
 	p.Trees = l.policies(p)
 	p.Env = l.env(p.Config, o)
+	l.tokens(p)
+	l.signing(p, o)
 	var findings diag.List
 	p.Policies, findings = compiler.Compile(compiler.Input{Files: p.Trees, Graph: p.Graph, Env: p.Env, Sources: declared(p.Config), Now: o.Now})
 	l.list = append(l.list, findings...)
@@ -223,6 +225,14 @@ func (l *loader) env(c Config, o Options) map[string]string {
 		}
 	}
 	return values
+}
+
+// signing finds a secret that is set to nothing, with which anyone could sign.
+func (l *loader) signing(p *Project, o Options) {
+	name := p.Config.Launcher.Sign
+	if value, ok := p.Env[name]; ok && value == "" && o.NeedEnv {
+		l.list.Addf(diag.EnvMissing, p.Config.Launcher.SignAt, "Set it to a long random text, which the receiver has, too.", "The environment name `%s`, which signs deliveries, is empty.", name)
+	}
 }
 
 // declared gives the sources of the project file as policies see them.

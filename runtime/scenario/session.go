@@ -41,6 +41,10 @@ type TickOutput struct {
 	Runs      []RunRequest
 	// Evaluations are by the key of the asset or check.
 	Evaluations map[string]*Evaluation
+	// Launched, Owed, Dropped and Halted are what a daemon did; nil where none played.
+	Launched      []Launch
+	Owed, Dropped []Work
+	Halted        []string
 	// EvaluationTime is the time that the evaluation alone took.
 	EvaluationTime time.Duration
 	// Err is a refusal; a *Refused where it has findings.
@@ -70,6 +74,8 @@ type Session struct {
 	implicit   map[string]implicitRun
 	backfills  map[string]facts.Backfill
 	failed     bool
+	// daemon is nil where conditions are evaluated, or nothing is.
+	daemon *daemon
 }
 
 // store is where events go: the world.
@@ -83,6 +89,15 @@ func NewSession(s *Scenario, e Evaluator) *Session {
 	world := &recorder{World: facts.New()}
 	session := newSession(s, e, world)
 	session.world, session.recorder = world.World, world
+	return session
+}
+
+// NewDaemonSession begins a scenario with policies, which a daemon plays that knows nothing
+// yet.
+func NewDaemonSession(s *Scenario, driver Driver) *Session {
+	session := NewSession(s, nil)
+	session.daemon = &daemon{Session: session, driver: driver, env: s.env, policies: s.initial(), stale: true, made: map[string]map[string]bool{}}
+	session.store = session.daemon
 	return session
 }
 
@@ -157,6 +172,9 @@ func (s *Session) tick(t *Tick, trees bool) (TickOutput, error) {
 			return TickOutput{Err: err}, nil
 		}
 	}
+	if s.daemon != nil {
+		return s.daemon.tick(t)
+	}
 	g, conditions, err := s.Graph()
 	if err != nil {
 		return TickOutput{Err: err}, nil
@@ -172,6 +190,9 @@ func implicitRuns(s *Scenario) map[string]implicitRun {
 	runs, explicit := map[string]implicitRun{}, map[string]bool{}
 	for _, t := range s.Ticks {
 		for _, e := range t.Events {
+			if !refOf(e.What).IsZero() {
+				continue
+			}
 			if run, ok := e.What.(RunChange); ok {
 				explicit[run.Run] = true
 			} else if name := runOf(e.What); name != "" && !explicit[name] {

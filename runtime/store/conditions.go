@@ -54,8 +54,9 @@ type Conditions interface {
 	// newest snapshot at or before it, all earlier snapshots, the records up to S with the
 	// identities of their items, the texts that no record names, and the requests that were
 	// delivered before the instant and decided up to S. The newest record of kind "policies"
-	// up to S stays, as its policies are in force at S; where there is no S, all stays. It
-	// gives the number of records.
+	// up to S stays, as its policies are in force at S; where there is no S, all stays. Of
+	// the snapshots that are a day older than the latest, each day (UTC) keeps the one of
+	// the first record. It gives the number of records.
 	PruneConditions(ctx context.Context, before time.Time) (int, error)
 }
 

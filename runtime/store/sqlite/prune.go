@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"regexp"
 	"time"
 )
@@ -14,7 +15,7 @@ const pruned = 256
 func (s *Store) PruneConditions(ctx context.Context, before time.Time) (int, error) {
 	kept, found, err := first(ctx, &s.Reader, whole, `SELECT seq FROM snapshots WHERE at <= ? ORDER BY seq DESC LIMIT 1`, part(before))
 	if err != nil || !found {
-		return 0, err
+		return 0, errors.Join(err, s.write(ctx, thinSnapshots(ctx)))
 	}
 	policies, _, err := first(ctx, &s.Reader, whole, `SELECT coalesce(max(seq), 0) FROM journal WHERE +block = '' AND kind = 'policies' AND seq <= ?`, kept)
 	if err != nil {
@@ -60,8 +61,22 @@ func (s *Store) pruneRest(ctx context.Context, kept int64, before time.Time) err
 		if _, err := exec(ctx, tx, `DELETE FROM requests WHERE block = '' AND delivery = 'delivered' AND done_at < ? AND record <= ?`, nanos(before), kept); err != nil {
 			return err
 		}
-		return pruneTexts(ctx, tx, kept)
+		if err := pruneTexts(ctx, tx, kept); err != nil {
+			return err
+		}
+		return thinSnapshots(ctx)(tx)
 	})
+}
+
+// thinSnapshots leaves one snapshot a day of those that are older than a day: what lies
+// between can be made from the records. The oldest of all stays, as it is the first of its
+// day.
+func thinSnapshots(ctx context.Context) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error {
+		_, err := exec(ctx, tx, `DELETE FROM snapshots WHERE at < (SELECT max(at) FROM snapshots) - ?1
+			AND seq NOT IN (SELECT min(seq) FROM snapshots GROUP BY at / ?1)`, int64(24*time.Hour))
+		return err
+	}
 }
 
 // textNames are the names of texts in a record.
