@@ -110,6 +110,8 @@ type Ledger struct {
 	// unless something changed.
 	now, next int64
 	changed   bool
+	// unchecked tells that a run may have made up for something since the last release.
+	unchecked bool
 }
 
 // New gives a ledger in which nothing is owed.
@@ -117,7 +119,7 @@ func New() *Ledger {
 	return &Ledger{
 		books: map[string]*book{}, accounts: map[string]*account{}, flights: map[string]flight{},
 		paused: map[string]*pause{}, holding: map[*account]bool{},
-		settled: never, now: never, next: forever, changed: true,
+		settled: never, now: never, next: forever, changed: true, unchecked: true,
 	}
 }
 

@@ -20,6 +20,7 @@ type pause struct {
 // Pause holds back, from an instant on, all pairs of the keys. Of pauses that overlap the
 // one that ends last counts.
 func (l *Ledger) Pause(p journal.Pause, at time.Time) {
+	l.flush()
 	l.settle(nano(at))
 	l.addPause(pause{
 		selection: p.Selection, reason: p.Reason, keys: slices.Clone(p.Keys), from: nano(at), until: nano(p.Until),
@@ -86,6 +87,10 @@ func (l *Ledger) Halted() []string {
 	slices.Sort(list)
 	return list
 }
+
+// Settle settles what came due in pauses that have ended by an instant. It is called before
+// other policies come into force, so that those that were then decide by their `missed`.
+func (l *Ledger) Settle(at time.Time) { l.settle(nano(at)) }
 
 // Resume ends the pauses of keys and the halts of their policies, and gives those of the
 // keys that were held back so, sorted. What came due meanwhile is settled by the clause
@@ -197,16 +202,20 @@ func (l *Ledger) settleAccount(a *account, word compiler.Missed) {
 	}
 	l.changed = true
 	delete(l.holding, a)
-	for partition, d := range a.debts {
-		for _, n := range d.held {
+	a.unchecked = true
+	for i := range a.debts {
+		d := &a.debts[i]
+		queue := d.queue()
+		for _, n := range d.held() {
 			if word == compiler.MissedNone {
-				l.drop(a.book.name, Pair{a.key, partition}, n.at, "it came due while launches were held back, and `missed none` drops that")
+				l.drop(a.book.name, Pair{a.key, d.partition}, n.at, "it came due while launches were held back, and `missed none` drops that")
 				continue
 			}
 			n.single = word == compiler.MissedAll
-			d.add(n)
+			queue = added(queue, n)
 		}
-		d.held = nil
-		l.tidy(a, partition)
+		d.set(queue, nil)
 	}
+	a.settle()
+	l.close(a)
 }

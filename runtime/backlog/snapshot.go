@@ -140,9 +140,9 @@ func (l *Ledger) runSnapshots() []runSnapshot {
 
 func (a *account) snapshot() assetSnapshot {
 	shot := assetSnapshot{Key: a.key, Policy: a.book.name}
-	for _, partition := range slices.Sorted(maps.Keys(a.debts)) {
-		d := a.debts[partition]
-		shot.Owed = append(shot.Owed, owedSnapshot{partition, decisionSnapshots(d.queue), decisionSnapshots(d.held)})
+	for i := range a.debts {
+		d := &a.debts[i]
+		shot.Owed = append(shot.Owed, owedSnapshot{d.partition, decisionSnapshots(d.queue()), decisionSnapshots(d.held())})
 	}
 	for _, s := range a.sent {
 		shot.Sent = append(shot.Sent, [2]int64{s.at, int64(s.count)})
@@ -175,6 +175,14 @@ func (s decisionSnapshot) decision() decision {
 		n.since = *s.Since
 	}
 	return n
+}
+
+func decisions(shots []decisionSnapshot) []decision {
+	var list []decision
+	for _, s := range shots {
+		list = append(list, s.decision())
+	}
+	return list
 }
 
 // UnmarshalJSON reads a snapshot into the ledger, in the place of all that it had. The error
@@ -224,20 +232,18 @@ func (l *Ledger) restoreAsset(s *assetSnapshot) error {
 		return errTwice
 	}
 	a := l.account(s.Key, l.book(s.Policy))
-	for _, o := range s.Owed {
-		if a.debts[o.Partition] != nil {
-			return fmt.Errorf("partition %q: %w", o.Partition, errTwice)
+	for i, o := range s.Owed {
+		if i > 0 && o.Partition <= s.Owed[i-1].Partition {
+			return fmt.Errorf("partition %q: it is not in order", o.Partition)
 		}
-		d := a.debt(o.Partition)
-		for _, n := range o.Queue {
-			d.queue = append(d.queue, n.decision())
-		}
-		for _, n := range o.Held {
-			d.held = append(d.held, n.decision())
-			l.holding[a] = true
-		}
-		if d.empty() {
+		if len(o.Queue)+len(o.Held) == 0 {
 			return fmt.Errorf("partition %q: nothing of it is owed", o.Partition)
+		}
+		d := debt{partition: o.Partition}
+		d.set(decisions(o.Queue), decisions(o.Held))
+		a.debts = append(a.debts, d)
+		if len(o.Held) > 0 {
+			l.holding[a] = true
 		}
 	}
 	return a.restoreLaunches(s)
