@@ -126,8 +126,9 @@ func New() *Ledger {
 // Use puts policies in force, by name; policyOf gives the one of an asset or check, "" for
 // none. What is owed follows its asset to the policy that has it now, renamed or another; a
 // policy that stands for one that is gone is halted if that was. What has no policy any more
-// is dropped by the next release, unless a further Use brings one. A ledger that was read
-// from a snapshot needs it before anything else.
+// is dropped by the next release, unless a further Use brings one; its launches are
+// forgotten. A ledger that was read from a snapshot needs it before anything else; one that
+// has policies needs Settle before it.
 func (l *Ledger) Use(policies map[string]Policy, policyOf func(key string) string) {
 	l.flush()
 	l.policies, l.policyOf = policies, policyOf
@@ -148,7 +149,11 @@ func (l *Ledger) Use(policies map[string]Policy, policyOf func(key string) strin
 func (l *Ledger) assign(a *account, halted map[string]*book) {
 	name := l.policyOf(a.key)
 	_, known := l.policies[name]
-	if a.lost = !known; a.lost || name == a.book.name {
+	if a.lost = !known; a.lost {
+		l.forgetLaunches(a)
+		return
+	}
+	if name == a.book.name {
 		return
 	}
 	from := a.book
@@ -161,6 +166,15 @@ func (l *Ledger) assign(a *account, halted map[string]*book) {
 	if other := halted[name]; other == nil || from.before(other) {
 		halted[name] = from
 	}
+}
+
+// forgetLaunches forgets those of an account.
+func (l *Ledger) forgetLaunches(a *account) {
+	for partition := range a.running {
+		l.land(a, partition)
+	}
+	a.sent, a.pairs = nil, nil
+	l.close(a)
 }
 
 // closeBooks forgets the policies that are gone and have nothing left.

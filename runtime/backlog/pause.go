@@ -88,9 +88,19 @@ func (l *Ledger) Halted() []string {
 	return list
 }
 
-// Settle settles what came due in pauses that have ended by an instant. It is called before
-// other policies come into force, so that those that were then decide by their `missed`.
-func (l *Ledger) Settle(at time.Time) { l.settle(nano(at)) }
+// Settle does for an instant what follows from policies alone: what came due in pauses that
+// have ended is settled, and launches that no limit counts any more are forgotten. It is
+// called before other policies come into force, and before Take, so that nothing depends on
+// whether a tick came in between.
+func (l *Ledger) Settle(at time.Time) {
+	now := nano(at)
+	l.flush()
+	l.settle(now)
+	for _, a := range l.accounts {
+		l.trim(a, now)
+		l.close(a)
+	}
+}
 
 // Resume ends the pauses of keys and the halts of their policies, and gives those of the
 // keys that were held back so, sorted. What came due meanwhile is settled by the clause

@@ -69,17 +69,14 @@ func (l *Ledger) dropLost() {
 }
 
 func (l *Ledger) dropAccount(a *account, reason string) {
-	for partition := range a.running {
-		l.land(a, partition)
-	}
 	for i := range a.debts {
 		d := &a.debts[i]
 		for _, n := range slices.Concat(d.queue(), d.held()) {
 			l.drop(a.book.name, Pair{a.key, d.partition}, n.at, reason)
 		}
 	}
-	delete(l.accounts, a.key)
-	delete(l.holding, a)
+	a.debts = nil
+	l.forgetLaunches(a)
 }
 
 func lost(policy, key string, known bool) string {

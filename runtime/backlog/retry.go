@@ -99,7 +99,7 @@ func wait(r compiler.Retry, n int) time.Duration {
 // forgetFlights forgets the runs of what no policy retries any more.
 func (l *Ledger) forgetFlights() {
 	for _, a := range l.accounts {
-		if a.lost || l.clauses(a.book).Retry.Times > 0 {
+		if l.clauses(a.book).Retry.Times > 0 {
 			continue
 		}
 		for partition := range a.running {
