@@ -81,7 +81,7 @@ func (l *Ledger) dropAccount(a *account, reason string) {
 
 func lost(policy, key string, known bool) string {
 	if known {
-		return "the policy `" + policy + "` selects `" + key + "` no longer"
+		return "the policy `" + policy + "` no longer selects `" + key + "`"
 	}
 	return "the policy `" + policy + "` is gone"
 }

@@ -239,6 +239,11 @@ func (l *Ledger) restoreAsset(s *assetSnapshot) error {
 		if len(o.Queue)+len(o.Held) == 0 {
 			return fmt.Errorf("partition %q: nothing of it is owed", o.Partition)
 		}
+		for _, n := range slices.Concat(o.Queue, o.Held) {
+			if n.Retry < 0 {
+				return fmt.Errorf("partition %q: a retry is %d", o.Partition, n.Retry)
+			}
+		}
 		d := debt{partition: o.Partition}
 		d.set(decisions(o.Queue), decisions(o.Held))
 		a.debts = append(a.debts, d)
@@ -251,6 +256,9 @@ func (l *Ledger) restoreAsset(s *assetSnapshot) error {
 
 func (a *account) restoreLaunches(s *assetSnapshot) error {
 	for _, sent := range s.Sent {
+		if sent[1] < 1 {
+			return fmt.Errorf("a number of launches is %d", sent[1])
+		}
 		a.sent = append(a.sent, stamp{sent[0], int(sent[1])})
 	}
 	if !slices.IsSortedFunc(s.Sent, func(a, b [2]int64) int { return cmp.Compare(a[0], b[0]) }) {
@@ -275,6 +283,9 @@ func (l *Ledger) restoreRuns(runs []runSnapshot) error {
 	for _, r := range runs {
 		if l.flights[r.Request] != nil {
 			return fmt.Errorf("run %q: %w", r.Request, errTwice)
+		}
+		if len(r.Pairs) == 0 {
+			return fmt.Errorf("run %q: it has no pairs", r.Request)
 		}
 		for _, p := range r.Pairs {
 			a := l.accounts[p.Key]
