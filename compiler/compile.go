@@ -90,6 +90,7 @@ func Compile(in Input) (*Policies, diag.List) {
 	}
 	c.checkClaims(out)
 	c.sensors(out)
+	c.review(out)
 	c.values.Findings.Sort()
 	return out, c.values.Findings
 }
@@ -131,6 +132,7 @@ func (c *checker) checkBindings() {
 func (c *checker) declarations(s *scope, out *Policies) {
 	if s.defaults != nil {
 		c.block(s, "defaults", s.defaults.Body)
+		c.reserved(s.defaults.Body)
 		c.maps(s, s.defaults.Body, slices.Concat(stdlib.FileFields, stdlib.PolicyFields))
 	}
 	for _, decl := range s.file.Decls {

@@ -23,8 +23,14 @@ func (c *checker) policy(s *scope, d *ast.Policy) *Policy {
 		c.values.Findings = append(c.values.Findings, condition.Review(p.When, condition.Target{Graph: c.Graph, Keys: p.Keys})...)
 	}
 	c.launching(s, p)
-	if target.Type == types.Selection {
+	c.reserved(d.Body)
+	c.configs(p)
+	c.reviewClauses(p, target.Type)
+	switch target.Type {
+	case types.Selection:
 		p.Job = c.policyJob(d, p.Keys)
+	case types.Checks:
+		p.Job = c.checksJob(d, p.Keys)
 	}
 	return p
 }
@@ -89,9 +95,24 @@ func (c *checker) policyJob(d *ast.Policy, keys []string) string {
 	case 1:
 		return jobs[0]
 	default:
-		c.find(diag.WrongJob, d.Name.Span, "Write such as `job "+jobs[0]+"`.", "Several jobs select the assets of `%s`: `%s`.", d.Name.Name, strings.Join(jobs, "`, `"))
+		c.find(diag.WrongJob, d.Name.Span, "Write such as `job "+files.KeyText(jobs[0])+"`.", "Several jobs select the assets of `%s`: `%s`.", d.Name.Name, strings.Join(jobs, "`, `"))
 		return ""
 	}
+}
+
+// checksJob gives the job of a policy for checks: the one that it names, or the only one
+// that selects their assets, so that they can run with these.
+func (c *checker) checksJob(d *ast.Policy, keys []string) string {
+	var assets []string
+	for _, key := range keys {
+		if a, ok := c.assetOf(key); ok && !slices.Contains(assets, a.Key) {
+			assets = append(assets, a.Key)
+		}
+	}
+	if clauseOf[*ast.Job](d.Body, "job") == nil && c.Graph != nil && len(c.Graph.JobsOf(assets...)) > 1 {
+		return ""
+	}
+	return c.policyJob(d, assets)
 }
 
 // checkClaims finds assets that two policies or two sensors claim.

@@ -21,6 +21,7 @@ func (c *checker) sensor(s *scope, d *ast.Sensor) *Sensor {
 		return out
 	}
 	c.block(s, "sensor", d.Body)
+	c.reserved(d.Body)
 	out.Tags = c.maps(s, d.Body, stdlib.PolicyFields).Tags
 	if budget := clauseOf[*ast.Wait](d.Body, "budget"); budget != nil {
 		out.Budget = budget.For.Value
@@ -35,8 +36,8 @@ func (p *Policies) SensorOf(key string) *Sensor {
 	if s := p.sensorOf[key]; s != nil {
 		return s
 	}
-	if asset, _, isCheck := strings.Cut(key, ":"); isCheck && p.sensorOf[asset] != nil {
-		return p.sensorOf[asset]
+	if i := strings.LastIndexByte(key, ':'); i >= 0 && p.sensorOf[key[:i]] != nil {
+		return p.sensorOf[key[:i]]
 	}
 	return p.sensorNamed(DefaultSensor)
 }

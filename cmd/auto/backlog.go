@@ -14,6 +14,7 @@ import (
 type backlogCommand struct {
 	projectFlag
 	Selection string `arg:"" optional:"" help:"Only of what it selects: a selection such as 'groups(\"sales\")', or the key of an asset or check."`
+	Awaited   bool   `help:"Also what was launched and is launched again if its run fails."`
 	Limit     int    `help:"At most so many, the oldest; 0 for all." default:"1000"`
 	JSON      bool   `name:"json" help:"One JSON object a line."`
 }
@@ -47,6 +48,9 @@ func (c backlogCommand) Run(s system) error {
 // only gives what is owed of the selection. A key that is owed needs no project: it may
 // have lost the asset since.
 func (c backlogCommand) only(s system, owed []backlog.Owed) ([]backlog.Owed, error) {
+	if !c.Awaited {
+		owed = slices.DeleteFunc(owed, awaited)
+	}
 	if c.Selection == "" {
 		return owed, nil
 	}
@@ -63,6 +67,9 @@ func (c backlogCommand) only(s system, owed []backlog.Owed) ([]backlog.Owed, err
 	}
 	return slices.DeleteFunc(owed, func(o backlog.Owed) bool { return !among[o.Key] }), nil
 }
+
+// awaited reports whether a pair is launched, and only owed if its run fails.
+func awaited(o backlog.Owed) bool { return o.Running != "" }
 
 // selected gives the keys that a selection selects in the project as its files have it.
 func (f projectFlag) selected(s system, selection string) ([]string, error) {
@@ -83,19 +90,24 @@ func (c backlogCommand) table(s system, owed, shown []backlog.Owed) error {
 		fmt.Fprintln(s.stderr, "Nothing is owed.")
 		return nil
 	}
-	now := s.clock.Now()
-	table := tabwriter.NewWriter(s.stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "SINCE\tAGE\tASSET\tPOLICY\tUNTIL\tWHY")
-	for _, o := range shown {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", show(o.Since), age(now, o.Since), visible(pairName(o.Pair)), o.Policy, show(o.NotBefore), visible(o.Why))
-	}
-	if err := table.Flush(); err != nil {
+	if err := writeOwed(s, shown); err != nil {
 		return err
 	}
 	if len(shown) < len(owed) {
 		fmt.Fprintf(s.stderr, "Only the oldest %d of %d are shown; `--limit 0` shows all.\n", len(shown), len(owed))
 	}
 	return nil
+}
+
+// writeOwed writes what is owed as a table.
+func writeOwed(s system, owed []backlog.Owed) error {
+	now := s.clock.Now()
+	table := tabwriter.NewWriter(s.stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "SINCE\tAGE\tASSET\tPOLICY\tUNTIL\tWHY")
+	for _, o := range owed {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", show(o.Since), age(now, o.Since), visible(pairName(o.Pair)), o.Policy, show(o.NotBefore), visible(o.Why))
+	}
+	return table.Flush()
 }
 
 // pairName gives ASSET or ASSET[PARTITION].

@@ -58,6 +58,9 @@ type commands struct {
 	Backlog  backlogCommand  `cmd:"" help:"List what was decided and is not launched yet, and why."`
 	Pause    pauseCommand    `cmd:"" help:"Launch nothing of some assets until an instant."`
 	Resume   resumeCommand   `cmd:"" help:"End pauses and halts."`
+	Why      whyCommand      `cmd:"" help:"Tell why an asset of the project was requested or not, and what became of it."`
+	Plan     planCommand     `cmd:"" help:"Show what deploying a change would launch."`
+	Replay   replayCommand   `cmd:"" help:"Run the journal again, as it was or under changed policies."`
 	Files    filesCommand    `cmd:"" help:"Look at the files that are remembered, or forget some."`
 	Requests requestsCommand `cmd:"" help:"Look at the run requests, or deliver parked ones again."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`

@@ -115,13 +115,13 @@ func (c *valueCompiler) constant(e ast.Expr) Value {
 		return Value{Const: ""}
 	}
 	if d, isDuration := constant.(time.Duration); isDuration {
-		return Value{Const: durationText(d)}
+		return Value{Const: DurationText(d)}
 	}
 	return Value{Const: constant}
 }
 
-// durationText gives a duration as policy files write it.
-func durationText(d time.Duration) string {
+// DurationText gives a duration as policy files write it.
+func DurationText(d time.Duration) string {
 	text := ""
 	for _, unit := range []struct {
 		name string

@@ -292,6 +292,7 @@ func (w *world) ask(t *testing.T, question func(ctx context.Context, c *control.
 		c, err := control.Dial(ctx, filepath.Join(w.dir, ".auto"))
 		if err == nil {
 			err = question(ctx, c)
+			c.Close()
 		}
 		if err == nil {
 			return
@@ -317,6 +318,7 @@ func (w *world) post(t *testing.T, list []events.Event) {
 // clock moves a little for deliveries that are tried again.
 func (w *world) settle(t *testing.T, at time.Time) {
 	t.Helper()
+	polls := 0
 	for settled := false; !settled; {
 		w.ask(t, func(ctx context.Context, c *control.Client) error {
 			status, err := c.Status(ctx)
@@ -330,6 +332,9 @@ func (w *world) settle(t *testing.T, at time.Time) {
 			settled = ticked && status.Due == 0
 			if ticked && !settled && w.clock.now.Before(at.Add(25*time.Second)) {
 				w.clock.set(w.clock.now.Add(200 * time.Millisecond))
+			}
+			if polls++; polls%500 == 0 {
+				t.Logf("%s: %+v", at, status)
 			}
 			return nil
 		})

@@ -20,7 +20,7 @@ const SelectionName = "SELECTION"
 // language such as `groups("sales")` or `checks("orders:fresh")`, or the key of an asset
 // or check as it is. With an asset go its checks, which are launched with it.
 func Select(text string, g *graph.Graph) ([]string, diag.List) {
-	if hasKey(g, text) {
+	if HasKey(g, text) {
 		return withChecks(g, []string{text}), nil
 	}
 	src := source.New(SelectionName, text)
@@ -36,8 +36,8 @@ func Select(text string, g *graph.Graph) ([]string, diag.List) {
 	return withChecks(g, keys), found
 }
 
-// hasKey reports whether a graph has an asset or check of a key.
-func hasKey(g *graph.Graph, key string) bool {
+// HasKey reports whether a graph has an asset or check of a key.
+func HasKey(g *graph.Graph, key string) bool {
 	if _, ok := g.Asset(key); ok {
 		return true
 	}

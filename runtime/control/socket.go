@@ -93,6 +93,9 @@ func Dial(ctx context.Context, folder string) (*Client, error) {
 // Client is a Service and an Automation over the control socket.
 type Client struct{ http *http.Client }
 
+// Close gives the connection free. The client can be asked again, and connects anew.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
 // message is one line of an answer: an item, or how it ended.
 type message struct {
 	Item  json.RawMessage `json:"item,omitempty"`

@@ -74,11 +74,24 @@ func (e *Event) applyRun(w *facts.World) error {
 
 // startRun makes the run known. Facts have a run start before it has another status.
 func (e *Event) startRun(w *facts.World) error {
-	start := facts.RunStarted{Run: e.RunID, Assets: e.Assets, Checks: e.Checks, Partition: e.Partition, Tags: e.Tags, At: e.At}
+	start := facts.RunStarted{Run: e.RunID, Assets: e.Assets, Checks: e.Checks, Partition: e.Partition, Tags: e.tags(), At: e.At}
 	if err := w.Apply(start); err != nil || e.Status == facts.Started {
 		return err
 	}
 	return w.Apply(facts.RunStatus{Run: e.RunID, Status: e.Status, At: e.At})
+}
+
+// tags gives the tags of the run, with that of its request.
+func (e *Event) tags() map[string]string {
+	if e.RequestID == "" || e.Tags[RequestTag] == e.RequestID {
+		return e.Tags
+	}
+	tags := maps.Clone(e.Tags)
+	if tags == nil {
+		tags = map[string]string{}
+	}
+	tags[RequestTag] = e.RequestID
+	return tags
 }
 
 // planMore plans what no event of the run has named before.

@@ -24,6 +24,8 @@ type asset struct {
 	slots  *slots
 	shares bool
 	keys   *space.Keys
+	// defined stands for keys (definitionOf) while these are nil, "" for none.
+	defined string
 	// materialized, observed and planned are the latest of each partition.
 	materialized, observed, planned column
 	// version is the latest materialization or observation with a data version of each

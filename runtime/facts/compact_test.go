@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestForget: a world that forgets answers as one that remembers everything.
+// TestForget: a world that forgets, and that is saved and loaded, answers as one that
+// remembers everything.
 func TestForget(t *testing.T) { rapid.Check(t, forget) }
 
 // FuzzForget is the same with histories that a fuzzer finds.
@@ -25,16 +26,45 @@ func forget(t *rapid.T) {
 	p := &twins{T: t, whole: facts.New(), short: facts.New()}
 	for n := range rapid.IntRange(1, 8).Draw(t, "ticks") {
 		at := noon.Add(time.Duration(n) * time.Minute)
-		for range rapid.IntRange(0, 8).Draw(t, "events") {
-			p.apply(someEvent(t, at))
+		for range rapid.IntRange(0, 6).Draw(t, "events") {
+			p.apply(denseEvent(t, at))
+		}
+		if rapid.Bool().Draw(t, "save before") {
+			p.short = reloaded(t, p.short)
 		}
 		p.tick(at)
 		if rapid.Bool().Draw(t, "forget") {
 			first := rapid.IntRange(0, len(p.evaluations)-1).Draw(t, "horizon")
 			p.evaluations = p.evaluations[first:]
-			p.short.CompactAll(facts.Horizon{Event: p.evaluations[0].Event, Runs: -1})
+			p.short.Compact(facts.Horizon{Event: p.evaluations[0].Event, Runs: -1, All: true})
+		}
+		if rapid.Bool().Draw(t, "save") {
+			p.short = reloaded(t, p.short)
 		}
 	}
+}
+
+// denseEvent draws an event that has much to do with others: few assets, many wipes.
+func denseEvent(t *rapid.T, around time.Time) facts.Event {
+	if rapid.IntRange(0, 5).Draw(t, "any") == 0 {
+		return someEvent(t, around)
+	}
+	at := around.Add(time.Duration(rapid.IntRange(-3, 0).Draw(t, "at")) * time.Minute)
+	asset, key := rapid.SampledFrom([]string{"A", "P", "O", "Y"}).Draw(t, "asset"), rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "key")
+	run := rapid.SampledFrom([]string{"", "r1", "r2", "r3"}).Draw(t, "run")
+	switch rapid.IntRange(0, 8).Draw(t, "event") {
+	case 0, 1, 2, 3:
+		return facts.Materialized{Asset: asset, Partition: key, Run: run, DataVersion: versions.Draw(t, "version"), At: at}
+	case 4:
+		return facts.Planned{Asset: asset, Partition: key, Run: run, At: at}
+	case 5:
+		return facts.RunStatus{Run: run, Status: statuses.Draw(t, "status"), At: at}
+	case 6:
+		return facts.RunStarted{Run: run, Assets: []string{asset}, Partition: key, Tags: map[string]string{"t": run}, Unplanned: true, At: at}
+	case 7:
+		return facts.Observed{Asset: asset, Partition: key, DataVersion: versions.Draw(t, "version"), At: at}
+	}
+	return facts.Wiped{Asset: asset, At: at}
 }
 
 // twins are two worlds with one history, one of which forgets.

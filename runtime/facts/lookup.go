@@ -41,3 +41,12 @@ func (w *World) PlansCheck(run, check, partition string) bool {
 	}
 	return false
 }
+
+// TagOf gives the value of a tag of a run, "" where it has none or the run is not known.
+func (w *World) TagOf(run, tag string) string {
+	n, ok := w.runOf[run]
+	if !ok {
+		return ""
+	}
+	return w.runs[n].tags[tag]
+}

@@ -182,8 +182,9 @@ func (w *World) partition(a *asset, slot int, from source) status {
 		s.inProgress = r.goes()
 		s.failed = s.failed || r.failed()
 	}
-	if s.failed {
+	if s.failed && !a.failed.Has(slot) {
 		a.fail(slot)
+		w.noted = true
 	}
 	return s
 }

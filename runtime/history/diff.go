@@ -64,50 +64,82 @@ func Compared(ctx context.Context, s Source, load live.Loader, setup *live.Setup
 	return compared(from, until, old, fresh), nil
 }
 
-// simulate ticks all sensors at their paces over the inputs that are kept.
-func simulate(ctx context.Context, s Source, p *live.Project, after int64, from, until time.Time) (all []Launch, err error) {
-	tick := func(upTo time.Time, due map[*live.Sensor]time.Time) error {
-		for {
-			next := slices.MinFunc(p.Sensors, func(a, b *live.Sensor) int { return due[a].Compare(due[b]) })
-			at := due[next]
-			if !at.Before(upTo) || ctx.Err() != nil {
-				return ctx.Err()
-			}
-			out, err := next.Tick(at, live.Options{})
-			if err != nil {
-				return err
-			}
-			all = append(all, launchesOf(out)...)
-			due[next] = at.Add(next.Every)
-		}
-	}
-	due := map[*live.Sensor]time.Time{}
+// simulation ticks sensors over inputs that are kept.
+type simulation struct {
+	ctx  context.Context
+	p    *live.Project
+	due  map[*live.Sensor]time.Time
+	made []Launch
+}
+
+// simulate has all sensors tick over the inputs that are kept: at the instants of the ticks
+// that are written of a sensor of the name, and between them at its pace.
+func simulate(ctx context.Context, s Source, p *live.Project, after int64, from, until time.Time) ([]Launch, error) {
+	sim := &simulation{ctx, p, map[*live.Sensor]time.Time{}, nil}
 	for _, sensor := range p.Sensors {
-		due[sensor] = from.Add(sensor.Every)
+		sim.due[sensor] = from.Add(sensor.Every)
 	}
-	err = s.Records(ctx, after, live.Inputs, func(r store.Record) error {
+	kinds := append(slices.Clone(live.Inputs), journal.KindTick)
+	err := s.Records(ctx, after, kinds, func(r store.Record) error {
 		if r.At.After(until) {
 			return nil
 		}
-		// An input is seen by the first tick that is not before it.
-		if err := tick(r.At, due); err != nil {
-			return err
-		}
-		read, err := live.Read(r)
-		if err != nil {
-			return err
-		}
-		for _, sensor := range p.Sensors {
-			if err := sensor.Take(read); err != nil {
-				return err
-			}
-		}
-		return nil
+		return sim.record(r)
 	})
 	if err == nil {
-		err = tick(until.Add(1), due)
+		err = sim.upTo(until.Add(1))
 	}
-	return all, err
+	return sim.made, err
+}
+
+// record takes a record in. An input is seen by the first tick that is not before it.
+func (sim *simulation) record(r store.Record) error {
+	if err := sim.upTo(r.At); err != nil {
+		return err
+	}
+	read, err := live.Read(r)
+	if err != nil {
+		return err
+	}
+	if body, ok := read.Body.(*journal.Tick); ok {
+		if sensor := sim.p.Sensor(body.Sensor); sensor != nil {
+			return sim.tick(sensor, r.At)
+		}
+		return nil
+	}
+	for _, sensor := range sim.p.Sensors {
+		if err := sensor.Take(read); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// upTo makes the ticks that are due before an instant.
+func (sim *simulation) upTo(end time.Time) error {
+	for {
+		next := slices.MinFunc(sim.p.Sensors, func(a, b *live.Sensor) int { return sim.due[a].Compare(sim.due[b]) })
+		if !sim.due[next].Before(end) || sim.ctx.Err() != nil {
+			return sim.ctx.Err()
+		}
+		if err := sim.tick(next, sim.due[next]); err != nil {
+			return err
+		}
+	}
+}
+
+// tick makes a tick, unless one was made at that instant or later.
+func (sim *simulation) tick(sensor *live.Sensor, at time.Time) error {
+	if !at.After(sensor.Last()) {
+		return nil
+	}
+	out, err := sensor.Tick(at, live.Options{})
+	if err != nil {
+		return err
+	}
+	sim.made = append(sim.made, launchesOf(out)...)
+	sim.due[sensor] = at.Add(sensor.Every)
+	return nil
 }
 
 // compared sets launches against each other.

@@ -15,6 +15,8 @@ type Launch struct {
 	Asset     string    `json:"asset"`
 	Partition string    `json:"partition,omitempty"`
 	At        time.Time `json:"at"`
+	// Request is the request that it goes out with.
+	Request string `json:"request"`
 }
 
 func compareLaunches(a, b Launch) int {
@@ -62,6 +64,15 @@ func Plan(state *live.Project, old, other *live.Setup, at time.Time) (*Planned, 
 	return out, nil
 }
 
+// Runs counts the requests that launches go out with.
+func Runs(all []Launch) int {
+	requests := map[string]bool{}
+	for _, l := range all {
+		requests[l.Request] = true
+	}
+	return len(requests)
+}
+
 type pair struct{ asset, partition string }
 
 func (l Launch) pair() pair { return pair{l.Asset, l.Partition} }
@@ -106,7 +117,7 @@ func first(state *live.Project, setups []*live.Setup, at time.Time) (launches []
 func launchesOf(out *live.Outcome) (all []Launch) {
 	for _, sent := range out.Sent {
 		for _, l := range sent.Launches {
-			all = append(all, Launch{Policy: l.Policy, Asset: l.Key, Partition: l.Partition, At: out.At})
+			all = append(all, Launch{Policy: l.Policy, Asset: l.Key, Partition: l.Partition, At: out.At, Request: sent.Request.ID})
 		}
 	}
 	return all

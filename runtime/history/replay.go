@@ -34,6 +34,9 @@ type Difference struct {
 func Replay(ctx context.Context, s Source, load live.Loader, since time.Time) (*Replayed, error) {
 	out := &Replayed{}
 	_, err := Play(ctx, s, load, Options{From: since, Visit: func(r live.Record, _ *live.Project, now *live.Outcome) error {
+		if r.At.Before(since) {
+			return nil
+		}
 		switch body := r.Body.(type) {
 		case *journal.Events:
 			out.Events += len(body.Events)

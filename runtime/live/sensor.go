@@ -37,6 +37,8 @@ type Sensor struct {
 	fresh bool
 	// down is since when nothing ticked, where the next tick is the first after it.
 	down time.Time
+	// marks are by when how many events had happened, the oldest first.
+	marks []mark
 }
 
 func newSensor() *Sensor {
@@ -58,7 +60,7 @@ func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 		}
 	}
 	s.ledger.Use(launching, func(key string) string { return s.policyOf[key] })
-	s.stale.Follow(setup.Graph, func(asset string) bool { return s.conditions[asset] != nil })
+	s.stale.Follow(setup.Graph, stale.Asked(setup.Graph, s.conditions))
 	s.fresh = true
 }
 
@@ -69,6 +71,7 @@ func (s *Sensor) Take(r Record) error {
 		return nil
 	}
 	s.taken, s.fresh = r.Seq, true
+	s.mark(r.At)
 	switch body := r.Body.(type) {
 	case *journal.Events:
 		for i := range body.Events {
@@ -91,12 +94,28 @@ func (s *Sensor) Take(r Record) error {
 
 func (s *Sensor) happen(e *events.Event) error {
 	s.happened++
+	e = s.named(e)
 	if err := e.Apply(s.world); err != nil {
 		return err
 	}
 	s.stale.Happened(s.happened, e)
 	s.ledger.Happened(e)
 	return nil
+}
+
+// named gives an event of a run with the request that the run was launched for, where only
+// an earlier event of the run has told it. The event itself belongs to all sensors.
+func (s *Sensor) named(e *events.Event) *events.Event {
+	if e.Type != events.Run || e.Request() != "" {
+		return e
+	}
+	request := s.world.TagOf(e.RunID, events.RequestTag)
+	if request == "" {
+		return e
+	}
+	out := *e
+	out.RequestID = request
+	return &out
 }
 
 // Taken is the number of the last record that was taken in.

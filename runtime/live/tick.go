@@ -56,12 +56,15 @@ func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 		s.down = time.Time{}
 	}
 	out.Idle = !s.fresh && result.Idle && out.quiet()
+	if s.fresh {
+		s.compact()
+	}
 	s.last, s.fresh = at, false
 	return out, nil
 }
 
 func (s *Sensor) input(at time.Time) engine.Input {
-	return engine.Input{Graph: s.setup.Graph, Conditions: s.conditions, World: s.world, At: at}
+	return engine.Input{Graph: s.setup.Graph, Conditions: s.conditions, World: s.world, Beside: s.stale, At: at}
 }
 
 // quiet reports whether a tick requested, launched, dropped and halted nothing.

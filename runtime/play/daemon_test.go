@@ -8,15 +8,23 @@ import (
 	"auto/runtime/scenario"
 )
 
-// TestAcceptance: scenarios with policies give what they expect.
+// TestAcceptance: the scenarios of the examples give what they expect.
 func TestAcceptance(t *testing.T) {
-	each(t, filepath.Join("..", "..", "examples", "acceptance"), func(t *testing.T, s *scenario.Scenario) {
-		result, err := scenario.Run(s, scenario.Options{Driver: play.NewDaemon(), Evaluator: &play.Machine{}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !result.Passed() {
-			t.Error(scenario.Diff(result.Differences()))
-		}
-	})
+	each(t, filepath.Join("..", "..", "examples", "acceptance"), daemonPasses)
+}
+
+// TestClauses: so do those that have one clause or control each.
+func TestClauses(t *testing.T) { each(t, "testdata/daemon", daemonPasses) }
+
+func daemonPasses(t *testing.T, s *scenario.Scenario) {
+	for _, d := range play.Review(s) {
+		t.Error(d)
+	}
+	result, err := scenario.Run(s, scenario.Options{Driver: play.NewDaemon(), Evaluator: &play.Machine{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !result.Passed() {
+		t.Error(scenario.Diff(result.Differences()))
+	}
 }

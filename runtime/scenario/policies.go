@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"slices"
 
 	"auto/compiler"
@@ -112,8 +113,26 @@ func (d *definitions) reloaded(e *Event, s *Scenario, in *Deployment) diag.List 
 			*in = next
 			d.add(edit.Assets)
 		}
+	case Pause:
+		list = edit.Selection.unresolved(in.Graph)
+	case Resume:
+		list = edit.Selection.unresolved(in.Graph)
 	default:
 		d.editKnown(e.What)
+	}
+	return list
+}
+
+// unresolved are the findings about a selection over a graph.
+func (c *Condition) unresolved(g *graph.Graph) diag.List {
+	keys, err := c.resolve(g)
+	var refused *Refused
+	if errors.As(err, &refused) {
+		return refused.Findings
+	}
+	var list diag.List
+	if len(keys) == 0 {
+		list.Addf(diag.SelectsNothing, c.Span, "Write a selection that some asset is in.", "The selection selects nothing.")
 	}
 	return list
 }

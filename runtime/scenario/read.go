@@ -28,7 +28,7 @@ func Read(src *source.File) (*Scenario, diag.List) { return ReadFrom(src, nil) }
 // it names.
 func ReadFrom(src *source.File, from From) (*Scenario, diag.List) {
 	name := strings.TrimSuffix(path.Base(src.Name), path.Ext(src.Name))
-	r := reader{s: &Scenario{Name: name, Source: src}, from: from, backfills: map[string]bool{}}
+	r := reader{s: &Scenario{Name: name, Source: src, from: from}, from: from, backfills: map[string]bool{}}
 	doc, root := yamldoc.Parse(src, &r.list)
 	switch {
 	case root != nil:

@@ -41,6 +41,9 @@ func (r *reader) project(m *yamldoc.Map, dir string) {
 	}
 	p, found := r.from.Project(dir)
 	for _, d := range found {
+		if !d.Span.IsValid() {
+			d.Span = m.At("project")
+		}
 		if d.Severity() == diag.Error {
 			r.list.Add(d)
 		}
@@ -179,6 +182,7 @@ func (r *reader) parts(m *yamldoc.Map) {
 
 func (r *reader) pause(m *yamldoc.Map) What {
 	m.Require("until", "2026-01-09T00:00:00Z")
+	m.Require("reason", "the warehouse is being moved")
 	return Pause{Selection: condition(m.Doc, m.Node("pause")), Until: instant(m, "until"), Reason: m.Text("reason")}
 }
 
@@ -192,7 +196,7 @@ func (r *reader) resume(m *yamldoc.Map) What {
 
 func (r *reader) reload(m *yamldoc.Map) What {
 	e := Reload{Broken: m.Bool("broken")}
-	if n := m.Node("reload"); n != nil {
+	if n := m.Node("reload"); n != nil { // a finding where it is not given
 		e.Policies = r.policies(m.Doc, n, "reload")
 	}
 	for _, n := range m.Items("assets") {

@@ -29,6 +29,7 @@ type Scenario struct {
 	// Source is the text, nil for a scenario that was made otherwise.
 	Source *source.File
 
+	from From // where the files are that it names, nil for nowhere
 	// What the project has: its jobs, the values of its environment names, its policies.
 	jobs []graph.Job
 	env  map[string]string

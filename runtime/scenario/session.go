@@ -27,7 +27,9 @@ type TickInput struct {
 	Graph      *graph.Graph
 	Conditions map[string]*Condition
 	World      *facts.World
-	At         time.Time
+	// Happened has the events since the tick before, in order; World has folded them.
+	Happened []facts.Event
+	At       time.Time
 	// Trees asks for Evaluations.
 	Trees bool
 }
@@ -63,6 +65,7 @@ type Session struct {
 	evaluator Evaluator
 	defs      *definitions
 	world     *facts.World
+	recorder  *recorder
 	store     store
 	// graph is nil where it is to be built; conditions go with it.
 	graph      *graph.Graph
@@ -83,9 +86,9 @@ type store interface {
 
 // NewSession begins a scenario: nothing has happened yet.
 func NewSession(s *Scenario, e Evaluator) *Session {
-	world := facts.New()
+	world := &recorder{World: facts.New()}
 	session := newSession(s, e, world)
-	session.world = world
+	session.world, session.recorder = world.World, world
 	return session
 }
 
@@ -96,6 +99,27 @@ func NewDaemonSession(s *Scenario, driver Driver) *Session {
 	session.daemon = &daemon{Session: session, driver: driver, env: s.env, policies: s.initial(), stale: true, made: map[string]map[string]bool{}}
 	session.store = session.daemon
 	return session
+}
+
+// recorder is a world that keeps the events since the last tick.
+type recorder struct {
+	*facts.World
+	happened []facts.Event
+}
+
+func (r *recorder) Apply(e facts.Event) error {
+	r.happened = append(r.happened, e)
+	return r.World.Apply(e)
+}
+
+// take gives the events since it was asked last.
+func (r *recorder) take() []facts.Event {
+	if r == nil {
+		return nil
+	}
+	taken := r.happened
+	r.happened = nil
+	return taken
 }
 
 func newSession(s *Scenario, e Evaluator, to store) *Session {
@@ -155,7 +179,7 @@ func (s *Session) tick(t *Tick, trees bool) (TickOutput, error) {
 	if err != nil {
 		return TickOutput{Err: err}, nil
 	}
-	return s.evaluator.Tick(TickInput{Graph: g, Conditions: conditions, World: s.world, At: t.At, Trees: trees})
+	return s.evaluator.Tick(TickInput{Graph: g, Conditions: conditions, World: s.world, Happened: s.recorder.take(), At: t.At, Trees: trees})
 }
 
 // implicitRun is a run that no `run` event introduces: all that its events give its ID.

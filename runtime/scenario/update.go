@@ -214,7 +214,7 @@ func (u *updater) apply() string {
 
 // verify reads the new text: each tick has to have its events and its block.
 func (u *updater) verify(s *Scenario, wants []*Expect, text string) error {
-	after, findings := Read(source.New(u.src.Name, text))
+	after, findings := ReadFrom(source.New(u.src.Name, text), s.from)
 	if u.failed || findings.HasErrors() || len(after.Ticks) != len(s.Ticks) {
 		return errNotInPlace
 	}

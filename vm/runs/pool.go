@@ -28,11 +28,8 @@ type member struct {
 // pools puts what is requested together by definition and repository.
 func pools(s *space.Space, requested bits.Set, whole func(entity int) bool) []*pool {
 	c := collector{known: map[place]*pool{}}
-	for i := range s.Entities {
+	for _, i := range slices.Sorted(s.Among(requested)) {
 		set := subset(s, requested, i)
-		if set == nil {
-			continue
-		}
 		of := &s.Entities[i]
 		if asset, ok := s.Find(of.Asset.Key); ok && of.Check != nil {
 			if joined := subset(s, requested, asset); joined != nil || whole(asset) {
@@ -77,7 +74,7 @@ func (c *collector) pool(at place) *pool {
 func subset(s *space.Space, requested bits.Set, entity int) bits.Set {
 	e := &s.Entities[entity]
 	n := e.Keys.Total()
-	if i := requested.Next(e.Bit); i < 0 || i >= e.Bit+n {
+	if requested.NextIn(e.Bit, e.Bit+n) < 0 {
 		return nil
 	}
 	if e.Keys == nil {

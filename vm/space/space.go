@@ -35,6 +35,7 @@ type Space struct {
 	Bits int
 
 	numbers   map[string]int
+	byBit     []int   // entities in the order of their bits
 	keys      []*Keys // all that entities have, each once
 	links     []links // by entity
 	mu        sync.Mutex
@@ -172,6 +173,7 @@ func (s *Space) addBits(group func(key string) int) {
 		return [3]int{e.Level, groups[i], 0}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { x, y := place(a), place(b); return slices.Compare(x[:], y[:]) })
+	s.byBit = order
 	for n, i := range order {
 		e := &s.Entities[i]
 		if e.Keys != nil || n == 0 || place(i) != place(order[n-1]) {
@@ -227,19 +229,10 @@ func (s *Space) mapping(down, up int) *graph.Mapping {
 func (s *Space) SameRun(down, up int) bool {
 	a, b := &s.Entities[down], &s.Entities[up]
 	p, q := a.partitions(), b.partitions()
-	switch {
-	case b.Check == nil && (b.Asset.External || b.Asset.Observable):
+	if b.Check == nil && (b.Asset.External || b.Asset.Observable) || a.Asset.Repository != b.Asset.Repository {
 		return false
-	case a.Asset.Repository != b.Asset.Repository || !p.Same(q):
-		return false
-	case p == nil:
-		return true
 	}
-	kind := graph.DefaultMapping(q, p).Kind
-	if m := s.mapping(down, up); m != nil {
-		kind = m.Kind
-	}
-	return kind == graph.MapIdentity || kind == graph.MapTimeWindow
+	return graph.SameRun(p, q, s.mapping(down, up))
 }
 
 // compareAssets sorts asset keys as Dagster does: by their components.

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -38,7 +39,7 @@ func (s *Store) Decide(ctx context.Context, r store.Record, entries []store.Entr
 }
 
 // errBlock: a record of conditions was given with the name of a files block.
-var errBlock = fmt.Errorf("a record of conditions belongs to no files block")
+var errBlock = errors.New("a record of conditions belongs to no files block")
 
 func putDecided(ctx context.Context, tx *sql.Tx, record int64, entries []store.Entry) error {
 	if len(entries) == 0 {
@@ -127,7 +128,7 @@ func (s *Reader) Text(ctx context.Context, name string) ([]byte, error) {
 	}
 	text, err := unpack(body)
 	if err == nil && textName(text) != name {
-		err = fmt.Errorf("its SHA-256 is not its name")
+		err = errors.New("its SHA-256 is not its name")
 	}
 	if err != nil {
 		return nil, s.damaged("the text "+name, err)

@@ -25,8 +25,6 @@ CREATE TABLE snapshots (
     body BLOB    NOT NULL
 ) STRICT;
 
-CREATE INDEX snapshots_at ON snapshots (at, seq);
-
 -- Instants that are no input.
 CREATE TABLE marks (
     name TEXT    NOT NULL PRIMARY KEY,
