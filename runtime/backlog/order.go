@@ -70,14 +70,27 @@ func (l *Ledger) chunks(a *account, free []int, most int, f Facts) []chunk {
 		places[i], pairs[i] = front.since, Pair{a.key, a.debts[at].partition}
 	}
 	slices.Sort(places)
+	all := chunk{book: a.book, priority: l.clauses(a.book).Priority, key: a.key}
+	index := l.byOrder(a.book, pairs, f)[:min(most, len(pairs))]
+	all.pairs, all.decisions, all.debts = make([]Pair, len(index)), make([]decision, len(index)), make([]int, len(index))
+	for i, at := range index {
+		all.pairs[i], all.debts[i] = pairs[at], free[at]
+		all.decisions[i], _ = a.debts[free[at]].front()
+	}
+	return all.split(places)
+}
+
+// split cuts a chunk where the places of its pairs, which ascend, are others.
+func (c chunk) split(places []int64) []chunk {
 	var list []chunk
-	for i, at := range l.byOrder(a.book, pairs, f)[:min(most, len(pairs))] {
-		if i == 0 || places[i] != places[i-1] {
-			list = append(list, chunk{book: a.book, priority: l.clauses(a.book).Priority, place: places[i], key: a.key})
+	for start, i := 0, 1; i <= len(c.pairs); i++ {
+		if i < len(c.pairs) && places[i] == places[start] {
+			continue
 		}
-		c, d := &list[len(list)-1], free[at]
-		front, _ := a.debts[d].front()
-		c.pairs, c.decisions, c.debts = append(c.pairs, pairs[at]), append(c.decisions, front), append(c.debts, d)
+		part := c
+		part.place = places[start]
+		part.pairs, part.decisions, part.debts = c.pairs[start:i], c.decisions[start:i], c.debts[start:i]
+		list, start = append(list, part), i
 	}
 	return list
 }
