@@ -64,8 +64,9 @@ type batch struct {
 type account struct {
 	key  string
 	book *book
-	// lost: no policy selects the key any more.
-	lost bool
+	// pulled: no policy selects the key; another asset of its execution set pulls it along.
+	// lost: none does any more.
+	pulled, lost bool
 	// debts are what is owed, sorted by partition. Unchecked tells that a run may have made
 	// up for some since they were looked through.
 	debts     []debt
@@ -98,7 +99,7 @@ func (l *Ledger) book(name string) *book {
 func (l *Ledger) account(key string, b *book) *account {
 	a := l.accounts[key]
 	if a == nil {
-		a = &account{key: key, book: b, pruned: never}
+		a = &account{key: key, book: b, pruned: never, pulled: l.policyOf != nil && l.policyOf(key) == ""}
 		l.accounts[key] = a
 	}
 	return a

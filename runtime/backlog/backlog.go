@@ -31,7 +31,8 @@ type Policy struct {
 	Clauses *compiler.Clauses
 }
 
-// Decided is what one tick requested under one policy.
+// Decided is what one tick requested under one policy: of pairs that it selects, and of
+// others that those pull along, as no policy selects them.
 type Decided struct {
 	Policy string
 	// Pairs are taken over by the ledger.
@@ -148,6 +149,9 @@ func (l *Ledger) Use(policies map[string]Policy, policyOf func(key string) strin
 // take over from a halted one.
 func (l *Ledger) assign(a *account, halted map[string]*book) {
 	name := l.policyOf(a.key)
+	if a.pulled = a.pulled && name == ""; a.pulled {
+		name = a.book.name
+	}
 	_, known := l.policies[name]
 	if a.lost = !known; a.lost {
 		l.forgetLaunches(a)

@@ -95,6 +95,7 @@ func (l *Ledger) giveHalt(b *book, h *halt) {
 
 func (l *Ledger) giveAccount(o *Ledger, from *account) {
 	to := l.account(from.key, l.book(from.book.name))
+	to.pulled = from.pulled
 	for _, d := range from.debts {
 		to.debt(d.partition).join(d)
 	}

@@ -1,6 +1,7 @@
 package backlog
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -101,5 +102,33 @@ func TestGiveOfTheSamePair(t *testing.T) {
 			t.Errorf("%v, want %s", got, want)
 		}
 		at = at.Add(time.Second)
+	}
+}
+
+// TestPulledAlong: what an execution set pulls along has no policy of its own, and stays owed
+// across a restart as long as the policy does that it was decided under.
+func TestPulledAlong(t *testing.T) {
+	clauses := &compiler.Clauses{PerTick: 1, Missed: compiler.MissedLast}
+	owner := func(key string) string { return map[string]string{"a": "p"}[key] }
+	l := New()
+	l.Use(map[string]Policy{"p": {"p", clauses}}, owner)
+	l.Decide(Decided{"p", []Pair{{"a", ""}, {"pulled", ""}}, start, time.Time{}})
+	if got, _ := l.Release(start, newWorld()); len(got) != 1 || got[0].Key != "a" {
+		t.Fatal(got)
+	}
+	read := New()
+	if err := json.Unmarshal([]byte(write(t, l)), read); err != nil {
+		t.Fatal(err)
+	}
+	read.Use(map[string]Policy{"p": {"p", clauses}}, owner)
+	at := start.Add(time.Minute)
+	got, dropped := read.Release(at, newWorld())
+	if len(dropped) > 0 || len(got) != 1 || got[0].Key != "pulled" {
+		t.Error(got, dropped)
+	}
+	l.Settle(at)
+	l.Use(map[string]Policy{}, owner)
+	if _, dropped := l.Release(at, newWorld()); len(dropped) != 1 || dropped[0].Reason != "the policy `p` is gone" {
+		t.Error(dropped)
 	}
 }

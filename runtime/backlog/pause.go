@@ -145,13 +145,13 @@ func (l *Ledger) unpause(keys map[string]bool) {
 
 // bookOf gives the policy that has a key, nil for none that anything is known of.
 func (l *Ledger) bookOf(key string) *book {
-	if l.policyOf != nil {
-		return l.books[l.policyOf(key)]
-	}
-	if a := l.accounts[key]; a != nil {
+	if a := l.accounts[key]; a != nil && a.pulled {
 		return a.book
 	}
-	return nil
+	if l.policyOf == nil {
+		return nil
+	}
+	return l.books[l.policyOf(key)]
 }
 
 func (l *Ledger) keyHeld(key string, at int64) bool {

@@ -35,6 +35,7 @@ type (
 	assetSnapshot struct {
 		Key    string         `json:"key"`
 		Policy string         `json:"policy"`
+		Pulled bool           `json:"pulled,omitempty"`
 		Owed   []owedSnapshot `json:"owed,omitempty"`
 		// Sent are instants with numbers of launches.
 		Sent  [][2]int64     `json:"sent,omitempty"`
@@ -139,7 +140,7 @@ func (l *Ledger) runSnapshots() []runSnapshot {
 }
 
 func (a *account) snapshot() assetSnapshot {
-	shot := assetSnapshot{Key: a.key, Policy: a.book.name}
+	shot := assetSnapshot{Key: a.key, Policy: a.book.name, Pulled: a.pulled}
 	for i := range a.debts {
 		d := &a.debts[i]
 		shot.Owed = append(shot.Owed, owedSnapshot{d.partition, decisionSnapshots(d.queue()), decisionSnapshots(d.held())})
@@ -232,6 +233,7 @@ func (l *Ledger) restoreAsset(s *assetSnapshot) error {
 		return errTwice
 	}
 	a := l.account(s.Key, l.book(s.Policy))
+	a.pulled = s.Pulled
 	for i, o := range s.Owed {
 		if i > 0 && o.Partition <= s.Owed[i-1].Partition {
 			return fmt.Errorf("partition %q: it is not in order", o.Partition)
