@@ -14,6 +14,8 @@ type asset struct {
 	key   string
 	asked bool
 	keys  *space.Keys
+	// numbered: the keys are those of a moment.
+	numbered bool
 	// updates are those of its dependencies that a partition has not caught up with, or
 	// would not have if another open run of it were the next to succeed.
 	updates []*updates
@@ -137,12 +139,12 @@ func number(k *space.Keys, partition string) (int, bool) {
 // opened notes an open run of a partition.
 func (a *asset) opened(t *Tracker, r *run, partition string) {
 	n, ok := a.number(partition)
-	if !ok || slices.Contains(a.opens[n], r) {
+	if !a.numbered || !ok || slices.Contains(a.opens[n], r) {
 		return
 	}
 	a.opens[n] = append(a.opens[n], r)
 	for _, u := range a.updates {
-		if u.by == r.id && u.ids.get(n) != 0 {
+		if u.by == r.id && u.ids.has(n) {
 			a.owned(u, r, only(n))
 			t.touch(a)
 		}
@@ -192,7 +194,7 @@ func (a *asset) merge(r *run) {
 			if id > a.reached(n) && a.isCovered(n) {
 				a.attempted.set(n, id)
 			}
-			if others.ids.get(n) < id {
+			if !others.ids.has(n) || others.ids.get(n) < id {
 				others.ids.set(n, id)
 			}
 			u.ids.remove(n)
@@ -206,7 +208,7 @@ func (a *asset) isCovered(n int) bool {
 	for _, u := range a.updates {
 		id := u.ids.get(n)
 		s, made := a.successes[n]
-		if id != 0 && !(made && s.knew(u, id)) && !a.covers(u, n, id) {
+		if u.ids.has(n) && !(made && s.knew(u, id)) && !a.covers(u, n, id) {
 			return false
 		}
 	}
@@ -220,6 +222,14 @@ func (a *asset) reached(n int) int64 { return max(a.decided.get(n), a.attempted.
 // to the tick that made the request, or is by a run that began after that to make both.
 func (a *asset) covers(u *updates, n int, id int64) bool {
 	return id <= a.reached(n) || u.own.Has(n) && u.start > a.decided.get(n)
+}
+
+// isLatest reports whether a partition is outdated in the latest time window.
+func (a *asset) isLatest(n int) bool {
+	last, made := a.successes[n]
+	return slices.ContainsFunc(a.updates, func(u *updates) bool {
+		return u.latest && u.ids.has(n) && !(made && last.knew(u, u.ids.get(n)))
+	})
 }
 
 // succeeded folds that a partition was made.
@@ -242,7 +252,7 @@ func (a *asset) forget(n int, s success) (stale bool) {
 	for _, u := range a.updates {
 		id := u.ids.get(n)
 		switch {
-		case id == 0:
+		case !u.ids.has(n):
 		case !s.knew(u, id):
 			stale = true
 		case !slices.ContainsFunc(a.opens[n], func(r *run) bool { return r.id != s.by && !success{r.id, r.start}.knew(u, id) }):
@@ -274,7 +284,7 @@ func (a *asset) renumber(keys *space.Keys) {
 	old := a.keys
 	a.keys = keys
 	if old == keys || extends(keys, old) {
-		return
+		return // numbers stay
 	}
 	to := func(n int) (int, bool) {
 		if old != nil && keys != nil {
@@ -297,6 +307,25 @@ func extends(keys, old *space.Keys) bool {
 	}
 	p, q := keys.Definition(), old.Definition()
 	return p.IsTime() && p.Identity() == q.Identity() && keys.Len() >= old.Len()
+}
+
+// arrived gives the time windows of keys that were not there before; nil for none, and
+// where the definition is another one.
+func arrived(keys, old *space.Keys) bits.Set {
+	if keys == nil || old == nil || !keys.HasTime() || keys.Definition().Identity() != old.Definition().Identity() {
+		return nil
+	}
+	came := bits.New(keys.Len())
+	if extends(keys, old) {
+		came.AddRange(old.Len(), keys.Len())
+		return came
+	}
+	for n := range keys.Len() {
+		if _, ok := number(old, keys.Key(n)); !ok {
+			came.Add(n)
+		}
+	}
+	return came
 }
 
 func movedSet(s bits.Set, to func(n int) (int, bool), size int) bits.Set {

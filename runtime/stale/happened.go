@@ -33,6 +33,8 @@ func statusOf(s facts.Status) status {
 // the windows that exist at the latest instant that was heard of, and whether one was the
 // latest window with those of the event's time.
 func (t *Tracker) Happened(seq int64, e *events.Event) {
+	t.last = seq
+	t.passed(e.At)
 	switch e.Type {
 	case events.Materialization:
 		t.materialized(seq, e.Asset, e.Partition, e.RunID, e.DataVersion, e.At)
@@ -49,6 +51,8 @@ func (t *Tracker) Happened(seq int64, e *events.Event) {
 
 // HappenedFact folds an event of runtime/facts in the same way.
 func (t *Tracker) HappenedFact(seq int64, e facts.Event) {
+	t.last = seq
+	t.passed(timeOf(e))
 	switch e := e.(type) {
 	case facts.Materialized:
 		t.materialized(seq, e.Asset, e.Partition, e.Run, e.DataVersion, e.At)
@@ -68,6 +72,23 @@ func (t *Tracker) HappenedFact(seq int64, e facts.Event) {
 	case facts.Wiped:
 		t.wiped(e.Asset)
 	}
+}
+
+// timeOf gives the time of an event.
+func timeOf(e facts.Event) time.Time {
+	switch e := e.(type) {
+	case facts.Materialized:
+		return e.At
+	case facts.Observed:
+		return e.At
+	case facts.RunStarted:
+		return e.At
+	case facts.Planned:
+		return e.At
+	case facts.RunStatus:
+		return e.At
+	}
+	return time.Time{}
 }
 
 func (t *Tracker) planAll(r *run, assets []string, partition string) {
@@ -93,7 +114,6 @@ func (t *Tracker) runChanged(seq int64, e *events.Event) {
 // materialized folds that a partition was made: its dependents were so far made of what
 // was before, and it is made of what its run knew.
 func (t *Tracker) materialized(seq int64, asset, partition, by, version string, at time.Time) {
-	t.definitions.passed(at)
 	r := t.run(by, seq)
 	if r != nil {
 		r.begun = true
@@ -101,20 +121,38 @@ func (t *Tracker) materialized(seq int64, asset, partition, by, version string, 
 	if g, ok := t.defined(asset); ok && (g.External || g.Observable) {
 		t.note(asset, partition, version)
 	}
-	t.update(seq, asset, partition, r, at)
+	instants := []time.Time{at}
+	if since, ok := t.wasLatest(asset, partition); ok {
+		instants = append(instants, since)
+	}
+	t.update(seq, asset, partition, r, instants)
 	t.made(seq, asset, partition, r)
+}
+
+// wasLatest gives when a time window became the latest, and false unless it is outdated
+// by an update of when it was: what depends on it is then outdated in the window that was
+// the latest at that time, too, so that a chain is not cut off where a window ends.
+func (t *Tracker) wasLatest(key, partition string) (time.Time, bool) {
+	a := t.assets[key]
+	if a == nil || !a.numbered {
+		return time.Time{}, false
+	}
+	n, ok := a.number(partition)
+	if !ok || !a.isLatest(n) {
+		return time.Time{}, false
+	}
+	return sinceLatest(a.keys, n)
 }
 
 // observed folds an observation, which is an update where the data version is another one
 // than before, of an asset that is not made here.
 func (t *Tracker) observed(seq int64, asset, partition, by, version string, at time.Time) {
-	t.definitions.passed(at)
 	a, ok := t.defined(asset)
 	if !ok {
 		return
 	}
 	if (a.External || a.Observable) && t.note(asset, partition, version) {
-		t.update(seq, asset, partition, nil, at)
+		t.update(seq, asset, partition, nil, []time.Time{at})
 	}
 	if a.Observable {
 		t.made(seq, asset, partition, t.run(by, seq))
@@ -134,8 +172,9 @@ func (t *Tracker) note(asset, partition, version string) bool {
 	return true
 }
 
-// update tells the dependents of an asset of an update of one partition.
-func (t *Tracker) update(seq int64, key, partition string, by *run, at time.Time) {
+// update tells the dependents of an asset of an update of one partition, which belongs to
+// the time windows that are the latest at any of the instants.
+func (t *Tracker) update(seq int64, key, partition string, by *run, instants []time.Time) {
 	up, ok := t.defined(key)
 	if !ok {
 		return
@@ -147,16 +186,15 @@ func (t *Tracker) update(seq int64, key, partition string, by *run, at time.Time
 	}
 	for _, dependent := range t.graph.Downstream(key) {
 		a := t.assets[dependent]
-		if a == nil || !a.asked {
+		if a == nil || !a.numbered {
 			continue
 		}
-		t.number(a)
 		if r := t.definitions.relation(a.keys, upKeys, mapping(t.graph, dependent, key)); r != nil {
 			related := bits.New(a.keys.Total())
 			updated := bits.New(upKeys.Total())
 			updated.Add(n)
 			r.Down(related, updated)
-			a.updated(t, related, t.definitions.latest(a.keys, at), by, seq)
+			a.updated(t, related, t.definitions.latest(a.keys, instants), by, seq)
 		}
 	}
 }
@@ -183,19 +221,22 @@ func mapping(g *graph.Graph, down, up string) *graph.Mapping {
 // made tells an asset of a success.
 func (t *Tracker) made(seq int64, key, partition string, by *run) {
 	a := t.assets[key]
-	if a == nil || !a.asked {
+	if a == nil || !a.numbered {
 		return
 	}
-	t.number(a)
 	n, ok := a.number(partition)
 	if !ok {
 		return
 	}
-	s := success{start: seq}
-	if by != nil {
-		s = success{by.id, by.start}
+	a.succeeded(t, n, successOf(seq, by))
+}
+
+// successOf gives what a run that makes something with an event comes to.
+func successOf(seq int64, by *run) success {
+	if by == nil {
+		return success{start: seq}
 	}
-	a.succeeded(t, n, s)
+	return success{by.id, by.start}
 }
 
 // change folds dynamic keys that come and go. What is known of keys that go is forgotten.

@@ -1,7 +1,9 @@
 package stale
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"auto/vm/bits"
@@ -11,20 +13,20 @@ import (
 
 // definitions give the partitions that exist, and how they relate.
 type definitions struct {
+	// now is the latest instant that was heard of: its windows exist from then on, whatever
+	// an event that comes late says of its time.
 	now     time.Time
 	dynamic map[string][]string
-	// changes counts changes of dynamic keys.
-	changes   int
+	// ids are the identities of definitions, known their partitions.
+	ids       map[*graph.Partitions]string
 	known     map[string]*known
 	relations map[relationKey]*space.Relation
 }
 
-// known are the partitions of a definition, and of an instant in the past.
+// known are the partitions of a definition now, and at an earlier instant.
 type known struct {
-	keys    *space.Keys
-	windows int
-	changes int
-	past    *known
+	keys, past           *space.Keys
+	windows, pastWindows int
 }
 
 type relationKey struct {
@@ -33,7 +35,14 @@ type relationKey struct {
 }
 
 func newDefinitions() *definitions {
-	return &definitions{dynamic: map[string][]string{}, known: map[string]*known{}, relations: map[relationKey]*space.Relation{}}
+	d := &definitions{dynamic: map[string][]string{}}
+	d.forget()
+	return d
+}
+
+// forget drops what was worked out, for another graph.
+func (d *definitions) forget() {
+	d.ids, d.known, d.relations = map[*graph.Partitions]string{}, map[string]*known{}, map[relationKey]*space.Relation{}
 }
 
 // change adds and removes keys of a dynamic definition, as facts.World does: one that is
@@ -46,17 +55,32 @@ func (d *definitions) change(name string, add, remove []string) {
 		}
 	}
 	d.dynamic[name] = slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(remove, key) })
-	d.changes++
+	for id, k := range d.known {
+		if p := k.keys.Definition(); isDynamic(p) {
+			d.list(id, p)
+		}
+	}
 }
 
 func (d *definitions) keysOf(name string) []string { return d.dynamic[name] }
 
-// passed notes an instant: the windows up to the latest one that was heard of exist from
-// then on, whatever an event that comes late says of its time.
-func (d *definitions) passed(at time.Time) {
-	if at.After(d.now) {
-		d.now = at
+// passed notes an instant, and reports whether a time window has begun to exist.
+func (d *definitions) passed(at time.Time) (grown bool) {
+	if !at.After(d.now) {
+		return false
 	}
+	// Windows begin and end with a minute.
+	same := at.Unix()/60 == d.now.Unix()/60
+	if d.now = at; same {
+		return false
+	}
+	for id, k := range d.known {
+		if p := k.keys.Definition(); windows(p, at) != k.windows {
+			d.list(id, p)
+			grown = true
+		}
+	}
+	return grown
 }
 
 // of gives the partitions that a definition has now.
@@ -64,25 +88,23 @@ func (d *definitions) of(p *graph.Partitions) *space.Keys {
 	if p == nil {
 		return nil
 	}
-	id, n := p.Identity(), windows(p, d.now)
-	k := d.known[id]
-	if k == nil || k.windows != n || k.changes != d.changes && isDynamic(p) {
-		k = &known{keys: space.NewKeys(p, d.now, d.keysOf, nil), windows: n, changes: d.changes}
-		d.replace(id, k)
+	id, ok := d.ids[p]
+	if !ok {
+		id = p.Identity()
+		d.ids[p] = id
 	}
-	return k.keys
+	if d.known[id] == nil {
+		d.list(id, p)
+	}
+	return d.known[id].keys
 }
 
-// replace takes other partitions of a definition, and forgets how the old ones related.
-func (d *definitions) replace(id string, k *known) {
+// list lists the partitions of a definition anew, and forgets how the old ones related.
+func (d *definitions) list(id string, p *graph.Partitions) {
 	if old := d.known[id]; old != nil {
-		for key := range d.relations {
-			if key.down == old.keys || key.up == old.keys {
-				delete(d.relations, key)
-			}
-		}
+		maps.DeleteFunc(d.relations, func(key relationKey, _ *space.Relation) bool { return key.down == old.keys || key.up == old.keys })
 	}
-	d.known[id] = k
+	d.known[id] = &known{keys: space.NewKeys(p, d.now, d.keysOf, nil), windows: windows(p, d.now)}
 }
 
 // windows gives how many time windows a definition has at an instant, those of its
@@ -105,40 +127,83 @@ func isDynamic(p *graph.Partitions) bool {
 }
 
 // latest gives those of the partitions of a definition that are in the time window that
-// is the latest at an instant; all where it has none.
-func (d *definitions) latest(k *space.Keys, at time.Time) bits.Set {
+// is the latest at any of some instants; all where it has none.
+func (d *definitions) latest(k *space.Keys, instants []time.Time) bits.Set {
 	set := bits.New(k.Len())
 	if k == nil || !k.HasTime() {
 		set.AddRange(0, k.Len())
 		return set
 	}
+	for _, at := range instants {
+		d.addLatest(set, k, at)
+	}
+	return set
+}
+
+func (d *definitions) addLatest(set bits.Set, k *space.Keys, at time.Time) {
 	p := k.Definition()
 	if p.IsTime() {
 		if n := p.Windows(at); n > 0 && n <= k.Len() {
 			set.Add(n - 1)
 		}
-		return set
+		return
 	}
 	then := d.past(k, at)
 	latest := bits.New(then.Total())
 	then.AddLatest(latest, 0)
-	return movedSet(latest, func(n int) (int, bool) { return number(k, then.Key(n)) }, k.Len())
+	for n := latest.Next(0); n >= 0; n = latest.Next(n + 1) {
+		if m, ok := number(k, then.Key(n)); ok {
+			set.Add(m)
+		}
+	}
+}
+
+// sinceLatest gives when the time window of a partition became the latest, and false where
+// it has none.
+func sinceLatest(k *space.Keys, n int) (time.Time, bool) {
+	p, key := k.Definition(), k.Key(n)
+	if p == nil || !k.HasTime() {
+		return time.Time{}, false
+	}
+	if !p.IsTime() {
+		p, key = timeDimension(p, key)
+	}
+	start, ok := p.StartOf(key)
+	if !ok {
+		return time.Time{}, false
+	}
+	window := p.Windows(time.Unix(start, 0)) - p.EndOffset
+	begins := p.Starts(window+1-p.EndOffset, window+2-p.EndOffset)
+	if len(begins) == 0 {
+		return time.Time{}, false
+	}
+	return time.Unix(begins[0], 0).UTC(), true
+}
+
+// timeDimension gives the dimension of time windows, and its part of a key.
+func timeDimension(p *graph.Partitions, key string) (*graph.Partitions, string) {
+	parts := strings.SplitN(key, "|", 2)
+	for i, name := range p.DimensionNames() {
+		if d := p.Dimensions[name]; d.IsTime() {
+			return d, parts[i]
+		}
+	}
+	return p, key
 }
 
 // past gives the partitions of two dimensions at an instant.
 func (d *definitions) past(k *space.Keys, at time.Time) *space.Keys {
 	p := k.Definition()
-	now := d.known[p.Identity()]
-	n := windows(p, at)
+	now, n := d.known[d.ids[p]], windows(p, at)
 	switch {
 	case now == nil:
 		return space.NewKeys(p, at, d.keysOf, nil)
 	case now.windows == n && now.keys == k:
 		return k
-	case now.past == nil || now.past.windows != n || now.past.changes != d.changes:
-		now.past = &known{keys: space.NewKeys(p, at, d.keysOf, nil), windows: n, changes: d.changes}
+	case now.past == nil || now.pastWindows != n:
+		now.past, now.pastWindows = space.NewKeys(p, at, d.keysOf, nil), n
 	}
-	return now.past.keys
+	return now.past
 }
 
 // relation gives how partitions relate, nil where the mapping does not fit the

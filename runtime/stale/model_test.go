@@ -153,14 +153,20 @@ var askedOf = []string{"day", "next", "sum", "total", "each"}
 
 func isAsked(asset string) bool { return slices.Contains(askedOf, asset) }
 
+// passed lets time pass. A window that came to be is outdated.
+func (m *model) passed(at time.Time) {
+	before := days(m.now)
+	m.now = at
+	for _, key := range days(at)[len(before):] {
+		for _, asset := range []string{"day", "next", "sum"} {
+			m.updates[pair{asset, key}] = append(m.updates[pair{asset, key}], modelUpdate{m.seq, "", true})
+		}
+	}
+}
+
 // happened folds an event.
 func (m *model) happened(e *events.Event) {
 	m.seq++
-	if e.Type == events.Materialization || e.Type == events.Observation {
-		if e.At.After(m.now) {
-			m.now = e.At
-		}
-	}
 	switch e.Type {
 	case events.Materialization:
 		if r := m.run(e.RunID); r != nil {
@@ -194,9 +200,14 @@ func (m *model) run(id string) *modelRun {
 }
 
 func (m *model) update(e *events.Event) {
+	flagged := false // it is made for an update of when its window was the latest
+	if isAsked(e.Asset) {
+		flagged = slices.ContainsFunc(m.behind(pair{e.Asset, e.Partition}), func(u modelUpdate) bool { return u.latest })
+	}
 	for _, p := range m.related(e.Asset, e.Partition) {
 		existed := days(e.At)
-		latest := p.asset == "total" || p.asset == "each" || len(existed) > 0 && existed[len(existed)-1] == p.key
+		latest := p.asset == "total" || p.asset == "each" || len(existed) > 0 && existed[len(existed)-1] == p.key ||
+			flagged && slices.Contains(days(m.now), p.key) && p.key == e.Partition
 		by := e.RunID
 		if e.Type == events.Observation {
 			by = ""
@@ -210,14 +221,18 @@ func (m *model) success(e *events.Event) {
 	if !slices.Contains(m.keysOf(e.Asset), e.Partition) {
 		return
 	}
-	s := modelSuccess{start: m.seq}
-	if r := m.run(e.RunID); r != nil {
-		s = modelSuccess{e.RunID, r.start}
-	}
+	s := m.successOf(e)
 	m.made[p] = s
 	if d := m.decided[p]; s.start >= d || len(m.behind(p)) == 0 {
 		delete(m.decided, p)
 	}
+}
+
+func (m *model) successOf(e *events.Event) modelSuccess {
+	if r := m.run(e.RunID); r != nil {
+		return modelSuccess{e.RunID, r.start}
+	}
+	return modelSuccess{start: m.seq}
 }
 
 func (m *model) status(e *events.Event) {
@@ -262,7 +277,10 @@ func (m *model) partitions(e *events.Event) {
 
 // behind gives the updates that a pair has not caught up with.
 func (m *model) behind(p pair) (out []modelUpdate) {
-	s := m.made[p]
+	s, ok := m.made[p]
+	if !ok {
+		s.start = -1
+	}
 	for _, u := range m.updates[p] {
 		if u.id > s.start && (u.by == "" || u.by != s.by) {
 			out = append(out, u)
@@ -433,7 +451,7 @@ func (w *world) step(t *rapid.T) {
 	at := m.now.Add(-time.Duration(rapid.SampledFrom([]int{0, 0, 0, 1, 20}).Draw(t, "late")) * time.Hour)
 	switch rapid.IntRange(0, 12).Draw(t, "step") {
 	case 0:
-		m.now = m.now.Add(time.Duration(rapid.IntRange(1, 16).Draw(t, "hours")) * time.Hour)
+		m.passed(m.now.Add(time.Duration(rapid.IntRange(1, 16).Draw(t, "hours")) * time.Hour))
 	case 1, 2, 3, 4:
 		w.materialize(t, at)
 	case 5:

@@ -45,6 +45,7 @@ func (t *Tracker) Give(o *Tracker) {
 func (t *Tracker) share(o *Tracker) {
 	d := newDefinitions()
 	d.now, d.dynamic = o.definitions.now, maps.Clone(o.definitions.dynamic)
+	t.last = o.last
 	t.definitions, t.recent = d, slices.Clone(o.recent)
 	for key, versions := range o.versions {
 		t.versions[key] = maps.Clone(versions)

@@ -18,6 +18,7 @@ const snapshotVersion = 1
 type snapshot struct {
 	Version  int                          `json:"version"`
 	Now      time.Time                    `json:"now"`
+	Last     int64                        `json:"last"`
 	Dynamic  map[string][]string          `json:"dynamic,omitempty"`
 	Versions map[string]map[string]string `json:"data_versions,omitempty"`
 	Runs     []storedRun                  `json:"runs,omitempty"`
@@ -121,7 +122,7 @@ func columnOf(k *space.Keys, list []storedID) (c column) {
 // MarshalJSON gives a snapshot: what Decided and events made of the tracker, in one form
 // whatever was asked of it.
 func (t *Tracker) MarshalJSON() ([]byte, error) {
-	s := snapshot{Version: snapshotVersion, Now: t.definitions.now, Dynamic: t.definitions.dynamic, Versions: t.versions, Recent: t.recent}
+	s := snapshot{Version: snapshotVersion, Now: t.definitions.now, Last: t.last, Dynamic: t.definitions.dynamic, Versions: t.versions, Recent: t.recent}
 	for _, id := range slices.Sorted(maps.Keys(t.runs)) {
 		r := t.runs[id]
 		s.Runs = append(s.Runs, storedRun{id, r.start, r.phase, r.begun, r.plans})
@@ -173,7 +174,7 @@ func (t *Tracker) UnmarshalJSON(text []byte) error {
 		return fmt.Errorf("the snapshot of what is stale has version %d, and this program reads %d; start from the journal", s.Version, snapshotVersion)
 	}
 	*t = *New()
-	t.definitions.now, t.recent = s.Now, s.Recent
+	t.definitions.now, t.last, t.recent = s.Now, s.Last, s.Recent
 	if s.Dynamic != nil {
 		t.definitions.dynamic = s.Dynamic
 	}
@@ -201,7 +202,11 @@ func (t *Tracker) restore() {
 }
 
 func (s *storedAsset) asset(t *Tracker, k *space.Keys) *asset {
-	a := &asset{key: s.Key, asked: s.Asked, keys: k, decided: columnOf(k, s.Decided), attempted: columnOf(k, s.Attempted), opens: map[int][]*run{}, successes: map[int]success{}}
+	a := &asset{
+		key: s.Key, asked: s.Asked, keys: k, numbered: s.Asked && !t.definitions.now.IsZero(),
+		decided: columnOf(k, s.Decided), attempted: columnOf(k, s.Attempted),
+		opens: map[int][]*run{}, successes: map[int]success{},
+	}
 	for _, u := range s.Updates {
 		a.updates = append(a.updates, &updates{by: u.By, latest: u.Latest, start: u.Start, ids: columnOf(k, u.IDs), own: u.Own.set(k)})
 	}

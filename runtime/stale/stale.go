@@ -12,6 +12,7 @@ package stale
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"auto/vm/bits"
 	"auto/vm/graph"
@@ -23,7 +24,9 @@ import (
 type Tracker struct {
 	graph       *graph.Graph
 	definitions *definitions
-	assets      map[string]*asset
+	// last is the id of the last event.
+	last   int64
+	assets map[string]*asset
 	// versions are the newest data versions by partition of assets that are observed.
 	versions map[string]map[string]string
 	runs     map[string]*run
@@ -49,10 +52,11 @@ func New() *Tracker {
 // known before that, so it is outdated from its next update on.
 func (t *Tracker) Follow(g *graph.Graph, asked func(asset string) bool) {
 	t.graph = g
+	t.definitions.forget()
 	t.restore()
 	for _, a := range t.assets {
 		if a.asked && !asked(a.key) {
-			a.asked, a.decided, a.attempted = false, nil, nil
+			a.asked, a.numbered, a.decided, a.attempted = false, false, nil, nil
 			t.touch(a)
 		}
 	}
@@ -84,10 +88,34 @@ func (t *Tracker) ask(key string) {
 	}
 }
 
-// number has the numbers of an asset be those of now.
+// number has the numbers of an asset be those of now. A time window that came to be is
+// outdated from its first moment on, whenever that is noticed; those that there were when
+// the asset was asked of first are not.
 func (t *Tracker) number(a *asset) {
-	if g, ok := t.defined(a.key); ok {
-		a.renumber(t.definitions.of(g.Partitions))
+	g, ok := t.defined(a.key)
+	if !ok || t.definitions.now.IsZero() {
+		return
+	}
+	old, keys := a.keys, t.definitions.of(g.Partitions)
+	a.renumber(keys)
+	if a.numbered && old != keys {
+		if came := arrived(keys, old); came != nil {
+			a.add(t, "", true, came, nil, t.last)
+		}
+	}
+	a.numbered = true
+}
+
+// passed notes an instant.
+func (t *Tracker) passed(at time.Time) {
+	unknown := t.definitions.now.IsZero()
+	if grown := t.definitions.passed(at); !grown && !unknown {
+		return
+	}
+	for _, a := range t.assets {
+		if a.asked {
+			t.number(a)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ var kinds = []code.FactKind{code.Outdated, code.OutdatedInLatestTimeWindow, code
 // Tick lays out what is known over a space, for a tick of an instant; Set answers from it
 // until the next event.
 func (t *Tracker) Tick(s *space.Space, at time.Time) {
-	t.definitions.passed(at)
+	t.passed(at)
 	if t.view == nil || t.view.space != s {
 		t.view = t.newView(s)
 	}
@@ -50,7 +50,6 @@ func (t *Tracker) newView(s *space.Space) *view {
 	for i := range s.Entities {
 		e := &s.Entities[i]
 		if a := t.assets[e.Key]; a != nil && a.asked && e.Check == nil {
-			t.number(a) // the space may have windows that no event has met
 			v.bound = append(v.bound, bound{i, a})
 		}
 	}
