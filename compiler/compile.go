@@ -38,6 +38,8 @@ type Policies struct {
 	Policies []*Policy
 	Sensors  []*Sensor
 	Files    []*files.Program
+	// sensorOf has the sensor of every asset and check that is in one.
+	sensorOf map[string]*Sensor
 }
 
 // Policy is a checked policy.
@@ -54,16 +56,26 @@ type Policy struct {
 	When *condition.Node
 	// Clauses are how it launches.
 	Clauses Clauses
+	// ownTags are those of its block, farTags those of the defaults; sensorTags has, by
+	// their names, those of the sensors that have some.
+	ownTags, farTags []files.Entry
+	sensorTags       map[string][]files.Entry
 }
 
-// Sensor is a checked sensor.
+// Sensor is a checked sensor, or the default one.
 type Sensor struct {
-	Name  string
-	Decl  *ast.Sensor
+	Name string
+	// Decl is nil for a default sensor that no file declares.
+	Decl *ast.Sensor
+	// Keys are the assets and checks that it is for, sorted: those that it selects, the
+	// checks of its assets that no other sensor selects, and of the default sensor those
+	// with a policy that are in no other.
 	Keys  []string
 	Every time.Duration
 	// Budget is what one tick may take before it is reported.
 	Budget time.Duration
+	// Tags are its own.
+	Tags []files.Entry
 }
 
 // Compile checks a set of policy files. What has findings is left out of the result, so
@@ -77,6 +89,8 @@ func Compile(in Input) (*Policies, diag.List) {
 		c.declarations(s, out)
 	}
 	c.checkClaims(out)
+	c.sensors(out)
+	c.review(out)
 	c.values.Findings.Sort()
 	return out, c.values.Findings
 }
@@ -118,6 +132,7 @@ func (c *checker) checkBindings() {
 func (c *checker) declarations(s *scope, out *Policies) {
 	if s.defaults != nil {
 		c.block(s, "defaults", s.defaults.Body)
+		c.reserved(s.defaults.Body)
 		c.maps(s, s.defaults.Body, slices.Concat(stdlib.FileFields, stdlib.PolicyFields))
 	}
 	for _, decl := range s.file.Decls {

@@ -77,7 +77,7 @@ policy wrong for groups("c") { when check_failed() }
 	if found = append(found, more...); len(found) != 1 || found[0].Code != diag.WrongScope {
 		t.Fatal(found)
 	}
-	for i, want := range []string{"AND", "check_failed", "", ""} {
+	for i, want := range []string{"AND", "check_failed", "AND", ""} {
 		got := ""
 		if n := policies.Policies[i].When; n != nil {
 			got = n.Name()

@@ -9,7 +9,6 @@ import (
 	"auto/lang/ast"
 	"auto/lang/diag"
 	"auto/lang/types"
-	"auto/stdlib"
 )
 
 // policy checks a policy.
@@ -23,9 +22,15 @@ func (c *checker) policy(s *scope, d *ast.Policy) *Policy {
 	if p.When = c.when(s, d, target); p.When != nil {
 		c.values.Findings = append(c.values.Findings, condition.Review(p.When, condition.Target{Graph: c.Graph, Keys: p.Keys})...)
 	}
-	c.maps(s, d.Body, stdlib.PolicyFields)
-	if target.Type == types.Selection {
+	c.launching(s, p)
+	c.reserved(d.Body)
+	c.configs(p)
+	c.reviewClauses(p, target.Type)
+	switch target.Type {
+	case types.Selection:
 		p.Job = c.policyJob(d, p.Keys)
+	case types.Checks:
+		p.Job = c.checksJob(d, p.Keys)
 	}
 	return p
 }
@@ -61,20 +66,16 @@ func (c *checker) when(s *scope, d *ast.Policy, target condition.Value) *conditi
 	return c.values.Condition(c.values.Expr(s, clause.Condition), on, "`when`", "The policy")
 }
 
-// maps checks the values of tags, params and config, in which some fields are known.
-func (c *checker) maps(s *scope, b *ast.Block, fields []string) {
-	env := c.fileEnv(s)
+// maps reads tags, params and config of a block, in which some fields are known.
+func (c *checker) maps(s *scope, b *ast.Block, fields []string) files.Maps {
+	maps, findings := files.CompileMaps(b, fields, c.fileEnv(s))
+	c.values.Findings = append(c.values.Findings, findings...)
 	for _, clause := range b.Clauses {
-		switch k := clause.(type) {
-		case *ast.Entries:
-			_, findings := files.CompileMap(k.Map, fields, k.Word(), env)
-			c.values.Findings = append(c.values.Findings, findings...)
-		case *ast.Config:
-			_, findings := files.CompileMap(k.Map, fields, "config", env)
-			c.values.Findings = append(c.values.Findings, findings...)
+		if k, ok := clause.(*ast.Config); ok {
 			c.values.CheckAsset(k.Asset.Text, k.Asset.Span)
 		}
 	}
+	return maps
 }
 
 // policyJob gives the job of a policy: the one that it names, or the only one that
@@ -94,24 +95,24 @@ func (c *checker) policyJob(d *ast.Policy, keys []string) string {
 	case 1:
 		return jobs[0]
 	default:
-		c.find(diag.WrongJob, d.Name.Span, "Write such as `job "+jobs[0]+"`.", "Several jobs select the assets of `%s`: `%s`.", d.Name.Name, strings.Join(jobs, "`, `"))
+		c.find(diag.WrongJob, d.Name.Span, "Write such as `job "+files.KeyText(jobs[0])+"`.", "Several jobs select the assets of `%s`: `%s`.", d.Name.Name, strings.Join(jobs, "`, `"))
 		return ""
 	}
 }
 
-// sensor checks a sensor.
-func (c *checker) sensor(s *scope, d *ast.Sensor) *Sensor {
-	target := c.values.Expr(s, d.For)
-	out := &Sensor{Name: d.Name.Name, Decl: d, Every: d.Every.Value}
-	if c.values.Fit(target, []types.Type{types.Selection, types.Checks}, "`for`") && target.Type != types.Any {
-		out.Keys = c.selected(target, d.For)
+// checksJob gives the job of a policy for checks: the one that it names, or the only one
+// that selects their assets, so that they can run with these.
+func (c *checker) checksJob(d *ast.Policy, keys []string) string {
+	var assets []string
+	for _, key := range keys {
+		if a, ok := c.assetOf(key); ok && !slices.Contains(assets, a.Key) {
+			assets = append(assets, a.Key)
+		}
 	}
-	c.lasting(d.Every)
-	c.block(s, "sensor", d.Body)
-	if d.Body != nil {
-		c.maps(s, d.Body, stdlib.PolicyFields)
+	if clauseOf[*ast.Job](d.Body, "job") == nil && c.Graph != nil && len(c.Graph.JobsOf(assets...)) > 1 {
+		return ""
 	}
-	return out
+	return c.policyJob(d, assets)
 }
 
 // checkClaims finds assets that two policies or two sensors claim.

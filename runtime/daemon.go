@@ -8,13 +8,15 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"auto/compiler/files"
 	"auto/lang/diag"
+	"auto/runtime/automation"
 	"auto/runtime/clock"
-	"auto/runtime/control"
 	"auto/runtime/launch"
+	"auto/runtime/metrics"
 	"auto/runtime/outbox"
 	"auto/runtime/project"
 	"auto/runtime/request"
@@ -22,10 +24,8 @@ import (
 	"auto/runtime/sensor"
 	"auto/runtime/sources"
 	"auto/runtime/store"
+	"auto/runtime/tracing"
 )
-
-// retention is how long what is gone or delivered is kept.
-const retention = 90 * 24 * time.Hour
 
 // Options say what a daemon works with.
 type Options struct {
@@ -45,6 +45,9 @@ type Options struct {
 	// Progress, where it is not nil, is called while a listing goes on, with the keys so
 	// far, and with 0 at its end.
 	Progress func(block string, keys int)
+	// Metrics counts and Tracer traces what happens; nil for neither.
+	Metrics *metrics.Daemon
+	Tracer  *tracing.Tracer
 }
 
 // Daemon runs one project.
@@ -55,6 +58,12 @@ type Daemon struct {
 	mu      sync.Mutex
 	origins map[string]sources.Source
 	running map[string]*runner
+
+	conditions *automation.Runner
+	// current is the project in force, for whoever asks.
+	current atomic.Pointer[project.Project]
+	// saved and pruned are when a snapshot was kept and the past forgotten last.
+	saved, pruned time.Time
 }
 
 // runner is a files block at work.
@@ -67,32 +76,25 @@ type runner struct {
 // New gives a daemon that does nothing until it is run.
 func New(o Options) *Daemon {
 	d := &Daemon{Options: o, origins: map[string]sources.Source{}, running: map[string]*runner{}}
-	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: o.Launcher, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
+	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: observed{o.Launcher, d}, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
 	return d
 }
 
-// Service gives what commands ask of the daemon.
-func (d *Daemon) Service() control.Service {
-	return service{control.Local{Store: d.Store, Now: d.Clock.Now}, d.outbox}
+// Prepare makes the state of the conditions from the journal. It comes before Run and Once.
+func (d *Daemon) Prepare(ctx context.Context) (err error) {
+	d.conditions, err = automation.Open(ctx, automation.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Notify: d.outbox.Notify, Around: d.observeTick}, d.Project)
+	d.saved = d.Clock.Now()
+	d.current.Store(d.Project)
+	return err
 }
 
-// service wakes the outbox when a command makes something due.
-type service struct {
-	control.Local
-	outbox *outbox.Outbox
-}
+// Current gives the project in force, once the daemon is prepared.
+func (d *Daemon) Current() *project.Project { return d.current.Load() }
 
-// Retry implements control.Service.
-func (s service) Retry(ctx context.Context, ids []string) (int, error) {
-	n, err := s.Local.Retry(ctx, ids)
-	s.outbox.Notify()
-	return n, err
-}
-
-// Once ticks every block once and delivers what is due, each request once. It gives an
-// error where a source or the store failed, or a delivery stays due.
+// Once ticks every block and sensor once and delivers what is due, each request once. It
+// gives an error where a source or the store failed, or a delivery stays due.
 func (d *Daemon) Once(ctx context.Context) error {
-	var failures []error
+	failures := []error{d.conditions.Once(ctx)}
 	for _, program := range d.Project.Policies.Files {
 		s, err := d.sensor(ctx, d.Project, program)
 		if err == nil {
@@ -113,17 +115,16 @@ func (d *Daemon) Once(ctx context.Context) error {
 // each change of the project's files, loads it anew. Cutting ctx short ends deliveries,
 // too.
 func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}) error {
-	if err := d.announce(ctx); err != nil {
-		return err
-	}
 	d.start(ctx, d.Project)
+	d.conditions.Start(ctx)
 	delivered := make(chan error, 1)
 	stopOutbox := make(chan struct{})
 	go func() { delivered <- d.outbox.Run(ctx, stopOutbox) }()
 	err := d.watch(ctx, stop, reload, delivered)
 	d.stopAll()
+	d.conditions.Stop()
 	close(stopOutbox)
-	return errors.Join(err, <-delivered)
+	return errors.Join(err, d.conditions.Save(ctx), <-delivered)
 }
 
 // watch reloads until the end.
@@ -153,6 +154,7 @@ func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan 
 			d.reload(ctx)
 			print = fingerprint(d.Project)
 		}
+		d.keep(ctx)
 	}
 }
 
@@ -165,22 +167,30 @@ func (d *Daemon) reload(ctx context.Context) {
 	if found.HasErrors() {
 		d.Log.Error("the project was not reloaded; the last good policies stay", "findings", found.Summary())
 		d.Report(found)
+		d.conditions.Broken(lines(found))
 		// What was read is watched on, so that the next change is noticed.
 		d.Project.Files = fresh.Files
 		return
 	}
+	if err := d.conditions.Reload(ctx, fresh); err != nil {
+		d.Log.Error("the project was not reloaded; the last good policies stay", "error", err)
+		d.conditions.Broken([]string{err.Error()})
+		return
+	}
 	d.stopAll()
 	d.Project = fresh
-	if err := d.announce(ctx); err != nil {
-		d.Log.Error("the journal could not be written", "error", err)
-	}
+	d.current.Store(fresh)
 	d.start(ctx, fresh)
-	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files))
+	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files), "policies", len(fresh.Policies.Policies))
 }
 
-// announce writes into the journal which policies are in force.
-func (d *Daemon) announce(ctx context.Context) error {
-	return d.Store.Append(ctx, store.Record{At: d.Clock.Now(), Kind: "policies", Body: []byte(fmt.Sprintf("{%q:%q}", "fingerprint", fingerprint(d.Project)))})
+// lines writes findings one a line.
+func lines(found diag.List) []string {
+	out := make([]string, len(found))
+	for i, f := range found {
+		out[i] = f.Error()
+	}
+	return out
 }
 
 // start lets every block of a project tick.
@@ -240,7 +250,7 @@ func (d *Daemon) sensor(ctx context.Context, p *project.Project, program *files.
 	d.mu.Lock()
 	d.origins[program.Name] = source
 	d.mu.Unlock()
-	s := &sensor.Sensor{Program: program, Source: source, Store: d.Store, Retention: retention, Decider: Decider(p, program)}
+	s := &sensor.Sensor{Program: program, Source: source, Store: d.Store, Retention: p.Config.Retention, Decider: Decider(p, program)}
 	if d.Progress != nil {
 		s.Progress = func(keys int) { d.Progress(program.Name, keys) }
 	}

@@ -45,7 +45,7 @@ func TestDefinitions(t *testing.T) {
 			t.Errorf("%s is written in %s", e.Name, def.File.Name)
 		}
 	}
-	if defined != 11 {
+	if defined != 15 {
 		t.Errorf("%d composites are written in the language", defined)
 	}
 	if _, ok := stdlib.Definition("missing"); ok || stdlib.Wrote(source.New("stdlib/composites.auto", "")) {

@@ -93,7 +93,9 @@ var table = []Entry{
 	{"freshness_passed", Operand, condition(types.OnAsset), false, "The asset's freshness policy passes.", `freshness_passed()`},
 	{"freshness_warned", Operand, condition(types.OnAsset), false, "The asset's freshness policy warns.", `freshness_warned()`},
 	{"freshness_failed", Operand, condition(types.OnAsset), false, "The asset's freshness policy fails.", `freshness_failed()`},
-	{"stale", Operand, condition(types.OnAsset), false, "A related upstream update is newer than the start of the pair's newest successful run, or the pair is missing; holds until a run that started after the update has succeeded.", `stale() & ~any_deps_in_progress()`},
+	{"outdated", Operand, condition(types.OnAsset), false, "A related partition of a dependency was updated after the start of the partition's newest successful run, and not by that run; holds until a run that started after the update has made the partition.", `outdated() & ~run_in_progress()`},
+	{"outdated_in_latest_time_window", Operand, condition(types.OnAsset), false, "The same, by an update that came while the partition was in the latest time window, which it need not be any more; any update without time partitions.", `outdated_in_latest_time_window()`},
+	{"already_requested", Operand, condition(types.OnAsset), false, "A tick requested the partition that knew all updates that it is outdated by, and no run that started after the request has made the partition yet.", `stale() & ~already_requested()`},
 
 	{"any_deps_match", Operator, condition(types.OnBoth, inner), false, "The condition holds for some related partition of some dependency.", `any_deps_match(missing())`},
 	{"all_deps_match", Operator, condition(types.OnBoth, inner), false, "For every dependency the condition holds for some related partition.", `all_deps_match(~missing())`},
@@ -112,8 +114,10 @@ var table = []Entry{
 	{Name: "any_deps_in_progress", Kind: Composite, Signature: condition(types.OnBoth)},
 	{Name: "all_deps_updated_since_cron", Kind: Composite, Signature: condition(types.OnBoth, schedule, zone)},
 	{Name: "all_deps_blocking_checks_passed", Kind: Composite, Signature: condition(types.OnBoth)},
-	{"keep_up_to_date", Composite, condition(types.OnAsset), false, "Requests what is stale, or whose dependency is requested on this tick, and loses no update.", `keep_up_to_date()`},
-	{"on_cron_up_to_date", Composite, condition(types.OnAsset, schedule, zone), false, "The same, when a moment of the schedule has passed.", `on_cron_up_to_date("0 6 * * *", "Europe/Paris")`},
+	{Name: "stale", Kind: Composite, Signature: condition(types.OnAsset)},
+	{Name: "stale_in_latest_time_window", Kind: Composite, Signature: condition(types.OnAsset)},
+	{Name: "keep_up_to_date", Kind: Composite, Signature: condition(types.OnAsset)},
+	{Name: "on_cron_up_to_date", Kind: Composite, Signature: condition(types.OnAsset, schedule, zone)},
 
 	{"since", Method, on(types.Condition, types.Condition, required("reset", types.Condition)), false, "The condition has been true more recently than the reset.", `newly_updated().since(newly_requested())`},
 	{"newly_true", Method, on(types.Condition, types.Condition), true, "The condition became true on this tick.", `missing().newly_true()`},

@@ -14,7 +14,7 @@ var program = rapid.Custom(func(t *rapid.T) *code.Program {
 		Filters: []code.Filter{{}, {Text: "x", Allow: []string{"parts", "root:p", "set1", "solo:k"}}, {Text: "y", Ignore: []string{"parts", "up"}}, {Text: "z", Blocking: true}},
 		Keys:    []string{"a", "b", "c"},
 	}}
-	for kind := code.Missing; kind <= code.ExecutedWithTags; kind++ {
+	for kind := code.Missing; kind <= code.AlreadyRequested; kind++ {
 		g.p.Facts = append(g.p.Facts, code.Fact{Kind: kind})
 	}
 	g.block(0, 4)

@@ -108,7 +108,8 @@ func (w *waiting) fact(kind code.FactKind, candidates bits.Set) {
 	e := &w.m.space.Entities[w.entity()]
 	isCheck, partitioned := e.Check != nil, e.Keys != nil
 	switch kind {
-	case code.InLatestTimeWindow, code.BackfillInProgress, code.DataVersionChanged:
+	case code.InLatestTimeWindow, code.BackfillInProgress, code.DataVersionChanged,
+		code.Outdated, code.OutdatedInLatestTimeWindow, code.AlreadyRequested:
 		return
 	case code.FreshnessPassed, code.FreshnessWarned, code.FreshnessFailed:
 		if e.Asset.Freshness {

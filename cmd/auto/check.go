@@ -83,18 +83,18 @@ func (c checkCommand) path(s system, path string) (diag.List, string, error) {
 		}
 	}
 	if !info.IsDir() && isScenario(path) {
-		return checkScenario(path)
+		return checkScenario(s, path)
 	}
 	return c.alone(s, path, info.IsDir())
 }
 
 // checkScenario checks a scenario file, with all of its conditions.
-func checkScenario(path string) (diag.List, string, error) {
+func checkScenario(s system, path string) (diag.List, string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, "", err
 	}
-	sc, found := scenario.Read(source.New(filepath.ToSlash(path), string(text)))
+	sc, found := scenario.ReadFrom(source.New(filepath.ToSlash(path), string(text)), beside(s, path))
 	if !found.HasErrors() && !sc.ExpectsError() {
 		found = append(found, play.Review(sc)...)
 	}

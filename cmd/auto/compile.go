@@ -23,7 +23,7 @@ type compileCommand struct {
 	Path      string `arg:"" optional:"" help:"A project, a policy file, or a scenario file; the project here by default."`
 	Name      string `arg:"" optional:"" help:"Only this policy or files block; of a scenario, the asset whose condition it is."`
 	Condition string `placeholder:"EXPR" help:"Compile this condition; PATH then gives the assets, if any."`
-	Stage     string `help:"What to show: ${enum}." enum:"ast,typed,plan,code" default:"code"`
+	Stage     string `help:"What to show: ${enum}." enum:"ast,typed,plan,code,clauses" default:"code"`
 	Plain     bool   `help:"Leave the plan as it was made: nothing is optimised."`
 	Output    string `short:"o" placeholder:"FILE" help:"Write the one program as a file for \"auto disasm\"."`
 }
@@ -32,8 +32,10 @@ type compileCommand struct {
 type unit struct {
 	name string
 	tree ast.Node
-	// condition and graph are those of a condition, files that of a files block.
+	// condition and graph are those of a condition, files that of a files block; policy is
+	// nil where the condition is of none.
 	condition *condition.Node
+	policy    *compiler.Policy
 	graph     *graph.Graph
 	files     *files.Program
 }
@@ -96,10 +98,12 @@ func (c compileCommand) show(u unit) (string, error) {
 		return p.Text(), nil
 	}
 	switch {
+	case c.Stage == "clauses" && u.policy != nil:
+		return u.policy.Text(), nil
+	case c.Stage == "clauses":
+		return "", errNoClauses
 	case u.files != nil:
 		return "", fmt.Errorf("a files block has no %s stage; `--stage ast` and `--stage code` show it", c.Stage)
-	case u.condition == nil:
-		return "", errNotEvaluated
 	case c.Stage == "typed":
 		var b strings.Builder
 		dumpCondition(&b, u.condition, 0)
@@ -115,14 +119,11 @@ func (c compileCommand) show(u unit) (string, error) {
 	return p.Text(), nil
 }
 
-var errNotEvaluated = errors.New("the condition uses a word that has no evaluation yet")
+var errNoClauses = errors.New("only a policy has a clauses stage")
 
 func (c compileCommand) program(u unit) (*code.Program, error) {
 	if u.files != nil {
 		return u.files.Code, nil
-	}
-	if u.condition == nil {
-		return nil, errNotEvaluated
 	}
 	return plan.Compile(u.condition, u.graph, plan.Options{Plain: c.Plain})
 }
@@ -214,7 +215,7 @@ func policyUnits(p *compiler.Policies, g *graph.Graph) []unit {
 	}
 	var units []unit
 	for _, policy := range p.Policies {
-		units = append(units, unit{name: policy.Name, tree: policy.Decl, condition: expanded(p, policy, g), graph: g})
+		units = append(units, unit{name: policy.Name, tree: policy.Decl, policy: policy, condition: expanded(p, policy, g), graph: g})
 	}
 	for _, program := range p.Files {
 		units = append(units, unit{name: program.Name, tree: filesTree(program), files: program})

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"auto/runtime"
@@ -14,7 +15,7 @@ import (
 func (s system) dryRun(o runtime.Options) error {
 	kept := &dryStore{Store: o.Store}
 	o.Store = kept
-	err := runtime.New(o).Once(s.ctx)
+	err := once(s.ctx, o)
 	for _, r := range kept.requests {
 		err = errors.Join(err, s.line(r))
 	}
@@ -25,6 +26,7 @@ func (s system) dryRun(o runtime.Options) error {
 type dryStore struct {
 	store.Store
 	requests []request.Request
+	noted    int64
 }
 
 // Due implements store.Store: nothing is delivered.
@@ -42,4 +44,27 @@ func (d *dryStore) Commit(_ context.Context, t store.Tick) error {
 		d.requests = append(d.requests, e.Request)
 	}
 	return nil
+}
+
+// Decide implements store.Conditions.
+func (d *dryStore) Decide(_ context.Context, r store.Record, entries []store.Entry) (int64, error) {
+	for _, e := range entries {
+		d.requests = append(d.requests, e.Request)
+	}
+	return d.next(), nil
+}
+
+// Note implements store.Conditions.
+func (d *dryStore) Note(context.Context, store.Record) (int64, error) { return d.next(), nil }
+
+// PutText implements store.Conditions.
+func (d *dryStore) PutText(context.Context, []byte) (string, error) { return "", nil }
+
+// PutSnapshot implements store.Conditions.
+func (d *dryStore) PutSnapshot(context.Context, store.Snapshot) error { return nil }
+
+// next gives a number above those of all records.
+func (d *dryStore) next() int64 {
+	d.noted++
+	return math.MaxInt32 + d.noted
 }

@@ -23,6 +23,9 @@ type evalCommand struct {
 // Run evaluates the expression as though it were an asset's condition.
 func (c evalCommand) Run(s system) error {
 	sc, err := readScenario(c.Scenario)
+	if err == nil {
+		err = onAssets(sc, c.Scenario)
+	}
 	if err != nil {
 		return err
 	}

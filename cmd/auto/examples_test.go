@@ -16,11 +16,15 @@ import (
 // projects gives the examples, and the project that `auto init` writes.
 func projects(t *testing.T) []string {
 	t.Helper()
-	dirs, err := filepath.Glob(filepath.Join("..", "..", "examples", "[a-z]*"))
-	if err != nil || len(dirs) < 2 {
-		t.Fatal(dirs, err)
+	files, err := filepath.Glob(filepath.Join("..", "..", "examples", "*", project.FileName))
+	if err != nil || len(files) < 3 {
+		t.Fatal(files, err)
 	}
-	return append(dirs, "template")
+	dirs := []string{"template"}
+	for _, file := range files {
+		dirs = append(dirs, filepath.Dir(file))
+	}
+	return dirs
 }
 
 // TestExamples: every example checks without findings and has its form.
@@ -52,7 +56,7 @@ func TestExampleScenarios(t *testing.T) {
 	if err != nil || len(dirs) == 0 {
 		t.Fatal(dirs, err)
 	}
-	for _, dir := range append(dirs, filepath.Join("template", "scenarios")) {
+	for _, dir := range append(dirs, filepath.Join("template", "scenarios"), filepath.Join("..", "..", "examples", "acceptance")) {
 		var out, errs strings.Builder
 		s := system{ctx: t.Context(), stdout: &out, stderr: &errs, clock: clock.System{}, getenv: os.LookupEnv}
 		if code := run([]string{"test", dir}, s); code != exitFine {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,7 +10,7 @@ import (
 	"auto/runtime/scenario"
 )
 
-// question is what `explain` and `why-not` are asked.
+// question is what `explain` is asked, and `why-not` of a scenario.
 type question struct {
 	Scenario string `arg:"" help:"A scenario file."`
 	Subject  string `arg:"" name:"asset[partition]" help:"An asset, or a check as asset:check; with a partition in brackets where it has some."`
@@ -31,6 +32,9 @@ type played struct {
 // play plays the scenario up to the tick.
 func (q question) play() (*played, error) {
 	sc, err := readScenario(q.Scenario)
+	if err == nil {
+		err = onAssets(sc, q.Scenario)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -100,17 +104,29 @@ func (c explainCommand) Run(s system) error {
 	return p.story.Render(s.stdout, v)
 }
 
-type whyNotCommand struct{ question }
+type whyNotCommand struct {
+	First   string `arg:"" name:"asset[partition]" help:"Of the project: an asset, or a check as asset:check, with a partition in brackets where it has some. Or a scenario file."`
+	Subject string `arg:"" optional:"" name:"of the scenario" help:"Of a scenario: the asset or check of it."`
+	tickFlag
+	liveQuestion
+	JSON bool `name:"json" help:"One JSON object."`
+}
 
-// Run says which facts would have to change for a partition to be requested.
+// Run says which facts would have to change for a partition to be requested, on a tick of
+// a scenario or of the project's sensor.
 func (c whyNotCommand) Run(s system) error {
-	p, err := c.play()
+	if c.Subject == "" {
+		return c.live(s)
+	}
+	if c.At != "" || c.Project != "" {
+		return errors.New("`--at` and `--project` are about a project; a scenario has ticks, and `--tick N`")
+	}
+	p, err := question{Scenario: c.First, Subject: c.Subject, tickFlag: c.tickFlag}.play()
 	if err != nil {
 		return err
 	}
 	if p.number == explain.Whole {
-		tree := p.story.Last()
-		return fmt.Errorf("`%s` has partitions; name one, such as `%s`", p.key, tree.Name(tree.Representative()))
+		return nameOne(p.key, p.story)
 	}
 	last := p.Last()
 	answer, err := explain.Search{Input: last.Input, Cursor: last.Cursor, Key: p.key, Partition: p.partition}.WhyNot()
@@ -118,14 +134,41 @@ func (c whyNotCommand) Run(s system) error {
 		return err
 	}
 	if c.JSON {
-		return s.line(whyNotLine(p, answer))
+		return s.line(whyNotLine(p.subject, p.story, answer, "tick", p.ticks))
 	}
 	p.heading(s)
 	return answer.Write(s.stdout, p.story, p.number)
 }
 
-// whyNotLine is an answer as `--json` prints it.
-func whyNotLine(p *played, a *explain.Answer) map[string]any {
+// live answers about the last tick of a project's sensor.
+func (c whyNotCommand) live(s system) error {
+	if c.Tick != 0 {
+		return errors.New("`--tick` is about a scenario; a project has `--at TIME`")
+	}
+	return c.ask(s, c.First, func(t told) error {
+		if t.Number == explain.Whole {
+			return nameOne(t.Key, t.Story)
+		}
+		answer, err := t.Search.WhyNot()
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return s.line(whyNotLine(subject{t.Key, t.Partition}, t.Story, answer, "sensor", t.Sensor))
+		}
+		fmt.Fprintln(s.stdout, t.heading())
+		return answer.Write(s.stdout, t.Story, t.Number)
+	})
+}
+
+// nameOne asks for a partition.
+func nameOne(key string, story explain.Story) error {
+	tree := story.Last()
+	return fmt.Errorf("`%s` has partitions; name one, such as `%s`", key, tree.Name(tree.Representative()))
+}
+
+// whyNotLine is an answer as `--json` prints it; name and value say which tick it is about.
+func whyNotLine(about subject, story explain.Story, a *explain.Answer, name string, value any) map[string]any {
 	sets := make([][]map[string]any, len(a.Sets))
 	for i, set := range a.Sets {
 		for _, c := range set {
@@ -137,7 +180,7 @@ func whyNotLine(p *played, a *explain.Answer) map[string]any {
 		}
 	}
 	return map[string]any{
-		"asset": p.key, "partition": p.partition, "tick": p.ticks, "at": p.story.Last().At, "requested": a.Requested,
+		"asset": about.key, "partition": about.partition, name: value, "at": story.Last().At, "requested": a.Requested,
 		"sets": sets, "other": append([]string{}, a.Others...), "evaluations": a.Evaluations, "complete": !a.GaveUp,
 	}
 }

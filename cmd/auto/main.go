@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,6 +53,14 @@ type commands struct {
 	Asm      asmCommand      `cmd:"" help:"Compile the text of a program."`
 	Graph    graphCommand    `cmd:"" help:"Look at assets, what they depend on and how."`
 	Run      runCommand      `cmd:"" help:"Watch the sources and launch runs."`
+	Event    eventCommand    `cmd:"" help:"Tell what happened: an asset was written, a run ended, and the like."`
+	Status   statusCommand   `cmd:"" help:"Show sensors, their last ticks, what is owed, paused and wrong."`
+	Backlog  backlogCommand  `cmd:"" help:"List what was decided and is not launched yet, and why."`
+	Pause    pauseCommand    `cmd:"" help:"Launch nothing of some assets until an instant."`
+	Resume   resumeCommand   `cmd:"" help:"End pauses and halts."`
+	Why      whyCommand      `cmd:"" help:"Tell why an asset of the project was requested or not, and what became of it."`
+	Plan     planCommand     `cmd:"" help:"Show what deploying a change would launch."`
+	Replay   replayCommand   `cmd:"" help:"Run the journal again, as it was or under changed policies."`
 	Files    filesCommand    `cmd:"" help:"Look at the files that are remembered, or forget some."`
 	Requests requestsCommand `cmd:"" help:"Look at the run requests, or deliver parked ones again."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`
@@ -94,7 +103,7 @@ func run(args []string, s system) (code int) {
 	if err != nil {
 		panic(err)
 	}
-	parsed, err := parser.Parse(longRun(args))
+	parsed, err := parser.Parse(joinInstants(longRun(args)))
 	if exited >= 0 { // --help was answered
 		return exited
 	}
@@ -112,6 +121,22 @@ func longRun(args []string) []string {
 		if len(out) > 0 && out[0] == "test" && (arg == "-run" || strings.HasPrefix(arg, "-run=")) {
 			out[i] = "-" + arg
 		}
+	}
+	return out
+}
+
+// earlier finds an instant that begins as a flag does, such as -5m.
+var earlier = regexp.MustCompile(`^-\d+[wdhms]`)
+
+// joinInstants allows `--at -5m` for `--at=-5m`.
+func joinInstants(args []string) []string {
+	var out []string
+	for _, arg := range args {
+		if last := len(out) - 1; last >= 0 && slices.Contains([]string{"--at", "--since", "--until"}, out[last]) && earlier.MatchString(arg) {
+			out[last] += "=" + arg
+			continue
+		}
+		out = append(out, arg)
 	}
 	return out
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 
@@ -11,7 +13,22 @@ import (
 var update = flag.Bool("update", false, "write the expected outputs into the scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"auto": main})
+	testscript.Main(m, map[string]func(){"auto": main, "eventOfRequest": eventOfRequest})
+}
+
+// eventOfRequest is `auto event … --request-id ID`, about the request in request.json.
+func eventOfRequest() {
+	text, err := os.ReadFile("request.json")
+	var r struct{ ID string }
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(exitFailed)
+	}
+	os.Args = append([]string{"auto", "event", "--request-id", r.ID}, os.Args[1:]...)
+	main()
 }
 
 // TestGoldenScripts runs the command lines of testdata/script.

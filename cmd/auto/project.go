@@ -57,7 +57,7 @@ func (f projectFlag) with(s system, use func(control.Service) error) error {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(folder, sqlite.FileName)); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("the project has no state yet; `auto run` makes it")
+		return errNoState
 	}
 	store, err := openStore(s.ctx, folder, "auto")
 	if err != nil {

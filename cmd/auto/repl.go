@@ -66,6 +66,9 @@ func (c replCommand) subject(s system) (*scenario.Scenario, *repl.Project, error
 		return &scenario.Scenario{}, nil, nil
 	case isScenario(c.Path) && filepath.Base(c.Path) != project.FileName:
 		sc, err := readScenario(c.Path)
+		if err == nil {
+			err = onAssets(sc, c.Path)
+		}
 		return sc, nil, err
 	}
 	root := c.Path

@@ -7,13 +7,14 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"regexp"
+	"os"
 
 	"auto/compiler/files"
 	"auto/lang/diag"
 	"auto/runtime"
 	"auto/runtime/control"
 	"auto/runtime/launch"
+	"auto/runtime/metrics"
 	"auto/runtime/project"
 	"auto/runtime/sensor"
 	"auto/runtime/sources"
@@ -50,13 +51,10 @@ func (c runCommand) Run(s system) error {
 	if found.HasErrors() {
 		return fmt.Errorf("the project has findings (%s) and does not run", found.Summary())
 	}
-	if len(p.Policies.Files) == 0 {
-		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has no files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
+	if len(p.Policies.Files)+len(p.Policies.Policies) == 0 {
+		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has neither a policy nor a files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
 	}
 	log := c.logger(s)
-	if n := len(p.Policies.Policies); n > 0 {
-		log.Info("policies for conditions are checked, and not evaluated by this version", "policies", n)
-	}
 	return c.open(s, p, load, log)
 }
 
@@ -85,15 +83,29 @@ func (c runCommand) open(s system, p *project.Project, load func() (*project.Pro
 	if s.progress {
 		options.Progress = s.showProgress
 	}
+	options.Metrics = metrics.NewDaemon()
+	if options.Tracer, err = s.tracer(p, options); err != nil {
+		return errors.Join(err, store.Close())
+	}
+	defer s.endTracer(options)
 	switch {
 	case c.DryRun:
 		err = s.dryRun(options)
 	case c.Once:
-		err = asFinding(runtime.New(options).Once(s.ctx))
+		err = asFinding(once(s.ctx, options))
 	default:
 		err = c.daemon(s, p, options)
 	}
 	return errors.Join(err, store.Close())
+}
+
+// once ticks everything once.
+func once(ctx context.Context, o runtime.Options) error {
+	d := runtime.New(o)
+	if err := d.Prepare(ctx); err != nil {
+		return err
+	}
+	return d.Once(ctx)
 }
 
 // asFinding gives the failures of a tick as findings, with the codes that explain them.
@@ -113,21 +125,29 @@ func asFinding(err error) error {
 // daemon runs until it is told to stop.
 func (c runCommand) daemon(s system, p *project.Project, options runtime.Options) error {
 	d := runtime.New(options)
+	if err := d.Prepare(s.ctx); err != nil {
+		return asFinding(err)
+	}
+	service := d.Service()
 	listener, err := control.Listen(p.StateFolder())
 	if err != nil {
 		return diag.Diagnostic{Code: diag.SocketFailed, Message: fmt.Sprintf("The control socket in %s cannot be opened: %v.", p.StateFolder(), err), Help: "Name a `state` folder on a local file system."}
 	}
-	server := &http.Server{Handler: control.Handler(d.Service())}
+	endHTTP, err := s.listen(p, d)
+	if err != nil {
+		return errors.Join(err, listener.Close(), control.Cleanup(p.StateFolder()))
+	}
+	server := &http.Server{Handler: control.Handler(service, service)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	stop, ctx, end := drains(s.ctx)
 	defer end()
 	reload, endReload := reloads()
 	defer endReload()
-	options.Log.Info("running", "project", p.Dir, "blocks", len(p.Policies.Files), "launcher", p.Config.Launcher.Kind)
+	options.Log.Info("running", "project", p.Dir, "blocks", len(p.Policies.Files), "policies", len(p.Policies.Policies), "launcher", p.Config.Launcher.Kind)
 	err = d.Run(ctx, stop, reload)
 	options.Log.Info("stopped")
-	failures := []error{err, server.Close(), control.Cleanup(p.StateFolder())}
+	failures := []error{err, endHTTP(), server.Close(), control.Cleanup(p.StateFolder())}
 	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
 		failures = append(failures, err)
 	}
@@ -137,25 +157,27 @@ func (c runCommand) daemon(s system, p *project.Project, options runtime.Options
 // launcher makes what the project's requests go to.
 func (s system) launcher(p *project.Project) launch.Launcher {
 	l := p.Config.Launcher
-	if l.Kind == "stdout" {
-		return launch.NewLines(s.stdout)
+	switch l.Kind {
+	case "webhook":
+		return s.webhook(l, p.Env)
+	case "command":
+		return launch.NewCommand(launch.CommandOptions{Argv: l.Command, Dir: p.Dir, Env: os.Environ(), Timeout: l.Timeout, Workers: l.Workers})
 	}
-	headers := map[string]string{}
-	for name, value := range l.Headers {
-		headers[name] = expandEnv(value, p.Env)
-	}
-	return launch.NewWebhook(launch.WebhookOptions{URL: l.URL, Timeout: l.Timeout, Workers: l.Workers, Headers: headers, Clock: s.clock})
+	return launch.NewLines(s.stdout)
 }
 
-var envField = regexp.MustCompile(`\{env\.([A-Za-z_][A-Za-z0-9_]*)\}`)
+func (s system) webhook(l project.Launcher, env map[string]string) *launch.Webhook {
+	headers := map[string]string{}
+	for name, value := range l.Headers {
+		headers[name] = expandEnv(value, env)
+	}
+	return launch.NewWebhook(launch.WebhookOptions{URL: l.URL, Timeout: l.Timeout, Workers: l.Workers, Headers: headers, Secret: []byte(env[l.Sign]), Clock: s.clock})
+}
 
 // expandEnv puts the values of allowed environment names into a text.
 func expandEnv(text string, env map[string]string) string {
-	return envField.ReplaceAllStringFunc(text, func(field string) string {
-		if value, ok := env[envField.FindStringSubmatch(field)[1]]; ok {
-			return value
-		}
-		return field
+	return project.EnvField.ReplaceAllStringFunc(text, func(field string) string {
+		return env[project.EnvField.FindStringSubmatch(field)[1]]
 	})
 }
 

@@ -14,17 +14,31 @@ import (
 	"auto/vm/graph"
 )
 
+// beside gives the files beside a scenario, which it may name.
+func beside(s system, name string) scenario.From {
+	return scenario.Folder{Dir: filepath.Dir(name), Getenv: s.getenv, Now: s.clock.Now()}
+}
+
 // readScenario reads a scenario file; its findings are the error.
 func readScenario(name string) (*scenario.Scenario, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, noSuchPath(name, err)
 	}
-	s, found := scenario.Read(source.New(filepath.ToSlash(name), string(text)))
+	from := scenario.Folder{Dir: filepath.Dir(name), Getenv: os.LookupEnv}
+	s, found := scenario.ReadFrom(source.New(filepath.ToSlash(name), string(text)), from)
 	if found.HasErrors() {
 		return nil, findingList(found)
 	}
 	return s, nil
+}
+
+// onAssets says what to do instead where a scenario has no conditions on its assets.
+func onAssets(s *scenario.Scenario, name string) error {
+	if s.HasPolicies() {
+		return fmt.Errorf("`%s` has policies, which `auto test` plays; here conditions are looked at that stand on assets", filepath.ToSlash(name))
+	}
+	return nil
 }
 
 // scenarioGraph gives the graph of a scenario's assets before anything happened.
@@ -47,6 +61,9 @@ func refusal(err error) error {
 // before the first tick.
 func scenarioUnits(name string) ([]unit, error) {
 	s, err := readScenario(name)
+	if err == nil {
+		err = onAssets(s, name)
+	}
 	if err != nil {
 		return nil, err
 	}

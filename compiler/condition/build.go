@@ -35,9 +35,6 @@ func Build(e ast.Expr, env Env) (*Node, diag.List) {
 	}
 	v := c.Expr(scope, e)
 	n := c.Condition(v, on, "the text", "The text")
-	if n == nil && !c.Findings.HasErrors() {
-		c.find(diag.NotEvaluated, v.At, "Write such as `eager()`.", "The condition uses a word that has no evaluation yet.")
-	}
 	c.Findings.Sort()
 	if c.Findings.HasErrors() {
 		return nil, c.Findings

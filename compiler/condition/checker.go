@@ -90,7 +90,7 @@ func scopeOf(n *Node) types.Scope {
 		switch factShapes[n.Fact.Kind] {
 		case passed:
 			return types.OnCheck
-		case freshness:
+		case freshness, ours:
 			return types.OnAsset
 		}
 	}

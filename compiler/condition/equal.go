@@ -60,6 +60,7 @@ const (
 	deps     // operand and selections
 	checks   // operand, blocking_only and selections
 	wrapped  // one of any_downstream_conditions
+	ours     // words that Dagster does not have: equal to themselves only
 )
 
 var opShapes = map[Op]shape{
@@ -71,6 +72,7 @@ var factShapes = map[code.FactKind]shape{
 	code.CheckPassed: passed, code.CheckFailed: passed, code.InLatestTimeWindow: lookback,
 	code.FreshnessPassed: freshness, code.FreshnessWarned: freshness, code.FreshnessFailed: freshness,
 	code.AnyNewUpdateHasRunTags: runTags, code.AllNewUpdatesHaveTags: runTags, code.ExecutedWithTags: runTags,
+	code.Outdated: ours, code.OutdatedInLatestTimeWindow: ours, code.AlreadyRequested: ours,
 }
 
 func shapeOf(n *Node) shape {
@@ -81,9 +83,9 @@ func shapeOf(n *Node) shape {
 }
 
 // equalFacts compares the arguments of two facts of one shape. The kind is an argument of
-// those about checks and freshness.
+// those about checks and freshness, and tells ours apart.
 func equalFacts(f, g code.Fact) bool {
-	if s := factShapes[f.Kind]; (s == passed || s == freshness) && f.Kind != g.Kind {
+	if s := factShapes[f.Kind]; (s == passed || s == freshness || s == ours) && f.Kind != g.Kind {
 		return false
 	}
 	return f.Lookback == g.Lookback && (f.TagKeys == nil) == (g.TagKeys == nil) && slices.Equal(f.TagKeys, g.TagKeys) &&

@@ -27,6 +27,8 @@ var factNames = map[code.FactKind]string{
 	code.NewlyUpdated: "newly_updated", code.DataVersionChanged: "data_version_changed",
 	code.AnyNewUpdateHasRunTags: "any_new_update_has_run_tags", code.AllNewUpdatesHaveTags: "all_new_updates_have_run_tags",
 	code.ExecutedWithTags: "executed_with_tags",
+	// These have no counterpart in Dagster.
+	code.Outdated: "outdated", code.OutdatedInLatestTimeWindow: "outdated_in_latest_time_window", code.AlreadyRequested: "already_requested",
 }
 
 // Name is Dagster's name of the node, with the arguments that are part of it:

@@ -10,6 +10,7 @@ import (
 var plain = map[string]Node{
 	"missing": fact(code.Missing), "run_in_progress": fact(code.RunInProgress), "backfill_in_progress": fact(code.BackfillInProgress),
 	"execution_failed": fact(code.ExecutionFailed), "newly_updated": fact(code.NewlyUpdated), "data_version_changed": fact(code.DataVersionChanged),
+	"outdated": fact(code.Outdated), "outdated_in_latest_time_window": fact(code.OutdatedInLatestTimeWindow), "already_requested": fact(code.AlreadyRequested),
 	"check_passed": fact(code.CheckPassed), "check_failed": fact(code.CheckFailed),
 	"freshness_passed": labeled(code.FreshnessPassed, "freshness_passed"), "freshness_warned": labeled(code.FreshnessWarned, "freshness_warned"),
 	"freshness_failed": labeled(code.FreshnessFailed, "freshness_failed"),

@@ -29,6 +29,7 @@ var opNatures = map[Op]nature{
 var factNatures = map[code.FactKind]nature{
 	code.RunInProgress: guard, code.BackfillInProgress: guard, code.ExecutionFailed: guard, code.CheckPassed: guard, code.CheckFailed: guard,
 	code.FreshnessPassed: guard, code.FreshnessWarned: guard, code.FreshnessFailed: guard, code.NewlyUpdated: event, code.DataVersionChanged: event,
+	code.Outdated: guard, code.OutdatedInLatestTimeWindow: guard, code.AlreadyRequested: guard,
 }
 
 // natureOf gives how long a condition stays true. What is asked of a dependency or check is

@@ -1,11 +1,13 @@
 package files
 
 import (
+	"regexp"
 	"strings"
 
 	"auto/internal/spell"
 	"auto/lang/ast"
 	"auto/lang/diag"
+	"auto/lang/parse"
 	"auto/lang/source"
 	"auto/vm/graph"
 )
@@ -39,7 +41,7 @@ func (c *compiler) findJob() {
 	case 1:
 		c.program.Job = jobs[0]
 	default:
-		c.find(diag.WrongJob, c.decl.Name.Span, "Write such as `job "+jobName(jobs[0])+"`.", "Several jobs select the assets of `%s`: `%s`.", c.decl.Name.Name, strings.Join(jobs, "`, `"))
+		c.find(diag.WrongJob, c.decl.Name.Span, "Write such as `job "+KeyText(jobs[0])+"`.", "Several jobs select the assets of `%s`: `%s`.", c.decl.Name.Name, strings.Join(jobs, "`, `"))
 	}
 }
 
@@ -64,15 +66,16 @@ func (c *compiler) almost() {
 	}
 }
 
-// jobName gives a job's name as policies write it.
-func jobName(name string) string {
-	for _, r := range name {
-		if r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
-			return "\"" + name + "\""
-		}
+// KeyText gives an asset key or a job's name as policies write it: in quotes where it is
+// no name, or a reserved word.
+func KeyText(key string) string {
+	if parse.Reserved(key) || !plain.MatchString(key) {
+		return parse.Quote(key)
 	}
-	return name
+	return key
 }
+
+var plain = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func (c *compiler) checkNamedJob() {
 	g := c.env.Graph

@@ -65,7 +65,7 @@ func (c *compiler) templates(defaults *ast.Block) {
 	p.Tags, p.Params, p.Config = c.maps(c.decl.Body, c.blockValues)
 	if defaults != nil {
 		tags, params, _ := c.maps(defaults, c.blockValues)
-		p.Tags, p.Params = mergeEntries(tags, p.Tags), mergeEntries(params, p.Params)
+		p.Tags, p.Params = Nearer(tags, p.Tags), Nearer(params, p.Params)
 	}
 	for i, m := range c.matches {
 		if m.Body != nil {
@@ -76,8 +76,9 @@ func (c *compiler) templates(defaults *ast.Block) {
 	c.checkConfigs()
 }
 
-// mergeEntries puts the nearer entries over the farther ones.
-func mergeEntries(far, near []Entry) []Entry {
+// Nearer puts the nearer entries over the farther ones: of each key the nearer one, in the
+// order in which the keys are met first.
+func Nearer(far, near []Entry) []Entry {
 	merged := slices.Clone(far)
 	for _, e := range near {
 		i := slices.IndexFunc(merged, func(other Entry) bool { return other.Key == e.Key })
@@ -90,36 +91,53 @@ func mergeEntries(far, near []Entry) []Entry {
 	return merged
 }
 
+// Maps are what the clauses tags, params and config of one block say.
+type Maps struct {
+	Tags, Params []Entry
+	Config       []Config
+}
+
+// CompileMaps reads the maps of a block in which bare names are the given fields or lets,
+// and texts are templates. A value about which there is a finding has the empty text.
+func CompileMaps(b *ast.Block, fields []string, env Env) (Maps, diag.List) {
+	return readMaps(b, func(clause string) *valueCompiler { return &valueCompiler{fields: fields, clause: clause, env: env} })
+}
+
 // maps reads the maps of one block, each by a compiler of its own.
 func (c *compiler) maps(b *ast.Block, values func(clause string) *valueCompiler) (tags, params []Entry, config []Config) {
+	m, findings := readMaps(b, values)
+	c.findings = append(c.findings, findings...)
+	return m.Tags, m.Params, m.Config
+}
+
+func readMaps(b *ast.Block, values func(clause string) *valueCompiler) (out Maps, findings diag.List) {
+	entries := func(m *ast.Map, word string) []Entry {
+		v := values(word)
+		list := v.entries(m)
+		findings = append(findings, v.findings...)
+		return list
+	}
 	for _, clause := range b.Clauses {
 		switch k := clause.(type) {
 		case *ast.Entries:
-			entries := c.entries(k.Map, values(k.Word()))
-			if k.Word() == "tags" {
-				tags = mergeEntries(tags, entries)
+			if list := entries(k.Map, k.Word()); k.Word() == "tags" {
+				out.Tags = Nearer(out.Tags, list)
 			} else {
-				params = mergeEntries(params, entries)
+				out.Params = Nearer(out.Params, list)
 			}
 		case *ast.Config:
-			config = c.addConfig(config, k, c.entries(k.Map, values(k.Word())))
+			out.addConfig(k, entries(k.Map, "config"), &findings)
 		}
 	}
-	return tags, params, config
+	return out, findings
 }
 
-func (c *compiler) entries(m *ast.Map, v *valueCompiler) []Entry {
-	entries := v.entries(m)
-	c.findings = append(c.findings, v.findings...)
-	return entries
-}
-
-func (c *compiler) addConfig(config []Config, k *ast.Config, entries []Entry) []Config {
-	if slices.ContainsFunc(config, func(other Config) bool { return other.Asset == k.Asset.Text }) {
-		c.find(diag.ClauseTwice, k.Asset.Span, "Write its fields into one.", "`%s` has a `config` already: there is one for each asset.", k.Asset.Text)
-		return config
+func (m *Maps) addConfig(k *ast.Config, entries []Entry, findings *diag.List) {
+	if slices.ContainsFunc(m.Config, func(other Config) bool { return other.Asset == k.Asset.Text }) {
+		findings.Addf(diag.ClauseTwice, k.Asset.Span, "Write its fields into one.", "`%s` has a `config` already: there is one for each asset.", k.Asset.Text)
+		return
 	}
-	return append(config, Config{k.Asset.Text, entries})
+	m.Config = append(m.Config, Config{k.Asset.Text, entries})
 }
 
 // checkConfigs finds config of assets that are never requested.

@@ -35,14 +35,6 @@ type Entry struct {
 	Value Value
 }
 
-// CompileMap reads the map of a clause (tags, params or config) in which bare names are
-// the given fields or lets, and texts are templates. An entry about which there is a
-// finding has the empty text.
-func CompileMap(m *ast.Map, fields []string, clause string, env Env) ([]Entry, diag.List) {
-	c := &valueCompiler{fields: fields, clause: clause, env: env}
-	return c.entries(m), c.findings
-}
-
 // valueCompiler reads the values of one clause.
 type valueCompiler struct {
 	fields []string
@@ -123,13 +115,13 @@ func (c *valueCompiler) constant(e ast.Expr) Value {
 		return Value{Const: ""}
 	}
 	if d, isDuration := constant.(time.Duration); isDuration {
-		return Value{Const: durationText(d)}
+		return Value{Const: DurationText(d)}
 	}
 	return Value{Const: constant}
 }
 
-// durationText gives a duration as policy files write it.
-func durationText(d time.Duration) string {
+// DurationText gives a duration as policy files write it.
+func DurationText(d time.Duration) string {
 	text := ""
 	for _, unit := range []struct {
 		name string

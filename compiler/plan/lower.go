@@ -201,7 +201,8 @@ func (w *walk) state(s code.State) int {
 
 func (w *walk) fact(n *condition.Node) *Value {
 	op := code.Whole
-	if n.Fact.Kind == code.Missing || n.Fact.Kind == code.ExecutedWithTags {
+	switch n.Fact.Kind {
+	case code.Missing, code.ExecutedWithTags, code.Outdated, code.OutdatedInLatestTimeWindow, code.AlreadyRequested:
 		op = code.Within
 	}
 	v := w.block.add(op, w.candidates)

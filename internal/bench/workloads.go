@@ -24,13 +24,17 @@ func All() []*Workload {
 // layerDeps is the number of dependencies of an asset on the layer above.
 const layerDeps = 3
 
-// Layers has n assets without partitions, n a multiple of 10: ten layers of equal size,
-// each asset with three dependencies drawn from the layer above.
+// Layers has n assets without partitions: ten layers of equal size, the last one with what
+// is left over, each asset with three dependencies drawn from the layer above.
 func Layers(name string, n int, condition string) *Workload {
 	w := &Workload{Name: name, About: fmt.Sprintf("%d assets without partitions in 10 layers, %s", n, condition)}
 	draws, width := draws(7), n/10
 	for layer := range 10 {
-		for i := range width {
+		size := width
+		if layer == 9 {
+			size += n % 10
+		}
+		for i := range size {
 			a := graph.Asset{Key: fmt.Sprintf("a%d_%d", layer, i), Condition: condition}
 			if layer > 0 {
 				for _, up := range draws.some(width, layerDeps) {

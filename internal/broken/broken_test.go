@@ -37,6 +37,8 @@ assets:
   - {key: orders_month, group: mart, partitions: monthly, deps: [orders]}
   - {key: by_region, group: mart, partitions: grid}
   - {key: audit/eu, group: audit}
+  - {key: left, group: twins, execution_set: twins}
+  - {key: right, group: twins, execution_set: twins}
 `,
 	"jobs/j.yaml": `
 jobs:

@@ -4,7 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
+
+	"auto/lang/source"
+	"auto/runtime/play"
+	"auto/runtime/scenario"
 )
 
 // scenarioName is the name of a recorded scenario in a document.
@@ -25,5 +30,34 @@ func TestDocsScenarios(t *testing.T) {
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("there is no scenario %s", m[1])
 		}
+	}
+}
+
+// yamlBlock is a fenced block of YAML.
+var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
+
+// TestDocsPlay: the scenarios in the documents pass as they stand there.
+func TestDocsPlay(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "testing.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	played := 0
+	for _, m := range yamlBlock.FindAllStringSubmatch(string(text), -1) {
+		if !strings.Contains(m[1], "\nticks:") {
+			continue
+		}
+		played++
+		s, found := scenario.Read(source.New("testing.md", m[1]))
+		for _, d := range append(found, play.Review(s)...) {
+			t.Error(d)
+		}
+		result, err := scenario.Run(s, scenario.Options{Evaluator: &play.Machine{}, Driver: play.NewDaemon()})
+		if err != nil || !result.Passed() {
+			t.Errorf("%s: %v\n%s", s.Name, err, scenario.Diff(result.Differences()))
+		}
+	}
+	if played < 2 {
+		t.Errorf("%d scenarios", played)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"auto/lang/source"
 )
@@ -84,6 +85,24 @@ func (l *List) Add(d Diagnostic) { *l = append(*l, d) }
 // Addf puts a finding with a formatted message at the end.
 func (l *List) Addf(code Code, at source.Span, help, format string, args ...any) {
 	l.Add(Diagnostic{Code: code, Span: at, Message: fmt.Sprintf(format, args...), Help: help})
+}
+
+// Error gives the findings on one line each. It makes a List an error; an empty one is
+// none, see Err.
+func (l List) Error() string {
+	lines := make([]string, len(l))
+	for i, d := range l {
+		lines[i] = d.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Err gives the findings as an error where an Error is among them, nil otherwise.
+func (l List) Err() error {
+	if !l.HasErrors() {
+		return nil
+	}
+	return l
 }
 
 // HasErrors reports whether any finding is an Error.

@@ -25,7 +25,7 @@ const (
 	NotAnOperand    Code = "A121"
 	NotSelectable   Code = "A122"
 	TooLarge        Code = "A123"
-	NotEvaluated    Code = "A124"
+	ReservedTag     Code = "A125"
 )
 
 var nameEntries = []Entry{
@@ -52,5 +52,5 @@ var nameEntries = []Entry{
 	{NotAnOperand, "nothing to take out", "`without` takes an operand out of an AND. It is one that the AND has, with the same label, and at least two are left.", `policy p for groups("a") { when eager().without(in_progress()) }`, `policy p for groups("a") { when eager().without(~in_progress()) }`},
 	{NotSelectable, "no dependencies to select", "`allow` and `ignore` are for conditions about dependencies or checks, and for AND, OR, NOT and `since` above them.", `policy p for groups("a") { when missing().allow(all()) }`, `policy p for groups("a") { when any_deps_match(missing()).allow(all()) }`},
 	{TooLarge, "expression too large", "Functions are expanded when the policy is checked. An expression that doubles itself many times over has no end that anyone could wait for.", "", ""},
-	{NotEvaluated, "word without evaluation", "`stale`, `keep_up_to_date` and `on_cron_up_to_date` are checked, and cannot be evaluated yet.", "", ""},
+	{ReservedTag, "tag that policies do not write", "Tags that begin with `auto/` tell of a run which request and policy it was launched for; they are set when the run is requested.", `policy p for groups("a") { when eager() tags { "auto/policy": "mine" } }`, `policy p for groups("a") { when eager() tags { policy: "mine" } }`},
 }

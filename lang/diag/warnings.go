@@ -16,6 +16,10 @@ const (
 	TimeGoesBack    Code = "A312"
 	NoSuchPartition Code = "A313"
 	ScenarioTwice   Code = "A314"
+	SensorsCross    Code = "A330"
+	UnitSplit       Code = "A331"
+	LimitPerSensor  Code = "A332"
+	NoEffect        Code = "A333"
 	RetryUnheard    Code = "A380"
 )
 
@@ -34,5 +38,9 @@ var warningEntries = []Entry{
 	{TimeGoesBack, "tick before the one above", "The ticks of a scenario follow each other in time; one that goes back sees what was stored later.", "", ""},
 	{NoSuchPartition, "event about a partition that there is not", "The event of a scenario is stored under a key that its asset does not have at that time, or under none, so no condition sees it. Time windows exist once they are over.", "", ""},
 	{ScenarioTwice, "two scenarios of one name", "Reports and `auto test -run` tell scenarios apart by their names; that of the file stands where none is written.", "", ""},
+	{SensorsCross, "dependency in another sensor", "`will_be_requested`, which is in `eager()` and others, sees the tick of one sensor. Where another sensor evaluates the dependency it is never true, so the two never share a run, and the dependent is requested only after the dependency has been updated.", "", ""},
+	{UnitSplit, "execution set that is split", "The assets of an execution set always run together, so one policy says how, and one sensor evaluates them; `max N per run` is no less than they are.", "", ""},
+	{LimitPerSensor, "limit over several sensors", "Sensors tick on their own, and none waits for another: a `limit` counts what the policy launches in each of them alone.", "", ""},
+	{NoEffect, "nothing for it to do", "The clause or sensor is right as it stands and changes nothing, so it says something that is not so.", `policy p for groups("a") { when eager() group by none max 5 per run }`, `policy p for groups("a") { when eager() max 5 per run }`},
 	{RetryUnheard, "retry without outcomes", "`retry` launches a failed run again, and needs a launcher that reports how a run ended. The launchers `stdout` and `webhook` report only that a request was taken.", "", ""},
 }

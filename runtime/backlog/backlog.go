@@ -1,13 +1,17 @@
-// Package backlog keeps what conditions decided and nothing has launched yet. It is pure:
-// what it gives follows from what it was told.
+// Package backlog keeps what conditions decided and nothing has launched yet, and says what
+// is launched when. It is pure: what a ledger gives follows from what it was told.
+//
+// The clauses of a policy (docs/language.md, Clauses) delay a decision; only three things
+// drop one: a successful run that started after it, a policy that is gone or selects its
+// asset no longer, and `missed none`. Whatever is dropped is given once, with the reason, by
+// the next Release.
 package backlog
 
 import (
-	"encoding/json"
+	"cmp"
 	"time"
 
 	"auto/compiler"
-	"auto/runtime/events"
 	"auto/runtime/journal"
 )
 
@@ -17,10 +21,26 @@ type Pair struct {
 	Partition string `json:"partition,omitempty"`
 }
 
+func (p Pair) compare(o Pair) int {
+	return cmp.Or(cmp.Compare(p.Key, o.Key), cmp.Compare(p.Partition, o.Partition))
+}
+
 // Policy is a policy in force, as far as launching goes.
 type Policy struct {
 	Name    string
 	Clauses *compiler.Clauses
+}
+
+// Decided is what one tick requested under one policy: of pairs that it selects, and of
+// others that those pull along, as no policy selects them.
+type Decided struct {
+	Policy string
+	// Pairs are taken over by the ledger.
+	Pairs []Pair
+	At    time.Time
+	// DownSince is for what came due while nothing ticked, on the first tick afterwards or
+	// at a moment before it: since when that was. It is zero otherwise.
+	DownSince time.Time
 }
 
 // Facts is what releasing asks about the world.
@@ -40,11 +60,13 @@ type Facts interface {
 type Launch struct {
 	Pair
 	Policy string
-	// DecidedAt is the instant of the decision that is carried out, the newest of those
-	// that were merged into it.
-	DecidedAt time.Time
+	// Since is the first decision that is carried out, DecidedAt the newest of those that
+	// were merged into it.
+	Since, DecidedAt time.Time
 	// Retry counts the launches of the decision before this one.
 	Retry int
+
+	single bool
 }
 
 // Owed is a pair that waits.
@@ -54,6 +76,9 @@ type Owed struct {
 	// Since is the first decision, DecidedAt the newest.
 	Since     time.Time `json:"since"`
 	DecidedAt time.Time `json:"decided_at"`
+	// Decisions is how often the pair is launched, where that is more than once: under
+	// `missed all`, or while a pause may still end in that.
+	Decisions int `json:"decisions,omitempty"`
 	// Why says in a sentence what holds it back; NotBefore is the earliest instant at
 	// which that ends by itself, zero where it is not known.
 	Why       string    `json:"why"`
@@ -64,55 +89,117 @@ type Owed struct {
 	Running string `json:"running,omitempty"`
 }
 
-// Ledger is what is owed under the policies of one sensor.
-type Ledger struct{}
+// Ledger is what is owed under the policies of one sensor. The instants that it is told
+// never go back, and lie between the years 1678 and 2262. It is not safe for concurrent use.
+type Ledger struct {
+	policies map[string]Policy
+	policyOf func(key string) string
+
+	books    map[string]*book
+	accounts map[string]*account
+	flights  map[string]flight
+	pauses   []pause
+	paused   map[string]*pause
+	// holding are the accounts with decisions that a pause or halt holds, settled the
+	// instant up to which the pauses that ended were settled.
+	holding map[*account]bool
+	settled int64
+	// gone is what the next release reports as dropped.
+	gone []journal.Dropped
+
+	// now is the newest instant of a release. Before next no further one gives anything,
+	// unless something changed.
+	now, next int64
+	changed   bool
+	// unchecked tells that a run may have made up for something since the last release.
+	unchecked bool
+}
 
 // New gives a ledger in which nothing is owed.
-func New() *Ledger { return &Ledger{} }
-
-// Decide adds what a tick requested under a policy. It gives false where the tick asked
-// for more than the policy's `halt above`: the policy is halted then.
-func (l *Ledger) Decide(p Policy, pairs []Pair, at time.Time) (ok bool) { panic("skeleton") }
-
-// Release gives what may be launched at an instant under the policies, by name, in the
-// order in which it is to be launched, and what is dropped and why. What is released is
-// owed no longer, but for retries.
-func (l *Ledger) Release(at time.Time, policies map[string]Policy, f Facts) ([]Launch, []journal.Dropped) {
-	panic("skeleton")
+func New() *Ledger {
+	return &Ledger{
+		books: map[string]*book{}, accounts: map[string]*account{}, flights: map[string]flight{},
+		paused: map[string]*pause{}, holding: map[*account]bool{},
+		settled: never, now: never, next: forever, changed: true, unchecked: true,
+	}
 }
 
-// Launched tells under which request a launch went out.
-func (l *Ledger) Launched(request string, launches []Launch) { panic("skeleton") }
-
-// Happened tells of an event: the end of a run that a request launched. Unrelated events
-// are nothing to it.
-func (l *Ledger) Happened(e *events.Event) { panic("skeleton") }
-
-// Pause holds pairs of the keys back; Resume ends pauses and halts.
-func (l *Ledger) Pause(p journal.Pause) { panic("skeleton") }
-
-// Resume ends the pauses and halts of keys, and settles by the clause `missed` of their
-// policies, or by what it says itself, what came due meanwhile.
-func (l *Ledger) Resume(r journal.Resume, at time.Time, policyOf func(key string) Policy) []journal.Dropped {
-	panic("skeleton")
+// Use puts policies in force, by name; policyOf gives the one of an asset or check, "" for
+// none. What is owed follows its asset to the policy that has it now, renamed or another; a
+// policy that stands for one that is gone is halted if that was. What has no policy any more
+// is dropped by the next release, unless a further Use brings one; its launches are
+// forgotten. A ledger that was read from a snapshot needs it before anything else; one that
+// has policies needs Settle before it.
+func (l *Ledger) Use(policies map[string]Policy, policyOf func(key string) string) {
+	l.flush()
+	l.policies, l.policyOf = policies, policyOf
+	l.changed, l.settled = true, never
+	halted := map[string]*book{}
+	for _, a := range l.accounts {
+		l.assign(a, halted)
+	}
+	for name, from := range halted {
+		l.book(name).halt = from.halt
+	}
+	l.closeBooks()
+	l.forgetFlights()
 }
 
-// Waiting gives everything that is owed, oldest first, with what holds it back at an
-// instant.
-func (l *Ledger) Waiting(at time.Time, policies map[string]Policy, f Facts) []Owed { panic("skeleton") }
+// assign puts an account under the policy of its key. Halted collects the policies that
+// take over from a halted one.
+func (l *Ledger) assign(a *account, halted map[string]*book) {
+	name := l.policyOf(a.key)
+	if a.pulled = a.pulled && name == ""; a.pulled {
+		name = a.book.name
+	}
+	_, known := l.policies[name]
+	if a.lost = !known; a.lost {
+		l.forgetLaunches(a)
+		return
+	}
+	if name == a.book.name {
+		return
+	}
+	from := a.book
+	a.book = l.book(name)
+	_, remains := l.policies[from.name]
+	if remains || from.halt == nil || len(a.debts) == 0 || a.book.halt != nil {
+		return
+	}
+	// Of several that end in one policy the earliest halt counts, then the first name.
+	if other := halted[name]; other == nil || from.before(other) {
+		halted[name] = from
+	}
+}
 
-// NextAt gives the earliest instant after one at which a release can give something
-// without a further decision or event, and false for none.
-func (l *Ledger) NextAt(after time.Time) (time.Time, bool) { panic("skeleton") }
+// forgetLaunches forgets those of an account.
+func (l *Ledger) forgetLaunches(a *account) {
+	for partition := range a.running {
+		l.land(a, partition)
+	}
+	a.sent, a.pairs = nil, nil
+	l.close(a)
+}
 
-// Take moves what is kept about keys out of the ledger, for Give of another.
-func (l *Ledger) Take(keys func(key string) bool) *Ledger { panic("skeleton") }
+// closeBooks forgets the policies that are gone and have nothing left.
+func (l *Ledger) closeBooks() {
+	used := map[*book]bool{}
+	for _, a := range l.accounts {
+		used[a.book] = true
+	}
+	for name, b := range l.books {
+		if _, known := l.policies[name]; !known && !used[b] {
+			delete(l.books, name)
+		}
+	}
+}
 
-// Give adds what another ledger has.
-func (l *Ledger) Give(o *Ledger) { panic("skeleton") }
+// clauses gives those of a policy, empty ones where it is gone.
+func (l *Ledger) clauses(b *book) *compiler.Clauses {
+	if p, ok := l.policies[b.name]; ok && p.Clauses != nil {
+		return p.Clauses
+	}
+	return &none
+}
 
-// MarshalJSON gives the ledger's snapshot; UnmarshalJSON reads it.
-func (l *Ledger) MarshalJSON() ([]byte, error) { return json.Marshal(struct{}{}) }
-
-// UnmarshalJSON reads a snapshot.
-func (l *Ledger) UnmarshalJSON([]byte) error { return nil }
+var none compiler.Clauses

@@ -6,7 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
+	"auto/compiler"
+	"auto/runtime/backlog"
+	"auto/runtime/events"
 	"auto/runtime/store"
 )
 
@@ -83,4 +87,47 @@ func (c *Client) Request(ctx context.Context, id string) (found store.Entry, err
 // Retry implements Service.
 func (c *Client) Retry(ctx context.Context, ids []string) (int, error) {
 	return c.count(ctx, "retry", call{IDs: ids})
+}
+
+// all reads an answer whose items are of one type.
+func all[T any](c *Client, ctx context.Context, path string, question call) (list []T, err error) {
+	err = each(c, ctx, path, question, func(item T) error { list = append(list, item); return nil })
+	return list, err
+}
+
+// only reads an answer of one item.
+func only[T any](c *Client, ctx context.Context, path string, question call) (item T, err error) {
+	list, err := all[T](c, ctx, path, question)
+	if err == nil && len(list) != 1 {
+		err = fmt.Errorf("the daemon answers with %d items, and not with one: it is of another version", len(list))
+	}
+	if err == nil {
+		item = list[0]
+	}
+	return item, err
+}
+
+// Events implements Automation.
+func (c *Client) Events(ctx context.Context, list []events.Event) (EventsTaken, error) {
+	return only[EventsTaken](c, ctx, "events", call{Events: list})
+}
+
+// Pause implements Automation.
+func (c *Client) Pause(ctx context.Context, selection string, until time.Time, reason string) ([]string, error) {
+	return all[string](c, ctx, "pause", call{Selection: selection, Until: until, Reason: reason})
+}
+
+// Resume implements Automation.
+func (c *Client) Resume(ctx context.Context, selection string, missed compiler.Missed) ([]string, error) {
+	return all[string](c, ctx, "resume", call{Selection: selection, Missed: missed})
+}
+
+// Status implements Automation.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	return only[Status](c, ctx, "status", call{})
+}
+
+// Backlog implements Automation.
+func (c *Client) Backlog(ctx context.Context) ([]backlog.Owed, error) {
+	return all[backlog.Owed](c, ctx, "backlog", call{})
 }

@@ -8,9 +8,6 @@ import (
 	"errors"
 	"time"
 
-	"auto/compiler"
-	"auto/runtime/backlog"
-	"auto/runtime/events"
 	"auto/runtime/store"
 )
 
@@ -129,99 +126,4 @@ func (l Local) retry(ctx context.Context, entries []store.Entry) (int, error) {
 		failures = append(failures, l.Store.Resume(ctx, block, l.Now()))
 	}
 	return count, errors.Join(failures...)
-}
-
-// Automation is what commands ask of the conditions of a project. Its methods are safe for
-// concurrent use.
-type Automation interface {
-	// Events takes events in, all or, where the error is a diag.List, none.
-	Events(ctx context.Context, list []events.Event) (EventsTaken, error)
-	// Pause holds back what a selection (an expression of the language, such as
-	// `groups("sales")`) selects until an instant that is still to come, and gives the keys.
-	// An error about the selection is a diag.List.
-	Pause(ctx context.Context, selection string, until time.Time, reason string) ([]string, error)
-	// Resume ends the pauses and halts of what a selection selects, and gives the keys that
-	// were held back. Missed "" leaves to each policy what becomes of what came due.
-	Resume(ctx context.Context, selection string, missed compiler.Missed) ([]string, error)
-	// Status says how the daemon is.
-	Status(ctx context.Context) (Status, error)
-	// Backlog gives what is owed, oldest first.
-	Backlog(ctx context.Context) ([]backlog.Owed, error)
-}
-
-// EventsTaken is what became of events.
-type EventsTaken struct {
-	// Accepted is how many are new, Duplicates how many were known by their ID.
-	Accepted   int `json:"accepted"`
-	Duplicates int `json:"duplicates"`
-	// Unknown are keys of assets and checks that the project does not have (yet), sorted:
-	// their events are kept.
-	Unknown []string `json:"unknown,omitempty"`
-}
-
-// Status is how a daemon is.
-type Status struct {
-	// Running tells whether a daemon answered; otherwise it is what the store knows.
-	Running bool      `json:"running"`
-	Now     time.Time `json:"now"`
-	Started time.Time `json:"started,omitzero"`
-	// Policies is the fingerprint of those in force, since PoliciesSince; Broken are the
-	// findings of a newer version that was not taken, each on one line.
-	Policies      string         `json:"policies"`
-	PoliciesSince time.Time      `json:"policies_since,omitzero"`
-	Broken        []string       `json:"broken,omitempty"`
-	Sensors       []SensorStatus `json:"sensors"`
-	Blocks        []BlockStatus  `json:"blocks"`
-	// Pauses are those that are in force.
-	Pauses []PauseStatus `json:"pauses,omitempty"`
-	// Owed counts pairs, OldestOwed is the decision that waits longest.
-	Owed       int       `json:"owed"`
-	OldestOwed time.Time `json:"oldest_owed,omitzero"`
-	// Due and Parked count requests: to be delivered, and refused by the receiver.
-	Due    int `json:"due"`
-	Parked int `json:"parked"`
-	// Events is the number of events since the start.
-	Events int64 `json:"events"`
-}
-
-// SensorStatus is how a sensor of conditions is.
-type SensorStatus struct {
-	Name  string        `json:"name"`
-	Every time.Duration `json:"every_ns"`
-	// Assets counts the assets and checks with conditions.
-	Assets int `json:"assets"`
-	// LastTick is the instant of the last tick, and Took its time; NextTick the next one.
-	LastTick time.Time     `json:"last_tick,omitzero"`
-	NextTick time.Time     `json:"next_tick,omitzero"`
-	Took     time.Duration `json:"took_ns"`
-	Ticks    int64         `json:"ticks"`
-	// Requested counts pairs since the start, Launched requests.
-	Requested int64 `json:"requested"`
-	Launched  int64 `json:"launched"`
-	// Overruns counts ticks beyond the budget; Failures those that failed in a row, and
-	// Error says why the last one did.
-	Overruns int64  `json:"overruns"`
-	Failures int64  `json:"failures"`
-	Error    string `json:"error,omitempty"`
-	Owed     int    `json:"owed"`
-	// Halted are the policies that `halt above` paused.
-	Halted []string `json:"halted,omitempty"`
-}
-
-// BlockStatus is how a files block is.
-type BlockStatus struct {
-	Name     string        `json:"name"`
-	Every    time.Duration `json:"every_ns"`
-	LastTick time.Time     `json:"last_tick,omitzero"`
-	Held     int           `json:"held"`
-	HaltedAt time.Time     `json:"halted_at,omitzero"`
-	Error    string        `json:"error,omitempty"`
-}
-
-// PauseStatus is a pause in force.
-type PauseStatus struct {
-	Selection string    `json:"selection"`
-	Keys      int       `json:"keys"`
-	Until     time.Time `json:"until"`
-	Reason    string    `json:"reason"`
 }

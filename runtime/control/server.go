@@ -6,12 +6,20 @@ import (
 	"errors"
 	"net/http"
 
+	"auto/lang/diag"
 	"auto/runtime/store"
 )
 
-// Handler answers the questions of clients from a Service.
-func Handler(s Service) http.Handler {
+// Handler answers the questions of clients: about files and requests from a Service,
+// about conditions from an Automation.
+func Handler(s Service, a Automation) http.Handler {
 	mux := http.NewServeMux()
+	handleService(mux, s)
+	handleAutomation(mux, a)
+	return mux
+}
+
+func handleService(mux *http.ServeMux, s Service) {
 	mux.Handle("POST /files", answer(func(ctx context.Context, q call, w *writer) error {
 		return s.Files(ctx, q.Files, func(v store.Version) error { return w.item(v) })
 	}))
@@ -36,7 +44,39 @@ func Handler(s Service) http.Handler {
 		w.count, err = s.Retry(ctx, q.IDs)
 		return err
 	}))
-	return mux
+}
+
+func handleAutomation(mux *http.ServeMux, a Automation) {
+	mux.Handle("POST /events", answer(func(ctx context.Context, q call, w *writer) error {
+		taken, err := a.Events(ctx, q.Events)
+		return items(w, []EventsTaken{taken}, err)
+	}))
+	mux.Handle("POST /pause", answer(func(ctx context.Context, q call, w *writer) error {
+		keys, err := a.Pause(ctx, q.Selection, q.Until, q.Reason)
+		return items(w, keys, err)
+	}))
+	mux.Handle("POST /resume", answer(func(ctx context.Context, q call, w *writer) error {
+		keys, err := a.Resume(ctx, q.Selection, q.Missed)
+		return items(w, keys, err)
+	}))
+	mux.Handle("POST /status", answer(func(ctx context.Context, _ call, w *writer) error {
+		status, err := a.Status(ctx)
+		return items(w, []Status{status}, err)
+	}))
+	mux.Handle("POST /backlog", answer(func(ctx context.Context, _ call, w *writer) error {
+		owed, err := a.Backlog(ctx)
+		return items(w, owed, err)
+	}))
+}
+
+// items writes a list, unless there is an error.
+func items[T any](w *writer, list []T, err error) error {
+	for _, item := range list {
+		if err == nil {
+			err = w.item(item)
+		}
+	}
+	return err
 }
 
 // writer writes the lines of one answer.
@@ -53,12 +93,15 @@ func (w *writer) item(value any) error {
 	return w.lines.Encode(message{Item: text})
 }
 
+// maxQuestion bounds the bytes of a question, the largest of which has events.
+const maxQuestion = 64 << 20
+
 // answer reads the question, lets reply write the items, and closes with how it ended.
 func answer(reply func(context.Context, call, *writer) error) http.Handler {
 	return http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) {
 		w := &writer{lines: json.NewEncoder(out)}
 		var question call
-		err := json.NewDecoder(http.MaxBytesReader(out, in.Body, 1<<20)).Decode(&question)
+		err := json.NewDecoder(http.MaxBytesReader(out, in.Body, maxQuestion)).Decode(&question)
 		if err == nil {
 			err = reply(in.Context(), question, w)
 		}
@@ -70,7 +113,10 @@ func answer(reply func(context.Context, call, *writer) error) http.Handler {
 func ending(count int, err error) message {
 	end := message{End: true, Count: count}
 	var unknown *UnknownRequest
+	var found diag.List
 	switch {
+	case errors.As(err, &found):
+		end.Findings = pack(found)
 	case errors.As(err, &unknown) && errors.Is(err, store.ErrNotFound):
 		end.NotFound = unknown.ID
 	case err != nil:

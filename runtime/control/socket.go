@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"time"
 
+	"auto/compiler"
+	"auto/runtime/events"
 	"auto/runtime/store"
 )
 
@@ -88,8 +90,11 @@ func Dial(ctx context.Context, folder string) (*Client, error) {
 	return &Client{http: &http.Client{Transport: &http.Transport{DialContext: dial, MaxIdleConns: 1}}}, nil
 }
 
-// Client is a Service over the control socket.
+// Client is a Service and an Automation over the control socket.
 type Client struct{ http *http.Client }
+
+// Close gives the connection free. The client can be asked again, and connects anew.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // message is one line of an answer: an item, or how it ended.
 type message struct {
@@ -99,10 +104,14 @@ type message struct {
 	Error string          `json:"error,omitempty"`
 	// NotFound tells that the error is store.ErrNotFound about the request ID.
 	NotFound string `json:"not_found,omitempty"`
+	// Findings are an error that is a diag.List.
+	Findings []finding `json:"findings,omitempty"`
 }
 
 func (m message) failure() error {
 	switch {
+	case len(m.Findings) > 0:
+		return unpack(m.Findings)
 	case m.NotFound != "":
 		return &UnknownRequest{ID: m.NotFound, Err: store.ErrNotFound}
 	case m.Error != "":
@@ -118,4 +127,10 @@ type call struct {
 	Block    string
 	Glob     string
 	IDs      []string
+
+	Events    []events.Event
+	Selection string
+	Until     time.Time
+	Reason    string
+	Missed    compiler.Missed
 }

@@ -14,6 +14,7 @@ import (
 	"auto/runtime/facts"
 	"auto/vm"
 	"auto/vm/bits"
+	"auto/vm/code"
 	"auto/vm/graph"
 	"auto/vm/runs"
 	"auto/vm/space"
@@ -26,7 +27,22 @@ type Input struct {
 	// Conditions are the conditions by entity key: of assets, and of checks as asset:check.
 	Conditions map[string]*condition.Node
 	World      *facts.World
-	At         time.Time
+	// Beside has facts that the world does not hold (runtime/stale); nil where no condition
+	// asks for any.
+	Beside Beside
+	At     time.Time
+}
+
+// Beside gives facts that are known from something else than the state of the world.
+type Beside interface {
+	// Tick lays out what is known over a space, for a tick of an instant.
+	Tick(s *space.Space, at time.Time)
+	// Set gives the bits of a fact over that space, and false for a fact that it does not
+	// know.
+	Set(f code.Fact) (bits.Set, bool)
+	// Changed gives the entities of that space whose facts may have changed since a
+	// version, and the version of now.
+	Changed(since uint64) (entities []int, version uint64)
 }
 
 // Options choose how a tick is evaluated.
@@ -77,6 +93,8 @@ type linked struct {
 	plain      bool
 	// undefined are the keys beyond the definitions that the world had something about.
 	undefined map[string][]string
+	// beside is the version of Input.Beside at the tick before.
+	beside uint64
 }
 
 // Cursor gives what the ticks so far leave for the next one.
@@ -121,7 +139,7 @@ func (e *Engine) Tick(in Input, o Options) (*Result, error) {
 	}
 	again := e.linked == l
 	e.linked = l
-	known := in.World.Facts(l.space, in.At)
+	known := e.facts(in, l)
 	if o.Facts != nil {
 		known = o.Facts(l.space, known)
 	}

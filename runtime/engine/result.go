@@ -12,7 +12,8 @@ func (r *Result) RequestedOf(entity int) bits.Set {
 	e := &r.Space.Entities[entity]
 	total := e.Keys.Total()
 	out := bits.New(total)
-	for i := r.Requested.Next(e.Bit); i >= 0 && i < e.Bit+total; i = r.Requested.Next(i + 1) {
+	end := e.Bit + total
+	for i := r.Requested.NextIn(e.Bit, end); i >= 0; i = r.Requested.NextIn(i+1, end) {
 		out.Add(i - e.Bit)
 	}
 	return out
@@ -23,4 +24,11 @@ func (r *Result) RequestedOf(entity int) bits.Set {
 // not more with more entities.
 func (r *Result) Entities() []int {
 	return slices.Sorted(r.Space.Among(r.Requested))
+}
+
+// EachRequested calls yield for each of them, with its partitions from bit 0 on.
+func (r *Result) EachRequested(yield func(entity int, set bits.Set)) {
+	for _, i := range r.Entities() {
+		yield(i, r.RequestedOf(i))
+	}
 }

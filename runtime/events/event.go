@@ -1,8 +1,11 @@
 // Package events is the form in which the world tells what happened: JSON objects, one
-// for each event, that fold into runtime/facts.
+// for each event, that fold into runtime/facts. It is pure: the same texts at the same
+// instant give the same events, and the same events the same facts.
 package events
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"auto/runtime/facts"
@@ -33,9 +36,11 @@ type Event struct {
 	// ID makes the event known once: a second one with it is a duplicate. "" for none.
 	ID   string `json:"id,omitempty"`
 	Type Type   `json:"type"`
-	// At is when it happened; the instant of its arrival where it says nothing.
+	// At is when it happened, in UTC and to the microsecond; the instant of its arrival
+	// where it says nothing, or one that is still to come.
 	At time.Time `json:"at"`
 
+	// Asset is an asset key, its components joined by "/".
 	Asset string `json:"asset,omitempty"`
 	// Check is the key of a check, asset:check.
 	Check       string `json:"check,omitempty"`
@@ -83,9 +88,13 @@ func (e *Event) Request() string {
 	return e.Tags[RequestTag]
 }
 
-// Apply folds the event into what is known. Every event that Read accepts can be folded,
-// in any order: a run that is mentioned before it starts is known from then on, and one
-// that starts twice only changes its status.
-func (e *Event) Apply(w *facts.World) error {
-	panic("skeleton")
+// Keys gives the assets and checks that the event is about.
+func (e *Event) Keys() []string {
+	keys := slices.Concat(e.Assets, e.Checks, slices.Sorted(maps.Keys(e.Targets)))
+	for _, key := range []string{e.Asset, e.Check} {
+		if key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }

@@ -32,6 +32,10 @@ var facts = map[code.FactKind]phrase{
 	code.AnyNewUpdateHasRunTags: {"was updated by a run with%s", "was not updated by a run with%s"},
 	code.AllNewUpdatesHaveTags:  {"was updated by runs with%s alone", "was not updated by runs with%s alone"},
 	code.ExecutedWithTags:       {"was last executed by a run with%s", "was not last executed by a run with%s"},
+	code.Outdated:               {"is outdated by a newer update of a dependency", "is up to date with its dependencies"},
+	code.AlreadyRequested:       {"was already requested for every update so far", "has an update that it was not requested for"},
+
+	code.OutdatedInLatestTimeWindow: {"is outdated by an update from when it was in the latest time window", "is not outdated by an update from when it was in the latest time window"},
 }
 
 // operands has a phrase for every other operand.
@@ -55,6 +59,10 @@ var labels = map[string]phrase{
 	"any_deps_in_progress":            {"has a dependency in progress", "has no dependency in progress"},
 	"any_deps_updated":                {"has an updated dependency", "has no updated dependency"},
 	"all_deps_blocking_checks_passed": {"has only dependencies whose blocking checks passed", "has a dependency whose blocking checks did not all pass"},
+	"stale":                           {"is stale", "is not stale"},
+	"stale_in_latest_time_window":     {"is stale in the latest time window", "is not stale in the latest time window"},
+	"cron_due":                        {"has come due by its schedule", "has not come due by its schedule"},
+	"any_deps_requested":              {"has a dependency that is requested on this tick", "has no dependency that is requested on this tick"},
 	"all_blocking_checks_passed":      {"passed all of its blocking checks", "did not pass all of its blocking checks"},
 }
 

@@ -27,7 +27,7 @@ func (k known) Set(f code.Fact, since vm.Since) bits.Set {
 		}
 		return k.overRuns[text]
 	}
-	if !k.some[f.Kind] {
+	if int(f.Kind) >= len(k.some) || !k.some[f.Kind] {
 		return nil
 	}
 	return k.now[f.Kind]

@@ -40,6 +40,8 @@ type Tick struct {
 	Sensor string `json:"sensor"`
 	// Seen is the number of the last record that the tick knew.
 	Seen int64 `json:"seen"`
+	// CatchUp: it made up for a tick that was missed, and launched nothing.
+	CatchUp bool `json:"catch_up,omitempty"`
 	// Requested has what the conditions requested, by asset or check: true, or keys and
 	// ranges as scenarios write them.
 	Requested map[string]any `json:"requested,omitempty"`

@@ -1,5 +1,5 @@
 // Package launch hands requests to whatever starts the runs: lines on standard
-// output, or a webhook.
+// output, a webhook, or a command.
 package launch
 
 import (

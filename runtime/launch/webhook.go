@@ -14,6 +14,7 @@ import (
 
 	"auto/runtime/clock"
 	"auto/runtime/request"
+	"auto/runtime/tracing"
 )
 
 // WebhookOptions say where and how requests are posted.
@@ -23,9 +24,12 @@ type WebhookOptions struct {
 	Timeout time.Duration
 	// Headers are set on every delivery.
 	Headers map[string]string
+	// Secret signs every delivery (Sign), nil for none.
+	Secret []byte
 	// Workers is how many deliveries may be under way at once.
 	Workers int
-	// Clock reads an answer's Retry-After where it is a date.
+	// Clock reads an answer's Retry-After where it is a date, and gives the instant of a
+	// signature.
 	Clock clock.Clock
 }
 
@@ -71,6 +75,10 @@ func (w *Webhook) Launch(ctx context.Context, r request.Request) error {
 	post.Header.Set("User-Agent", "auto")
 	post.Header.Set("Idempotency-Key", r.ID)
 	post.Header.Set("Auto-Attempt", strconv.Itoa(r.Attempt))
+	if len(w.options.Secret) > 0 {
+		post.Header.Set(SignatureHeader, Sign(w.options.Secret, body, w.options.Clock.Now()))
+	}
+	tracing.Send(ctx, post.Header)
 	answer, err := w.client.Do(post)
 	if err != nil {
 		return unreachable(err)

@@ -4,6 +4,7 @@ package play
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"auto/compiler/condition"
@@ -12,8 +13,11 @@ import (
 	"auto/runtime/engine"
 	"auto/runtime/explain"
 	"auto/runtime/scenario"
+	"auto/runtime/stale"
 	"auto/vm"
+	"auto/vm/bits"
 	"auto/vm/graph"
+	"auto/vm/space"
 )
 
 // Machine evaluates the ticks of one scenario with the engine. It implements
@@ -33,6 +37,15 @@ type Machine struct {
 	stories map[string]explain.Story
 	graph   *graph.Graph
 	built   map[*scenario.Condition]*condition.Node
+
+	// tracker has what the lossless forms ask; happened counts its events. What the last
+	// tick requested is told to it before the next one, so that the last can be explained.
+	tracker   *stale.Tracker
+	happened  int64
+	followed  *graph.Graph
+	asking    map[string]*condition.Node
+	space     *space.Space
+	requested bits.Set
 }
 
 // Tick is what a tick was about.
@@ -54,11 +67,13 @@ func (m *Machine) Story(key string) explain.Story { return m.stories[key] }
 // Tick implements scenario.Evaluator.
 func (m *Machine) Tick(in scenario.TickInput) (scenario.TickOutput, error) {
 	m.last = Tick{Input: engine.Input{Graph: in.Graph, World: in.World, At: in.At}}
+	m.decide()
 	conditions, err := m.conditions(in)
 	if err != nil {
 		return scenario.TickOutput{Err: err}, nil
 	}
 	m.last.Input.Conditions = conditions
+	m.follow(in, conditions)
 	if m.Keep != nil {
 		m.last.Cursor = m.engine.Cursor()
 	}
@@ -72,6 +87,7 @@ func (m *Machine) Tick(in scenario.TickInput) (scenario.TickOutput, error) {
 		return scenario.TickOutput{Err: err}, nil
 	}
 	m.last.Result = result
+	m.space, m.requested = result.Space, slices.Clone(result.Requested)
 	return output(result, in.Trees), m.keep()
 }
 

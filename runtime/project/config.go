@@ -28,6 +28,8 @@ type Config struct {
 	// State is the folder of the store and the control socket, below the project's
 	// folder unless absolute.
 	State string
+	// Retention is how long the journal, what is gone and what is delivered are kept.
+	Retention time.Duration
 	// Store is "sqlite".
 	Store string
 	// Env are the environment names that policies may use, with the value that each
@@ -38,6 +40,11 @@ type Config struct {
 	// Sources are the named sources.
 	Sources  map[string]Source
 	Launcher Launcher
+	// HTTP is where the daemon listens; OpenLineage and Tracing say more about what it
+	// takes in and gives out.
+	HTTP        HTTP
+	OpenLineage OpenLineage
+	Tracing     Tracing
 }
 
 // Globs are patterns of files and the place where they are written.
@@ -69,27 +76,14 @@ type Source struct {
 	S3     S3
 }
 
-// Launcher says where requests go.
-type Launcher struct {
-	// Kind is "stdout" or "webhook".
-	Kind    string
-	URL     string
-	Timeout time.Duration
-	// Headers of a webhook; `{env.NAME}` stands for an allowed environment name.
-	Headers map[string]string
-	// Workers is how many deliveries may be under way at once.
-	Workers int
-	// At is where it is written.
-	At source.Span
-}
-
 // parseConfig reads a project file.
 func parseConfig(src *source.File, list *diag.List) Config {
 	doc, root := yamldoc.Parse(src, list)
 	config := Config{
 		Policies: Globs{Patterns: []string{"policies/*.auto"}}, Assets: Globs{Patterns: []string{"assets/*.yaml"}},
 		Jobs: Globs{Patterns: []string{"jobs/*.yaml"}}, Sensors: Globs{Patterns: []string{"sensors/*.yaml"}},
-		State: ".auto", Store: "sqlite", Launcher: Launcher{Kind: "stdout", Workers: 1},
+		OpenLineage: OpenLineage{Facet: "partition", Field: "key"},
+		State:       ".auto", Retention: 90 * 24 * time.Hour, Store: "sqlite", Launcher: Launcher{Kind: "stdout", Workers: 1},
 	}
 	if root == nil {
 		return config
@@ -100,6 +94,9 @@ func parseConfig(src *source.File, list *diag.List) Config {
 			*globs = Globs{patterns, m.At(name)}
 		}
 	}
+	if retention, ok := m.Duration("retention"); ok {
+		config.Retention = retention
+	}
 	if state := m.Text("state"); state != "" {
 		config.State = state
 	}
@@ -107,7 +104,10 @@ func parseConfig(src *source.File, list *diag.List) Config {
 	config.Env = parseEnv(m)
 	config.S3 = parseS3Options(m)
 	config.Sources = parseSources(m, config.S3)
-	config.Launcher = parseLauncher(m, config.Launcher)
+	config.Launcher = parseLauncher(m, config)
+	config.HTTP = parseHTTP(m, config.Env)
+	config.OpenLineage = parseOpenLineage(m)
+	config.Tracing = parseTracing(m)
 	m.Close()
 	return config
 }
@@ -217,40 +217,6 @@ func folderPrefix(prefix string) string {
 		return prefix
 	}
 	return prefix + "/"
-}
-
-func parseLauncher(m *yamldoc.Map, stdout Launcher) Launcher {
-	n := m.Node("launcher")
-	if n == nil {
-		return stdout
-	}
-	inner := m.Map(n, "the launcher")
-	l := Launcher{Kind: inner.OneOf("type", "stdout", "webhook"), Workers: 1, At: inner.Place()}
-	if !inner.Require("type", "webhook") || l.Kind == "" {
-		return l
-	}
-	defer inner.Close()
-	if l.Kind == "webhook" {
-		parseWebhook(inner, &l)
-	}
-	return l
-}
-
-func parseWebhook(m *yamldoc.Map, l *Launcher) {
-	l.Workers, l.Timeout = 8, 10*time.Second
-	if m.Require("url", "https://host.example/runs") {
-		l.URL = checkURL(m, "url", m.Text("url"))
-	}
-	if timeout, ok := m.Duration("timeout"); ok {
-		l.Timeout = timeout
-	}
-	if workers, ok := m.Int("workers"); ok {
-		l.Workers = workers
-		if workers < 1 || workers > 256 {
-			m.Addf(diag.YAMLValue, m.At("workers"), "Write a number from 1 to 256.", "`workers` cannot be %d.", workers)
-		}
-	}
-	l.Headers = m.TextMap("headers")
 }
 
 // below gives a path below the project's folder, an absolute one as it is.

@@ -13,6 +13,7 @@ import (
 // that point into them.
 func FuzzFiles(f *testing.F) {
 	for _, seed := range []string{
+		"env: [A]\nhttp: {listen: \":1\", tokens: [\"{env.A}\"], body_limit: 1MiB}\nopenlineage: {datasets: [{name: a, asset: b}, {name: c, ignore: true}], namespaces: [n], partition: a.b}\ntracing: {endpoint: http://a, headers: {a: b}}\n",
 		"sources: {landing: {type: s3, bucket: b, prefix: x}}\nlauncher: {type: webhook, url: http://a/b, headers: {a: b}}\nenv: {A: b}\npolicies: [a]\n",
 		"partitions: {d: {type: daily, start: \"2026-01-01\"}, m: {type: multi, dimensions: {a: d, b: {type: static, keys: [x]}}}}\nassets: [{key: a, partitions: d, deps: [b, {key: c, mapping: {type: static, map: {a: [b]}}}], checks: [{name: c}], config: {a: [1, 2.5, null, {b: true}]}}]\n",
 		"jobs: [{name: j, selection: groups(\"a\") | all()}, {name: k, selection: [a, b]}]\n",

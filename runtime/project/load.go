@@ -38,6 +38,8 @@ type Project struct {
 	// Files are the paths of everything that was read, with their contents' places, by
 	// which a change is noticed.
 	Files []string
+	// Texts are their contents, by slash-separated path below the folder.
+	Texts map[string]string
 	// Counts of what was loaded, for people.
 	PolicyFiles, Assets, Jobs int
 }
@@ -51,6 +53,8 @@ type Options struct {
 	// NeedEnv: an allowed name without a value is a finding, as when the project is to
 	// run; otherwise it stands for itself.
 	NeedEnv bool
+	// FS has the files in place of the folder, nil for the folder itself.
+	FS fs.FS
 }
 
 // Find gives the folder of the project that a path belongs to: the nearest at or above
@@ -76,8 +80,11 @@ func Find(start string) (string, bool) {
 // Load reads and checks the project of a folder. The findings are sorted; with errors
 // among them the project is only good for showing.
 func Load(dir string, o Options) (*Project, diag.List) {
-	l := &loader{dir: dir, root: os.DirFS(dir)}
-	p := &Project{Dir: dir}
+	l := &loader{dir: dir, root: o.FS, texts: map[string]string{}}
+	if l.root == nil {
+		l.root = os.DirFS(dir)
+	}
+	p := &Project{Dir: dir, Texts: l.texts}
 	src, ok := l.read(FileName, source.Span{})
 	if !ok {
 		return p, l.list
@@ -86,6 +93,8 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	p.Graph = l.graph(p)
 	p.Trees = l.policies(p)
 	p.Env = l.env(p.Config, o)
+	l.tokens(p)
+	l.signing(p, o)
 	var findings diag.List
 	p.Policies, findings = compiler.Compile(compiler.Input{Files: p.Trees, Graph: p.Graph, Env: p.Env, Sources: declared(p.Config), Now: o.Now})
 	l.list = append(l.list, findings...)
@@ -101,6 +110,7 @@ type loader struct {
 	root  fs.FS
 	list  diag.List
 	files []string
+	texts map[string]string
 	// incomplete: a glob of assets or jobs has a finding, so that nothing is said about
 	// what they do not have.
 	incomplete bool
@@ -119,6 +129,7 @@ func (l *loader) read(name string, at source.Span) (*source.File, bool) {
 		return nil, false
 	}
 	l.files = append(l.files, filepath.Join(l.dir, filepath.FromSlash(name)))
+	l.texts[name] = string(text)
 	return source.New(shown, string(text)), true
 }
 
@@ -216,6 +227,14 @@ func (l *loader) env(c Config, o Options) map[string]string {
 	return values
 }
 
+// signing finds a secret that is set to nothing, with which anyone could sign.
+func (l *loader) signing(p *Project, o Options) {
+	name := p.Config.Launcher.Sign
+	if value, ok := p.Env[name]; ok && value == "" && o.NeedEnv {
+		l.list.Addf(diag.EnvMissing, p.Config.Launcher.SignAt, "Set it to a long random text, which the receiver has, too.", "The environment name `%s`, which signs deliveries, is empty.", name)
+	}
+}
+
 // declared gives the sources of the project file as policies see them.
 func declared(c Config) map[string]files.SourceDecl {
 	out := map[string]files.SourceDecl{}
@@ -242,7 +261,7 @@ func (p *Project) StateFolder() string {
 // StateFolder gives the state folder of the project of a folder, without its policies:
 // commands find a running daemon there whatever state the policies are in.
 func StateFolder(dir string) string {
-	l := &loader{dir: dir, root: os.DirFS(dir)}
+	l := &loader{dir: dir, root: os.DirFS(dir), texts: map[string]string{}}
 	src, ok := l.read(FileName, source.Span{})
 	if !ok {
 		return filepath.Join(dir, ".auto")

@@ -3,10 +3,9 @@ package rules
 import (
 	"slices"
 	"strings"
-	"time"
 
-	"auto/compiler/files"
 	"auto/lang/template"
+	"auto/runtime/values"
 	"auto/vm/match"
 )
 
@@ -84,54 +83,4 @@ func (f fields) capture(name string) (match.Value, bool) {
 }
 
 // text gives a field as templates show it.
-func (f fields) text(name string) (template.Value, bool) {
-	value, ok := f.value(name)
-	switch v := value.(type) {
-	case string:
-		return template.Text(v), ok
-	case int64:
-		return template.Int(v), ok
-	case time.Time:
-		return template.Instant(v), ok
-	case match.Value:
-		return template.Value{Text: v.Text, Time: v.Time}, ok
-	}
-	return template.Value{}, false
-}
-
-// plain gives a field as JSON knows it; one that is not known as it is written.
-func (f fields) plain(name string) any {
-	value, ok := f.value(name)
-	if n, isInt := value.(int64); ok && isInt {
-		return n
-	}
-	if text, known := f.text(name); known {
-		return text.Text
-	}
-	return "{" + name + "}"
-}
-
-// eval gives a value as JSON knows it.
-func (f fields) eval(v files.Value) any {
-	switch {
-	case v.Field != "":
-		return f.plain(v.Field)
-	case v.Template != nil:
-		return v.Template.Expand(f.text)
-	case v.Secret != "":
-		return map[string]any{"secret": v.Secret}
-	case v.Items != nil:
-		items := make([]any, len(v.Items))
-		for i, item := range v.Items {
-			items[i] = f.eval(item)
-		}
-		return items
-	case v.Entries != nil:
-		entries := map[string]any{}
-		for _, e := range v.Entries {
-			entries[e.Key] = f.eval(e.Value)
-		}
-		return entries
-	}
-	return v.Const
-}
+func (f fields) text(name string) (template.Value, bool) { return values.Fields(f.value).Text(name) }

@@ -2,11 +2,11 @@ package rules
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"auto/compiler/files"
 	"auto/runtime/request"
+	"auto/runtime/values"
 	"auto/vm/graph"
 )
 
@@ -43,7 +43,7 @@ func (w *writer) write(hits []hit, targets []int32) {
 	for _, h := range slices.Backward(hits) {
 		w.values(h.fields, h.rule.Tags, h.rule.Params, h.rule.Config)
 	}
-	w.runConfig()
+	w.request.RunConfig = values.RunConfig(w.request.Selection, w.lookup, w.config)
 }
 
 // targets selects what the program requests: base assets, then the rules' targets.
@@ -68,44 +68,21 @@ func (w *writer) selectAsset(key string) {
 
 // values writes maps over what is written already.
 func (w *writer) values(f fields, tags, params []files.Entry, configs []files.Config) {
-	for _, e := range tags {
-		if w.request.Tags == nil {
-			w.request.Tags = map[string]string{}
-		}
-		w.request.Tags[e.Key] = fmt.Sprint(f.eval(e.Value))
+	of := values.Fields(f.value)
+	if len(tags) > 0 && w.request.Tags == nil {
+		w.request.Tags = map[string]string{}
 	}
-	for _, e := range params {
-		if w.request.Params == nil {
-			w.request.Params = map[string]any{}
-		}
-		w.request.Params[e.Key] = f.eval(e.Value)
+	of.PutTags(w.request.Tags, tags)
+	if len(params) > 0 && w.request.Params == nil {
+		w.request.Params = map[string]any{}
 	}
+	of.Put(w.request.Params, params)
 	for _, c := range configs {
 		if w.config[c.Asset] == nil {
 			w.config[c.Asset] = map[string]any{}
 		}
-		for _, e := range c.Entries {
-			w.config[c.Asset][e.Key] = f.eval(e.Value)
-		}
+		of.Put(w.config[c.Asset], c.Entries)
 	}
-}
-
-// runConfig turns the config by asset into run config by op; below it lies the config
-// that the asset itself has. Config of an asset that is not selected is left out.
-func (w *writer) runConfig() {
-	ops := map[string]any{}
-	for _, key := range w.request.Selection {
-		config, op := map[string]any{}, graph.OpName(key)
-		if asset, ok := w.lookup(key); ok {
-			op = asset.Op
-			maps.Copy(config, asset.Config)
-		}
-		maps.Copy(config, w.config[key])
-		if len(config) > 0 {
-			ops[op] = map[string]any{"config": config}
-		}
-	}
-	w.request.RunConfig = map[string]any{"ops": ops}
 }
 
 // lookup gives the asset of a key, and false where the graph has none or there is none.

@@ -16,7 +16,7 @@ type Difference struct {
 	// Tick counts from 1; At is its instant.
 	Tick int       `json:"tick"`
 	At   time.Time `json:"at"`
-	// Part of the block: error, requested, runs or evaluations.
+	// Part of the block: error, requested, runs, evaluations, launched, owed, dropped or halted.
 	Part string `json:"part"`
 	// Key is that of the asset or check, "" for errors and runs.
 	Key string `json:"key,omitzero"`
@@ -95,6 +95,7 @@ func (c *comparison) compare(out TickOutput) {
 		c.requested(want, out)
 		c.runRequests(want, out)
 		c.evaluations(want, out)
+		c.daemonParts(want, out)
 	}
 }
 
@@ -145,7 +146,7 @@ func (c *comparison) expanded(key string, list []string) []string {
 
 // runRequests compares runs as sets of single runs.
 func (c *comparison) runRequests(want *Expect, out TickOutput) {
-	if want.Runs == nil && !c.strict && (want.Requested == nil || len(want.Requested) > 0) {
+	if want.Runs == nil && (out.Launched != nil || !c.strict && (want.Requested == nil || len(want.Requested) > 0)) {
 		return
 	}
 	wanted, got := c.merged(want.Runs), c.merged(out.Runs)

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"iter"
+	"maps"
 	"slices"
 
 	"auto/lang/diag"
@@ -13,18 +14,30 @@ import (
 type definitions struct {
 	assets []*Asset
 	index  map[string]*Asset
+	jobs   []graph.Job
 }
 
 // newDefinitions copies the assets of a scenario, of two with one key both.
 func newDefinitions(s *Scenario) *definitions {
-	d := &definitions{index: map[string]*Asset{}}
-	for _, a := range s.Assets {
+	d := &definitions{index: map[string]*Asset{}, jobs: s.jobs}
+	d.add(s.Assets)
+	return d
+}
+
+func (d *definitions) add(assets []*Asset) {
+	for _, a := range assets {
 		doc := *a.Asset
 		own := &Asset{Asset: &doc, Condition: a.Condition, CheckConditions: slices.Clone(a.CheckConditions)}
 		d.assets = append(d.assets, own)
 		d.index[own.Key] = own
 	}
-	return d
+}
+
+// with gives the definitions with further assets; they stay as they are.
+func (d *definitions) with(assets []*Asset) *definitions {
+	out := &definitions{assets: slices.Clone(d.assets), index: maps.Clone(d.index), jobs: d.jobs}
+	out.add(assets)
+	return out
 }
 
 // edit makes an edit; it reports whether the event is one.
@@ -73,7 +86,7 @@ func (d *definitions) build() (*graph.Graph, diag.List) {
 		refused = append(refused, a.refusals()...)
 		assets = append(assets, a.graph())
 	}
-	g, problems := graph.New(append(assets, d.undeclared()...), nil)
+	g, problems := graph.New(append(assets, d.undeclared()...), d.jobs)
 	for _, p := range problems {
 		if p.Mapping {
 			continue // the evaluator refuses it, if a condition looks through it

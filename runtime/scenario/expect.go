@@ -17,6 +17,12 @@ type Expect struct {
 	Runs []RunRequest
 	// Evaluations has trees of the assets and checks that are compared node by node.
 	Evaluations map[string]*Evaluation
+	// Launched are the requests that went out, in order, Owed what waits, the oldest first,
+	// Dropped what is owed no longer, and Halted the policies that the tick paused; only of
+	// scenarios with policies.
+	Launched      []Launch
+	Owed, Dropped []Work
+	Halted        []string
 	// At is the place of the block.
 	At source.Span
 }

@@ -23,12 +23,20 @@ func (s *Session) Happen(e *Event, tick time.Time) error {
 	if err := s.known(e); err != nil {
 		return err
 	}
+	if s.daemon == nil && ofDaemon(e.What) {
+		if reload, ok := e.What.(Reload); ok && !reload.Broken {
+			s.defs.add(reload.Assets)
+			s.graph = nil
+		}
+		return nil // nothing is launched
+	}
 	if s.defs.edit(e.What) {
 		s.graph = nil
-		return nil
-	}
-	if err := (&moment{s, at}).apply(e.What); err != nil {
+	} else if err := (&moment{s, at}).apply(e.What); err != nil {
 		return refused(e, err)
+	}
+	if s.daemon != nil {
+		return s.daemon.happened(e, at)
 	}
 	return nil
 }
@@ -89,6 +97,10 @@ type moment struct {
 }
 
 func (m *moment) apply(w What) error {
+	w, err := m.ofLaunched(w)
+	if err != nil {
+		return err
+	}
 	switch e := w.(type) {
 	case Materialize:
 		return m.materialize(e)

@@ -20,9 +20,15 @@ import (
 //
 // What is well written but refused (a condition, a definition, an asset that does not
 // exist) is a finding too, unless some tick expects an error: then it is for Run to meet.
-func Read(src *source.File) (*Scenario, diag.List) {
+//
+// Files that it names are not at hand: see ReadFrom.
+func Read(src *source.File) (*Scenario, diag.List) { return ReadFrom(src, nil) }
+
+// ReadFrom reads a scenario file as Read does, with the project and the policy files that
+// it names.
+func ReadFrom(src *source.File, from From) (*Scenario, diag.List) {
 	name := strings.TrimSuffix(path.Base(src.Name), path.Ext(src.Name))
-	r := reader{s: &Scenario{Name: name, Source: src}, backfills: map[string]bool{}}
+	r := reader{s: &Scenario{Name: name, Source: src, from: from}, from: from, backfills: map[string]bool{}}
 	doc, root := yamldoc.Parse(src, &r.list)
 	switch {
 	case root != nil:
@@ -41,6 +47,7 @@ func Read(src *source.File) (*Scenario, diag.List) {
 type reader struct {
 	s         *Scenario
 	list      diag.List
+	from      From // nil where no files are at hand
 	defs      graphdoc.Reader
 	backfills map[string]bool // those that were mentioned
 }
@@ -56,9 +63,14 @@ func (r *reader) read(m *yamldoc.Map) {
 			r.s.Partitions = append(r.s.Partitions, d)
 		}
 	}
-	m.Require("assets", "[{key: orders, condition: eager()}]")
+	r.inForce(m)
+	if r.s.Project == "" {
+		m.Require("assets", "[{key: orders, condition: eager()}]")
+	}
 	for _, n := range m.Items("assets") {
-		r.asset(m.Map(n, "an asset"))
+		if a := r.asset(m.Map(n, "an asset")); a != nil {
+			r.s.Assets = append(r.s.Assets, a)
+		}
 	}
 	m.Require("ticks", "[{at: 2026-01-02T00:00:00Z}]")
 	for _, n := range m.Items("ticks") {
@@ -66,16 +78,17 @@ func (r *reader) read(m *yamldoc.Map) {
 	}
 }
 
-func (r *reader) asset(m *yamldoc.Map) {
+// asset reads an asset, nil where it has no key.
+func (r *reader) asset(m *yamldoc.Map) *Asset {
 	read, ok := r.defs.Asset(m)
 	if !ok {
-		return
+		return nil
 	}
 	a := &Asset{Asset: read, Condition: condition(m.Doc, read.ConditionNode)}
 	for _, n := range read.CheckConditionNodes {
 		a.CheckConditions = append(a.CheckConditions, condition(m.Doc, n))
 	}
-	r.s.Assets = append(r.s.Assets, a)
+	return a
 }
 
 // condition reads the condition in a node, nil for none.
@@ -106,7 +119,11 @@ func (r *reader) tick(m *yamldoc.Map) *Tick {
 	defer m.Close()
 	t := &Tick{Place: m.At("at")}
 	if m.Require("at", "2026-01-02T00:00:30Z") {
-		t.At = instant(m)
+		t.At = instant(m, "at")
+	}
+	if m.Node("sensor") != nil {
+		t.Sensors, t.SensorAt = m.Texts("sensor"), m.At("sensor")
+		r.daemonOnly(m.Doc, m.KeyAt("sensor"), "A tick of one sensor")
 	}
 	for _, n := range m.Items("events") {
 		if e := r.event(m.Doc, n); e != nil {
@@ -114,7 +131,9 @@ func (r *reader) tick(m *yamldoc.Map) *Tick {
 		}
 	}
 	if n := m.Node("expect"); n != nil {
-		t.Expect = expect(m.Map(n, "`expect`"))
+		block := m.Map(n, "`expect`")
+		t.Expect = expect(block)
+		r.parts(block)
 	}
 	return t
 }
@@ -134,19 +153,6 @@ func ParseTime(text string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
-}
-
-// instant reads the field `at`, the zero time where it is not given or no instant.
-func instant(m *yamldoc.Map) time.Time {
-	n := m.Node("at")
-	if n == nil {
-		return time.Time{}
-	}
-	at, ok := ParseTime(n.Value)
-	if !ok {
-		m.Addf(diag.YAMLValue, m.Span(n), "Write such as `2026-01-02T00:00:30Z`.", "`at` is an instant, and this is none.")
-	}
-	return at
 }
 
 // ExpectsError reports whether the scenario is about something that is refused.

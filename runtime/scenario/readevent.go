@@ -46,18 +46,19 @@ func (s *Scenario) ReadEvent(src *source.File) (*Event, diag.List) {
 // there are errors.
 func (s *Scenario) ReadAsset(src *source.File) (*Asset, diag.List) {
 	r := reader{s: new(Scenario), defs: graphdoc.NewReader(s.Partitions)}
+	var a *Asset
 	doc, root := r.open(src, "The asset is missing.", "Write such as `{key: orders}`.")
 	if root != nil {
-		r.asset(doc.Map(root, "an asset"))
+		a = r.asset(doc.Map(root, "an asset"))
 	}
-	for _, a := range r.s.Assets {
+	if a != nil {
 		r.list = append(r.list, a.refusals()...)
 	}
 	r.list.Sort()
-	if r.list.HasErrors() || len(r.s.Assets) == 0 {
+	if r.list.HasErrors() {
 		return nil, r.list
 	}
-	return r.s.Assets[0], r.list
+	return a, r.list
 }
 
 // open reads a text that is one value; an empty one is a finding.
@@ -86,6 +87,10 @@ var eventReaders = []struct {
 	{"freshness", "orders", (*reader).freshness},
 	{"deps", "orders", (*reader).editDeps},
 	{"partitions_of", "orders", (*reader).editPartitions},
+	{"pause", `groups("sales")`, (*reader).pause},
+	{"resume", `groups("sales")`, (*reader).resume},
+	{"reload", `"policy p for all() { when eager() }"`, (*reader).reload},
+	{"down", "2026-01-02T00:00:00Z", (*reader).down},
 	{"run", "r1", (*reader).run},
 }
 
@@ -97,7 +102,11 @@ func (r *reader) event(doc *yamldoc.Doc, n *yaml.Node) *Event {
 		if slices.Contains(given, kind.field) {
 			defer m.Close()
 			m.Require(kind.field, kind.example)
-			return &Event{What: kind.read(r, m), Place: m.At(kind.field), At: instant(m)}
+			e := &Event{What: kind.read(r, m), Place: m.At(kind.field), At: instant(m, "at")}
+			if ofDaemon(e.What) {
+				r.daemonOnly(doc, e.Place, "This event")
+			}
+			return e
 		}
 	}
 	if n.Kind == yaml.MappingNode {
@@ -122,7 +131,8 @@ func (r *reader) unknownEvent(m *yamldoc.Map, given []string) {
 }
 
 func (r *reader) materialize(m *yamldoc.Map) What {
-	return Materialize{Asset: m.Text("materialize"), Partitions: keys(m, "partitions"), Run: m.Text("run"), DataVersion: m.Text("data_version")}
+	run, of := runOfEvent(m)
+	return Materialize{Asset: m.Text("materialize"), Partitions: keys(m, "partitions"), Run: run, Of: of, DataVersion: m.Text("data_version")}
 }
 
 func (r *reader) observe(m *yamldoc.Map) What {
@@ -130,16 +140,18 @@ func (r *reader) observe(m *yamldoc.Map) What {
 }
 
 func (r *reader) run(m *yamldoc.Map) What {
+	run, of := runOfEvent(m)
 	return RunChange{
-		Run: m.Text("run"), Assets: m.Texts("assets"), Checks: m.Texts("checks"), Partition: m.Text("partition"), Tags: m.TextMap("tags"),
+		Run: run, Of: of, Assets: m.Texts("assets"), Checks: m.Texts("checks"), Partition: m.Text("partition"), Tags: m.TextMap("tags"),
 		Status: status(m, facts.Started, facts.Queued, facts.Success, facts.Failure, facts.Canceled),
 	}
 }
 
 func (r *reader) check(m *yamldoc.Map) What {
 	m.Require("passed", "true")
+	run, of := runOfEvent(m)
 	return Check{
-		Check: m.Text("check"), Run: m.Text("run"), Partitions: keys(m, "partitions"),
+		Check: m.Text("check"), Run: run, Of: of, Partitions: keys(m, "partitions"),
 		Passed: m.Bool("passed"), Warn: m.OneOf("severity", "error", "warn") == "warn",
 	}
 }

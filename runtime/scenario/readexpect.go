@@ -14,12 +14,14 @@ func expect(m *yamldoc.Map) *Expect {
 	if n := m.Node("evaluations"); n != nil {
 		e.Evaluations = evaluations(m.Map(n, "`evaluations`"))
 	}
+	e.launchParts(m)
 	return e
 }
 
 // says reports whether the block states anything; one that does not compares nothing.
 func (e *Expect) says() bool {
-	return e.Error != "" || e.Requested != nil || e.Runs != nil || e.Evaluations != nil
+	return e.Error != "" || e.Requested != nil || e.Runs != nil || e.Evaluations != nil ||
+		e.Launched != nil || e.Owed != nil || e.Dropped != nil || e.Halted != nil
 }
 
 func runRequest(m *yamldoc.Map) RunRequest {

@@ -30,6 +30,9 @@ func (s *Scenario) refusals(all bool) diag.List {
 			list = append(list, editRefusals(e)...)
 		}
 	}
+	if all && s.HasPolicies() && !list.HasErrors() {
+		list = append(list, s.policyRefusals()...)
+	}
 	return list
 }
 
@@ -37,17 +40,27 @@ func (s *Scenario) refusals(all bool) diag.List {
 func editRefusals(e *Event) diag.List {
 	switch edit := e.What.(type) {
 	case EditCondition:
-		if edit.To != nil {
-			return edit.To.Findings
-		}
+		return edit.To.findings()
 	case EditDeps:
 		return edit.To.Refused
+	case Pause:
+		return edit.Selection.findings()
+	case Resume:
+		return edit.Selection.findings()
 	case EditPartitions:
 		if edit.To != nil {
 			return edit.To.Refused
 		}
 	}
 	return nil
+}
+
+// findings are those about a condition or selection as it is written.
+func (c *Condition) findings() diag.List {
+	if c == nil {
+		return nil
+	}
+	return c.Findings
 }
 
 // unknownKeys finds assets and checks of an event that the scenario does not have.
@@ -115,7 +128,7 @@ func whole(text, key string) int {
 
 // keys gives the keys of all assets and checks.
 func (s *Scenario) keys() (assets, checks []string) {
-	for _, a := range s.Assets {
+	for _, a := range slices.Concat(s.Assets, s.added) {
 		assets = append(assets, a.Key)
 		for _, c := range a.Checks {
 			checks = append(checks, checkKey(a.Key, c.Name))

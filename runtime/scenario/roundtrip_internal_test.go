@@ -12,13 +12,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/rogpeppe/go-internal/txtar"
 	"gopkg.in/yaml.v3"
 )
 
 // meaning compares scenarios without places.
 var meaning = cmp.Options{
 	cmpopts.IgnoreTypes(source.Span{}, []source.Span{}, &yaml.Node{}, []*yaml.Node{}),
-	cmpopts.IgnoreFields(Scenario{}, "Source"),
+	cmpopts.IgnoreFields(Scenario{}, "Source", "from", "jobs", "env", "own", "added"),
 	cmpopts.IgnoreFields(graphdoc.Definition{}, "Refused"),
 	cmp.Comparer(func(a, b *graph.Partitions) bool { return a.Same(b) }),
 	cmp.Comparer(func(a, b *Condition) bool { return a.text() == b.text() }),
@@ -98,7 +99,7 @@ func TestUpdateRecorded(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, pattern := range []string{"testdata/conformance/scenarios/operators/or_*.yaml", "testdata/events/*.txtar", "testdata/broken/*.txtar"} {
+	for _, pattern := range []string{"testdata/conformance/scenarios/operators/or_*.yaml", "testdata/events/*.txtar", "testdata/broken/*.txtar", "testdata/daemon/*.txtar", "../play/testdata/daemon/*.yaml"} {
 		paths, _ := filepath.Glob(pattern)
 		for _, path := range paths {
 			text, err := os.ReadFile(path)
@@ -106,6 +107,9 @@ func FuzzRead(f *testing.F) {
 				f.Fatal(err)
 			}
 			f.Add(string(text))
+			for _, file := range txtar.Parse(text).Files {
+				f.Add(string(file.Data))
+			}
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -8,7 +8,10 @@ import (
 
 // Options say how a scenario is run.
 type Options struct {
+	// Evaluator evaluates conditions that stand on assets; Driver plays a scenario with
+	// policies. The one that the scenario does not need may be nil.
 	Evaluator Evaluator
+	Driver    Driver
 	// Trees asks for the evaluations of every tick, not only of those that expect some.
 	Trees bool
 	// Strict: what an `expect` block leaves out is compared too, as empty. Otherwise only
@@ -41,10 +44,19 @@ func (r *Result) Differences() []Difference {
 	return all
 }
 
-// Run runs a scenario from its beginning, with an evaluator that has evaluated nothing
-// yet. Differences are in the result; the error is the evaluator's own.
+// errNoDriver: nothing was given that could play the scenario.
+var errNoDriver = errors.New("the scenario has policies, and only conditions on assets can be evaluated here")
+
+// Run runs a scenario from its beginning, with an evaluator or driver that has evaluated
+// nothing yet. Differences are in the result; the error is the evaluator's own.
 func Run(s *Scenario, o Options) (*Result, error) {
 	result, session := &Result{Name: s.Name}, NewSession(s, o.Evaluator)
+	if s.HasPolicies() {
+		if o.Driver == nil {
+			return result, errNoDriver
+		}
+		session = NewDaemonSession(s, o.Driver)
+	}
 	stated := true // whether the refusal that ended the scenario was expected
 	for i, t := range s.Ticks {
 		out, err := session.Tick(t, o.Trees || t.Expect != nil && t.Expect.Evaluations != nil)
@@ -68,11 +80,18 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 		Micros    float64           `json:"evaluation_us"`
 		Requested map[string]Subset `json:"requested"`
 		Runs      []RunRequest      `json:"runs,omitempty"`
+		Launched  []Launch          `json:"launched,omitzero"`
+		Owed      []Work            `json:"owed,omitzero"`
+		Dropped   []Work            `json:"dropped,omitzero"`
+		Halted    []string          `json:"halted,omitzero"`
 		Error     string            `json:"error,omitempty"`
 	}
 	ticks := []tick{}
 	for _, t := range r.Ticks {
-		out := tick{At: t.At, Micros: float64(t.EvaluationTime.Nanoseconds()) / 1000, Requested: t.Requested, Runs: sortedRuns(t.Runs)}
+		out := tick{At: t.At, Micros: float64(t.EvaluationTime.Nanoseconds()) / 1000, Requested: t.Requested, Runs: sortedRuns(t.Runs), Launched: t.Launched, Owed: t.Owed, Dropped: t.Dropped, Halted: t.Halted}
+		if t.Launched != nil {
+			out.Runs = nil // they are what was launched
+		}
 		if out.Requested == nil {
 			out.Requested = map[string]Subset{}
 		}
@@ -94,7 +113,7 @@ func (o TickOutput) Got(trees bool) *Expect {
 	if o.Err != nil {
 		return &Expect{Error: errorName(o.Err)}
 	}
-	e := &Expect{Requested: o.Requested, Runs: sortedRuns(o.Runs)}
+	e := &Expect{Requested: o.Requested, Runs: sortedRuns(o.Runs), Launched: o.Launched, Owed: o.Owed, Dropped: o.Dropped, Halted: o.Halted}
 	if e.Requested == nil {
 		e.Requested = map[string]Subset{}
 	}

@@ -10,6 +10,7 @@ import (
 	"auto/lang/source"
 	"auto/runtime/facts"
 	"auto/runtime/graphdoc"
+	"auto/vm/graph"
 )
 
 // Scenario is a scenario as it is written.
@@ -19,9 +20,22 @@ type Scenario struct {
 	// Partitions are the definitions with a name, in the order of the text.
 	Partitions []*graphdoc.Definition
 	Assets     []*Asset
-	Ticks      []*Tick
+	// Project is the folder of a project whose assets and policies are played, "" for none;
+	// Policies are the scenario's own, nil for none. With one of them a daemon plays the
+	// scenario, and no asset has a condition.
+	Project  string
+	Policies *Policies
+	Ticks    []*Tick
 	// Source is the text, nil for a scenario that was made otherwise.
 	Source *source.File
+
+	from From // where the files are that it names, nil for nowhere
+	// What the project has: its jobs, the values of its environment names, its policies.
+	jobs []graph.Job
+	env  map[string]string
+	own  *Policies
+	// added are the assets that reloads add.
+	added []*Asset
 }
 
 // Asset is an asset with its conditions.
@@ -45,8 +59,12 @@ type Condition struct {
 
 // Tick is one evaluation of all conditions.
 type Tick struct {
-	At     time.Time
-	Events []*Event
+	At time.Time
+	// Sensors are those that tick; nil for all, `default` first and then by name. SensorAt
+	// is the place of the field.
+	Sensors  []string
+	SensorAt source.Span
+	Events   []*Event
 	// Expect is nil where nothing is expected: the tick only runs.
 	Expect *Expect
 	// Place is that of the tick's `at`.
@@ -71,6 +89,7 @@ type (
 		// Partitions are keys and ranges "A..B", or the one word "all"; nil is none.
 		Partitions []string
 		Run        string // "" for a report from outside
+		Of         Ref    // stands for Run where the scenario's policies launched it
 		// DataVersion is "" for none.
 		DataVersion string
 	}
@@ -80,9 +99,11 @@ type (
 		Partitions  []string
 		DataVersion string
 	}
-	// RunChange is a change of a run's status; at its first mention also what it executes.
+	// RunChange is a change of a run's status; at its first mention also what it executes,
+	// unless it is one that was launched.
 	RunChange struct {
 		Run            string
+		Of             Ref
 		Assets, Checks []string
 		Partition      string // "" for none
 		Tags           map[string]string
@@ -91,6 +112,7 @@ type (
 	// Check is an execution of a check.
 	Check struct {
 		Check, Run   string
+		Of           Ref
 		Partitions   []string
 		Passed, Warn bool
 	}

@@ -27,7 +27,9 @@ type TickInput struct {
 	Graph      *graph.Graph
 	Conditions map[string]*Condition
 	World      *facts.World
-	At         time.Time
+	// Happened has the events since the tick before, in order; World has folded them.
+	Happened []facts.Event
+	At       time.Time
 	// Trees asks for Evaluations.
 	Trees bool
 }
@@ -39,6 +41,10 @@ type TickOutput struct {
 	Runs      []RunRequest
 	// Evaluations are by the key of the asset or check.
 	Evaluations map[string]*Evaluation
+	// Launched, Owed, Dropped and Halted are what a daemon did; nil where none played.
+	Launched      []Launch
+	Owed, Dropped []Work
+	Halted        []string
 	// EvaluationTime is the time that the evaluation alone took.
 	EvaluationTime time.Duration
 	// Err is a refusal; a *Refused where it has findings.
@@ -59,6 +65,7 @@ type Session struct {
 	evaluator Evaluator
 	defs      *definitions
 	world     *facts.World
+	recorder  *recorder
 	store     store
 	// graph is nil where it is to be built; conditions go with it.
 	graph      *graph.Graph
@@ -67,6 +74,8 @@ type Session struct {
 	implicit   map[string]implicitRun
 	backfills  map[string]facts.Backfill
 	failed     bool
+	// daemon is nil where conditions are evaluated, or nothing is.
+	daemon *daemon
 }
 
 // store is where events go: the world.
@@ -77,10 +86,40 @@ type store interface {
 
 // NewSession begins a scenario: nothing has happened yet.
 func NewSession(s *Scenario, e Evaluator) *Session {
-	world := facts.New()
+	world := &recorder{World: facts.New()}
 	session := newSession(s, e, world)
-	session.world = world
+	session.world, session.recorder = world.World, world
 	return session
+}
+
+// NewDaemonSession begins a scenario with policies, which a daemon plays that knows nothing
+// yet.
+func NewDaemonSession(s *Scenario, driver Driver) *Session {
+	session := NewSession(s, nil)
+	session.daemon = &daemon{Session: session, driver: driver, env: s.env, policies: s.initial(), stale: true, made: map[string]map[string]bool{}}
+	session.store = session.daemon
+	return session
+}
+
+// recorder is a world that keeps the events since the last tick.
+type recorder struct {
+	*facts.World
+	happened []facts.Event
+}
+
+func (r *recorder) Apply(e facts.Event) error {
+	r.happened = append(r.happened, e)
+	return r.World.Apply(e)
+}
+
+// take gives the events since it was asked last.
+func (r *recorder) take() []facts.Event {
+	if r == nil {
+		return nil
+	}
+	taken := r.happened
+	r.happened = nil
+	return taken
 }
 
 func newSession(s *Scenario, e Evaluator, to store) *Session {
@@ -133,11 +172,14 @@ func (s *Session) tick(t *Tick, trees bool) (TickOutput, error) {
 			return TickOutput{Err: err}, nil
 		}
 	}
+	if s.daemon != nil {
+		return s.daemon.tick(t)
+	}
 	g, conditions, err := s.Graph()
 	if err != nil {
 		return TickOutput{Err: err}, nil
 	}
-	return s.evaluator.Tick(TickInput{Graph: g, Conditions: conditions, World: s.world, At: t.At, Trees: trees})
+	return s.evaluator.Tick(TickInput{Graph: g, Conditions: conditions, World: s.world, Happened: s.recorder.take(), At: t.At, Trees: trees})
 }
 
 // implicitRun is a run that no `run` event introduces: all that its events give its ID.
@@ -148,6 +190,9 @@ func implicitRuns(s *Scenario) map[string]implicitRun {
 	runs, explicit := map[string]implicitRun{}, map[string]bool{}
 	for _, t := range s.Ticks {
 		for _, e := range t.Events {
+			if !refOf(e.What).IsZero() {
+				continue
+			}
 			if run, ok := e.What.(RunChange); ok {
 				explicit[run.Run] = true
 			} else if name := runOf(e.What); name != "" && !explicit[name] {

@@ -58,11 +58,11 @@ func (u *updater) wanted(t *Tick, n *yaml.Node, r TickResult) *Expect {
 	case t.Expect == nil && key == nil && !u.all:
 		return nil
 	case t.Expect == nil:
-		return r.Got(false)
+		return r.Got(false).likeBefore(nil)
 	case len(r.Differences) == 0 && (r.Err == nil || t.Expect.Error != ""):
 		return nil
 	}
-	return r.Got(t.Expect.Evaluations != nil)
+	return r.Got(t.Expect.Evaluations != nil).likeBefore(t.Expect)
 }
 
 // value gives the value of a key of a mapping, nil where there is none.
@@ -214,7 +214,7 @@ func (u *updater) apply() string {
 
 // verify reads the new text: each tick has to have its events and its block.
 func (u *updater) verify(s *Scenario, wants []*Expect, text string) error {
-	after, findings := Read(source.New(u.src.Name, text))
+	after, findings := ReadFrom(source.New(u.src.Name, text), s.from)
 	if u.failed || findings.HasErrors() || len(after.Ticks) != len(s.Ticks) {
 		return errNotInPlace
 	}

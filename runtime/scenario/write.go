@@ -23,9 +23,16 @@ func Write(s *Scenario) string {
 	for _, d := range s.Partitions {
 		b.WriteString("  " + quote(d.Name, false) + ": " + flowText(func(f *flow) { writeSpec(f, d) }) + "\n")
 	}
-	b.WriteString("assets:\n")
-	for _, a := range s.Assets {
-		b.WriteString("- " + flowText(a.write) + "\n")
+	if s.Project != "" {
+		b.WriteString("project: " + quote(s.Project, false) + "\n")
+	} else {
+		b.WriteString("assets:\n")
+		for _, a := range s.Assets {
+			b.WriteString("- " + flowText(a.write) + "\n")
+		}
+	}
+	if s.Policies != nil {
+		b.WriteString("policies: " + s.Policies.block() + "\n")
 	}
 	b.WriteString("ticks:\n")
 	for _, t := range s.Ticks {
@@ -37,6 +44,9 @@ func Write(s *Scenario) string {
 func (t *Tick) text() string {
 	var b strings.Builder
 	b.WriteString("- at: " + formatTime(t.At) + "\n")
+	if t.Sensors != nil {
+		b.WriteString("  sensor: " + flowText(func(f *flow) { f.scalarOrList(t.Sensors) }) + "\n")
+	}
 	if len(t.Events) > 0 {
 		b.WriteString("  events:\n")
 	}
@@ -95,7 +105,7 @@ func manyTexts(texts []string) func(*flow) { return func(f *flow) { f.scalars(te
 func oneSubset(s Subset) func(*flow)       { return s.text }
 
 func (e Materialize) entries() []entry {
-	return []entry{textEntry("materialize", e.Asset), textsEntry("partitions", e.Partitions), textEntry("data_version", e.DataVersion), textEntry("run", e.Run)}
+	return []entry{textEntry("materialize", e.Asset), textsEntry("partitions", e.Partitions), textEntry("data_version", e.DataVersion), runEntry(e.Run, e.Of)}
 }
 
 func (e Observe) entries() []entry {
@@ -104,7 +114,7 @@ func (e Observe) entries() []entry {
 
 func (e RunChange) entries() []entry {
 	return []entry{
-		textEntry("run", e.Run), textsEntry("assets", e.Assets), textsEntry("checks", e.Checks), textEntry("partition", e.Partition),
+		runEntry(e.Run, e.Of), textsEntry("assets", e.Assets), textsEntry("checks", e.Checks), textEntry("partition", e.Partition),
 		mapEntry("tags", e.Tags, oneText), textEntry("status", string(e.Status)),
 	}
 }
@@ -115,7 +125,7 @@ func (e Check) entries() []entry {
 		severity = "warn"
 	}
 	passed := entry{"passed", func(f *flow) { f.WriteString(strconv.FormatBool(e.Passed)) }}
-	return []entry{textEntry("check", e.Check), passed, textEntry("severity", severity), textsEntry("partitions", e.Partitions), textEntry("run", e.Run)}
+	return []entry{textEntry("check", e.Check), passed, textEntry("severity", severity), textsEntry("partitions", e.Partitions), runEntry(e.Run, e.Of)}
 }
 
 func (e Backfill) entries() []entry {

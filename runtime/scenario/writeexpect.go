@@ -58,12 +58,19 @@ func subsetEntries(subsets map[string]Subset) []entry {
 
 // flow writes the block on one line.
 func (e *Expect) flow(f *flow) {
-	f.mapping(present(
+	entries := present(
 		when(e.Error != "", "error", func(f *flow) { f.scalar(e.Error) }),
 		when(e.Requested != nil, "requested", func(f *flow) { requested(f, e.Requested) }),
 		when(len(e.Runs) > 0, "runs", func(f *flow) { list(f, e.Runs, func(f *flow, r RunRequest) { r.text(f) }) }),
 		when(e.Evaluations != nil, "evaluations", func(f *flow) { f.mapping(e.trees()) }),
-	))
+		textsEntry("halted", e.Halted),
+	)
+	for _, p := range e.lists() {
+		if p.there {
+			entries = append(entries, entry{p.name, func(f *flow) { list(f, p.items, func(f *flow, item func(*flow)) { item(f) }) }})
+		}
+	}
+	f.mapping(entries)
 }
 
 func (e *Expect) trees() []entry {
@@ -102,6 +109,20 @@ func (e *Expect) lines(indent string) string {
 	}
 	for _, tree := range e.trees() {
 		line("  ", quote(tree.name, false)+": ", tree.value)
+	}
+	for _, p := range e.lists() {
+		switch {
+		case p.there && len(p.items) == 0:
+			b.WriteString(indent + p.name + ": []\n")
+		case p.there:
+			b.WriteString(indent + p.name + ":\n")
+		}
+		for _, item := range p.items {
+			line("", "- ", item)
+		}
+	}
+	if e.Halted != nil {
+		line("", "halted: ", func(f *flow) { f.scalars(e.Halted) })
 	}
 	return b.String()
 }

@@ -1,43 +1,163 @@
 // Package stale knows which partitions have not caught up with what they depend on, on
 // the total order of events and not of ticks, so that no update is lost.
+//
+// A partition is outdated where a related partition of a dependency was updated by an
+// event whose id is above the start of the partition's newest successful run, and not by
+// that run. An update is a materialization, or an observation with another data version.
+// Which partitions it is related to is settled when it happens. What is outdated stays so
+// until a run that started after the update has made it, however many ticks there are in
+// between, what guards its condition has, and how runs end.
 package stale
 
 import (
-	"auto/runtime/events"
+	"maps"
+	"slices"
+	"time"
+
 	"auto/vm/bits"
-	"auto/vm/code"
 	"auto/vm/graph"
 	"auto/vm/space"
 )
 
-// Tracker follows updates and runs. It is not safe for concurrent use.
-type Tracker struct{}
+// Tracker follows updates and runs. What it knows follows from what it was told, in order.
+// It is not safe for concurrent use.
+type Tracker struct {
+	graph       *graph.Graph
+	definitions *definitions
+	// last is the id of the last event.
+	last   int64
+	assets map[string]*asset
+	// versions are the newest data versions by partition of assets that are observed.
+	versions map[string]map[string]string
+	runs     map[string]*run
+	// recent are runs to be forgotten, the first first.
+	recent []string
+	// version counts changes of what Tick lays out.
+	version uint64
+	view    *view
+	// stored are assets of a snapshot whose partitions are not known yet.
+	stored map[string]*storedAsset
+}
 
 // New gives a tracker that knows nothing.
-func New() *Tracker { return &Tracker{} }
+func New() *Tracker {
+	return &Tracker{
+		definitions: newDefinitions(), assets: map[string]*asset{}, versions: map[string]map[string]string{}, runs: map[string]*run{},
+	}
+}
 
-// Follow says of which assets staleness is asked (those with conditions that use it), over
-// a graph; what is known of others is kept.
-func (t *Tracker) Follow(g *graph.Graph, asked func(asset string) bool) { panic("skeleton") }
+// Follow says over which graph staleness is asked, and of which assets (see Asked). What
+// is known of an asset that is asked of no more is kept, but for what was requested of it:
+// nothing may come of that any more. Of one that is asked of for the first time nothing is
+// known before that, so it is outdated from its next update on.
+func (t *Tracker) Follow(g *graph.Graph, asked func(asset string) bool) {
+	t.graph = g
+	t.definitions.forget()
+	t.restore()
+	for _, a := range t.assets {
+		if a.asked && !asked(a.key) {
+			a.asked, a.numbered, a.decided, a.attempted = false, false, nil, nil
+			t.touch(a)
+		}
+	}
+	for _, key := range g.Keys() {
+		if asked(key) {
+			t.ask(key)
+		}
+	}
+	t.view = nil
+}
 
-// Happened folds an event; seq is its place in the total order, greater than that of the
-// event before. Which partitions of a dependent an update belongs to is fixed here, with
-// the windows that exist at the event's time.
-func (t *Tracker) Happened(seq int64, e *events.Event) { panic("skeleton") }
+// ask begins to follow an asset, or goes on with it under a graph.
+func (t *Tracker) ask(key string) {
+	a := t.assets[key]
+	if a == nil {
+		a = &asset{key: key, opens: map[int][]*run{}, successes: map[int]success{}}
+		t.assets[key] = a
+	}
+	t.touch(a)
+	t.number(a)
+	if a.asked {
+		return
+	}
+	a.asked = true
+	for _, id := range slices.Sorted(maps.Keys(t.runs)) {
+		for _, partition := range t.runs[id].plans[key] {
+			a.opened(t, t.runs[id], partition)
+		}
+	}
+}
 
-// Decided tells that partitions of an asset were requested by a tick that knew all events
-// up to seq: their updates so far are covered by it.
-func (t *Tracker) Decided(s *space.Space, requested bits.Set, seq int64) { panic("skeleton") }
+// number has the numbers of an asset be those of now. A time window that came to be is
+// outdated from its first moment on, whenever that is noticed; those that there were when
+// the asset was asked of first are not.
+func (t *Tracker) number(a *asset) {
+	g, ok := t.defined(a.key)
+	if !ok || t.definitions.now.IsZero() {
+		return
+	}
+	old, keys := a.keys, t.definitions.of(g.Partitions)
+	a.renumber(keys)
+	if a.numbered && old != keys {
+		if came := arrived(keys, old); came != nil {
+			a.add(t, "", true, came, nil, t.last)
+		}
+	}
+	a.numbered = true
+}
 
-// Set gives a fact of the lossless forms over a space, and false for any other fact.
-func (t *Tracker) Set(s *space.Space, f code.Fact) (bits.Set, bool) { panic("skeleton") }
+// passed notes an instant.
+func (t *Tracker) passed(at time.Time) {
+	unknown := t.definitions.now.IsZero()
+	if grown := t.definitions.passed(at); !grown && !unknown {
+		return
+	}
+	for _, a := range t.assets {
+		if a.asked {
+			t.number(a)
+		}
+	}
+}
 
-// Changed gives the entities of the space whose facts may have changed since the call
-// before.
-func (t *Tracker) Changed(s *space.Space) []int { panic("skeleton") }
+func (t *Tracker) touch(a *asset) {
+	t.version++
+	a.touched = t.version
+}
 
-// MarshalJSON gives a snapshot; UnmarshalJSON reads it.
-func (t *Tracker) MarshalJSON() ([]byte, error) { panic("skeleton") }
+// Decided tells that partitions of a space were requested by a tick that knew all events
+// up to one: their updates so far are covered by it.
+func (t *Tracker) Decided(s *space.Space, requested bits.Set, seq int64) {
+	for i := range s.Entities {
+		e := &s.Entities[i]
+		a := t.assets[e.Key]
+		if e.Check != nil || a == nil || !a.asked || !anyOf(requested, e) {
+			continue
+		}
+		t.touch(a)
+		to := between(e.Keys, a.keys)
+		for n := requested.Next(e.Bit); n >= 0 && n < e.Bit+e.Keys.Len(); n = requested.Next(n + 1) {
+			if m, ok := to(n - e.Bit); ok {
+				a.decided.set(m, seq)
+				a.attempted.remove(m)
+			}
+		}
+	}
+}
 
-// UnmarshalJSON reads a snapshot.
-func (t *Tracker) UnmarshalJSON([]byte) error { panic("skeleton") }
+func anyOf(s bits.Set, e *space.Entity) bool {
+	n := s.Next(e.Bit)
+	return n >= 0 && n < e.Bit+e.Keys.Len()
+}
+
+// between gives the way from the numbers of some keys to those of others.
+func between(from, to *space.Keys) func(n int) (int, bool) {
+	if from == to || extends(to, from) || extends(from, to) {
+		return func(n int) (int, bool) { return n, n < to.Len() }
+	}
+	return func(n int) (int, bool) {
+		if from == nil || to == nil {
+			return 0, false
+		}
+		return number(to, from.Key(n))
+	}
+}

@@ -168,40 +168,17 @@ type EntryFilter struct {
 // ErrNotFound: there is no such request.
 var ErrNotFound = errors.New("not found")
 
-// Store keeps the state of a project. All methods are safe for concurrent use;
-// there is one writer at a time. Times are kept in UTC, exact to the nanosecond,
-// from Earliest to Latest. Keys, etags and run keys may hold any bytes. Numbers in
-// the parameters and configuration of a request come back as json.Number.
-//
-// A yield may read from the store, and stops the call by its error, which is given
-// back as it is.
+// Store keeps the state of a project, as its only writer: one write follows the other.
+// All methods are safe for concurrent use.
 type Store interface {
-	// Block gives the state of a block, the zero state where it has none.
-	Block(ctx context.Context, name string) (Block, error)
-	// Versions calls yield for the versions that a filter selects, ordered by block,
-	// key and first sight.
-	Versions(ctx context.Context, filter FileFilter, yield func(Version) error) error
-	// Version gives what is known of one version, found by its key, etag and
-	// last_modified, and false where nothing is.
-	Version(ctx context.Context, block string, file request.File) (Version, bool, error)
-	// Keys calls yield for the keys that the newest listing of a block had, in order.
-	Keys(ctx context.Context, block string, yield func(key string) error) error
+	Reader
+	Conditions
 	// Commit stores a tick in one transaction, whole or not at all.
 	Commit(ctx context.Context, tick Tick) error
-
 	// Release turns up to limit held requests of a block into due ones, those with
 	// higher priority first, then by the file's last_modified, oldest or newest
 	// first, then by the order of decision; and gives their number.
 	Release(ctx context.Context, block string, at time.Time, limit int, newest bool) (int, error)
-	// Released counts the block's requests that left Held at or after an instant.
-	Released(ctx context.Context, block string, since time.Time) (int, error)
-	// Due gives up to limit requests that may be delivered at an instant, higher
-	// priority first, then in order of decision, with Gone as the newest listing
-	// has it. They stay due.
-	Due(ctx context.Context, at time.Time, limit int) ([]Entry, error)
-	// NextDue gives the earliest NextAt of a due request that is later than an
-	// instant, and false where there is none.
-	NextDue(ctx context.Context, after time.Time) (time.Time, bool, error)
 	// Begin counts an attempt before it is made, so that a receiver never sees the
 	// same attempt number for two deliveries, and gives its number; ErrNotFound.
 	Begin(ctx context.Context, id string) (int, error)
@@ -210,18 +187,13 @@ type Store interface {
 	// Retry makes a refused or held request due at once; ErrNotFound where there is
 	// no such request; a delivered one is left alone and false is given.
 	Retry(ctx context.Context, id string, at time.Time) (bool, error)
-	// Entries calls yield for the requests that a filter selects, newest decision last.
-	Entries(ctx context.Context, filter EntryFilter, yield func(Entry) error) error
-	// Entry gives one request by its ID or a unique beginning of it; ErrNotFound.
-	Entry(ctx context.Context, id string) (Entry, error)
-
 	// Forget removes everything known of the keys of a block that a glob matches,
 	// all blocks where block is "", frees their run keys, writes a journal record,
 	// and gives the number of keys.
 	Forget(ctx context.Context, block, glob string, at time.Time) (int, error)
 	// Resume lifts the halt of a block and releases nothing by itself.
 	Resume(ctx context.Context, block string, at time.Time) error
-	// Prune forgets what is past its retention, up to limit of each: versions that
+	// Prune forgets what of a files block is past its retention, up to limit of each: versions that
 	// were gone, requests that were delivered and journal records that were written
 	// before an instant. It gives the number. What stays is a version that is listed or
 	// whose request is not delivered, a key's newest while others of it stay, and a
@@ -229,64 +201,4 @@ type Store interface {
 	Prune(ctx context.Context, block string, before time.Time, limit int) (int, error)
 	// Append writes a record that belongs to no tick, such as a policy that was loaded.
 	Append(ctx context.Context, record Record) error
-	// Journal calls yield for the records after a sequence number, in order. Beside
-	// what ticks and Append wrote it has a record of each call of Forget, Resume and
-	// Retry that changed something, and of each delivery that was done.
-	Journal(ctx context.Context, after int64, yield func(Record) error) error
-	// Close ends all work and gives the store free.
-	Close() error
-}
-
-// Item is an input of conditions with the identity that its sender gave it.
-type Item struct {
-	// ID is "" where it has none, and is then no one's duplicate.
-	ID string
-	// Body is a JSON value.
-	Body []byte
-}
-
-// Taken is what became of items: Seq is the record that holds the new ones, 0 where
-// all were Duplicates.
-type Taken struct {
-	Seq        int64
-	Duplicates int
-}
-
-// Snapshot is the state of a part of the daemon after the record Seq.
-type Snapshot struct {
-	Seq  int64
-	At   time.Time
-	Body []byte
-}
-
-// Conditions is what conditions keep in a store.
-type Conditions interface {
-	// Take appends one record of a kind, at an instant, with those of the items whose IDs
-	// are not known, in order: the body is {"events": [BODY, …]}. It is stored when Take
-	// returns.
-	Take(ctx context.Context, at time.Time, kind string, items []Item) (Taken, error)
-	// Decide appends a record of a tick with the requests that it decided, in one
-	// transaction, and gives the record's number. A request that is known by its ID stays
-	// as it is.
-	Decide(ctx context.Context, record Record, entries []Entry) (int64, error)
-	// Note appends a record that belongs to no block, and gives its number.
-	Note(ctx context.Context, record Record) (int64, error)
-	// Records calls yield for the records of some kinds after a number, in order.
-	Records(ctx context.Context, after int64, kinds []string, yield func(Record) error) error
-	// PutText keeps a text and gives its name, the SHA-256 in hexadecimal digits; Text
-	// gives it back, ErrNotFound where it is not known.
-	PutText(ctx context.Context, text []byte) (string, error)
-	Text(ctx context.Context, name string) ([]byte, error)
-	// PutSnapshot keeps a snapshot; Snapshot gives the newest at or before an instant,
-	// the oldest of all where none is, and false where there is none.
-	PutSnapshot(ctx context.Context, s Snapshot) error
-	Snapshot(ctx context.Context, at time.Time) (Snapshot, bool, error)
-	// Alive notes that sensors tick at an instant, outside the journal; LastAlive gives it
-	// back, zero for never.
-	Alive(ctx context.Context, at time.Time) error
-	LastAlive(ctx context.Context) (time.Time, error)
-	// PruneConditions forgets the records, texts, identities of items and snapshots that
-	// only serve to go back to before an instant: a snapshot at or before it stays, with
-	// all that came after. It gives the number of records.
-	PruneConditions(ctx context.Context, before time.Time) (int, error)
 }

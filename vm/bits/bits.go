@@ -80,6 +80,15 @@ func (s Set) Next(i int) int {
 	}
 }
 
+// NextIn gives the first number at or after i and below end, -1 for none. It looks no
+// further than end, however long the set is.
+func (s Set) NextIn(i, end int) int {
+	if n := s[:min(Words(end), len(s))].Next(i); n < end {
+		return n
+	}
+	return -1
+}
+
 // And makes s the numbers in both a and b; all have the same length. It reports whether
 // there are any.
 func (s Set) And(a, b Set) bool {

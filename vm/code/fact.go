@@ -26,6 +26,10 @@ const (
 	AnyNewUpdateHasRunTags // new; tags
 	AllNewUpdatesHaveTags  // new; tags
 	ExecutedWithTags       // tags
+	// Those that follow are not known from events alone, but from runtime/stale.
+	Outdated
+	OutdatedInLatestTimeWindow
+	AlreadyRequested
 )
 
 // factNames are Dagster's names of the kinds.
@@ -45,6 +49,7 @@ var factNames = [...]string{
 	AnyNewUpdateHasRunTags: "any_new_update_has_run_tags",
 	AllNewUpdatesHaveTags:  "all_new_updates_have_run_tags",
 	ExecutedWithTags:       "executed_with_tags",
+	Outdated:               "outdated", OutdatedInLatestTimeWindow: "outdated_in_latest_time_window", AlreadyRequested: "already_requested",
 }
 
 // String gives the name of a kind in assembler text.

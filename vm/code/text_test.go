@@ -87,7 +87,7 @@ func TestEveryOperation(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	const block = "block0 registers 2 node0:\n"
 	for _, c := range []struct{ text, want string }{
-		{"fact0 = misssing", "line 1, column 9: `misssing` is no kind of fact. Write one of all_new_updates_have_run_tags, any_new_update_has_run_tags, backfill_in_progress, check_failed, check_passed, data_version_changed, executed_with_tags, execution_failed, freshness_failed, freshness_passed, freshness_warned, in_latest_time_window, missing, newly_updated, run_in_progress."},
+		{"fact0 = misssing", "line 1, column 9: `misssing` is no kind of fact. Write one of all_new_updates_have_run_tags, already_requested, any_new_update_has_run_tags, backfill_in_progress, check_failed, check_passed, data_version_changed, executed_with_tags, execution_failed, freshness_failed, freshness_passed, freshness_warned, in_latest_time_window, missing, newly_updated, outdated, outdated_in_latest_time_window, run_in_progress."},
 		{"\nfact1 = missing", "line 2, column 1: The entries of a table are numbered in order. Write `fact0` here."},
 		{"fact0 missing", "line 1, column 7: `missing` stands where `=` has to. Write `=` before it."},
 		{"fact0 = missing missing", "line 1, column 17: `missing` stands behind the end of what the line says. Take it away or begin a new line."},

@@ -26,7 +26,7 @@ func TestVerify(t *testing.T) {
 
 		// Tables.
 		{file: "example", edit: func(p *Program) { p.Facts[0].Kind = 0 }, want: "fact0: there is no such kind"},
-		{file: "example", edit: func(p *Program) { p.Facts[0].Kind = ExecutedWithTags + 1 }, want: "fact0: there is no such kind"},
+		{file: "example", edit: func(p *Program) { p.Facts[0].Kind = AlreadyRequested + 1 }, want: "fact0: there is no such kind"},
 		{file: "every.asm", old: `lookback "36`, new: `lookback "-36`, want: "fact1: its lookback is negative"},
 		{file: "every.asm", old: `missing`, new: `missing lookback "1h"`, want: "fact0: missing has no lookback"},
 		{file: "every.asm", old: `newly_updated`, new: `newly_updated keys []`, want: "fact2: newly_updated has no tags"},

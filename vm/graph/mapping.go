@@ -285,3 +285,18 @@ func singleDimension(multi, single *Partitions) (string, bool) {
 func (p *Partitions) dimensionsThat(ok func(*Partitions) bool) []string {
 	return slices.DeleteFunc(slices.Clone(p.names), func(name string) bool { return !ok(p.Dimensions[name]) })
 }
+
+// SameRun reports whether one run can execute what has one definition and what depends on
+// it partition by partition: equal definitions, with an identity mapping or one of time
+// windows with any offsets; nil is the default mapping. This is what definitions add to
+// Dagster's executable_in_same_run.
+func SameRun(down, up *Partitions, mapping *Mapping) bool {
+	if down == nil || !down.Same(up) {
+		return down == nil && up == nil
+	}
+	kind := DefaultMapping(up, down).Kind
+	if mapping != nil {
+		kind = mapping.Kind
+	}
+	return kind == MapIdentity || kind == MapTimeWindow
+}

@@ -74,7 +74,7 @@ func (c *collector) pool(at place) *pool {
 func subset(s *space.Space, requested bits.Set, entity int) bits.Set {
 	e := &s.Entities[entity]
 	n := e.Keys.Total()
-	if i := requested.Next(e.Bit); i < 0 || i >= e.Bit+n {
+	if requested.NextIn(e.Bit, e.Bit+n) < 0 {
 		return nil
 	}
 	if e.Keys == nil {

@@ -74,17 +74,24 @@ func compareLists(a, b []string) int {
 }
 
 // run gives the run of a group, without its partitions.
-func (g group) run(s *space.Space, conditioned func(key string) bool) Run {
-	r := Run{Assets: []string{}}
+func (g group) run(s *space.Space, conditioned func(key string) bool) (r Run) {
+	r.Assets, r.Checks = Compose(s, g.members, conditioned)
+	return r
+}
+
+// Compose gives the assets and checks of one run in which entities of a space are
+// requested, in any order, by the rule of Group.
+func Compose(s *space.Space, entities []int, conditioned func(key string) bool) (assets, checks []string) {
+	assets = []string{}
 	own := false
 	var along []string
-	for _, m := range g.members {
+	for _, m := range entities {
 		e := &s.Entities[m]
 		if e.Check != nil {
-			r.Checks = append(r.Checks, e.Key)
+			checks = append(checks, e.Key)
 			continue
 		}
-		r.Assets = append(r.Assets, e.Key)
+		assets = append(assets, e.Key)
 		for _, c := range s.Checks(m) {
 			if key := s.Entities[c].Key; conditioned(key) {
 				own = true
@@ -94,10 +101,9 @@ func (g group) run(s *space.Space, conditioned func(key string) bool) Run {
 		}
 	}
 	if own {
-		r.Checks = append(append([]string{}, r.Checks...), along...)
+		checks = append(append([]string{}, checks...), along...)
 	}
-	slices.Sort(r.Assets)
-	slices.Sort(r.Checks)
-	r.Checks = slices.Compact(r.Checks)
-	return r
+	slices.Sort(assets)
+	slices.Sort(checks)
+	return assets, slices.Compact(checks)
 }

@@ -229,19 +229,10 @@ func (s *Space) mapping(down, up int) *graph.Mapping {
 func (s *Space) SameRun(down, up int) bool {
 	a, b := &s.Entities[down], &s.Entities[up]
 	p, q := a.partitions(), b.partitions()
-	switch {
-	case b.Check == nil && (b.Asset.External || b.Asset.Observable):
+	if b.Check == nil && (b.Asset.External || b.Asset.Observable) || a.Asset.Repository != b.Asset.Repository {
 		return false
-	case a.Asset.Repository != b.Asset.Repository || !p.Same(q):
-		return false
-	case p == nil:
-		return true
 	}
-	kind := graph.DefaultMapping(q, p).Kind
-	if m := s.mapping(down, up); m != nil {
-		kind = m.Kind
-	}
-	return kind == graph.MapIdentity || kind == graph.MapTimeWindow
+	return graph.SameRun(p, q, s.mapping(down, up))
 }
 
 // compareAssets sorts asset keys as Dagster does: by their components.

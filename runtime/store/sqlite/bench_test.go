@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,5 +55,37 @@ func BenchmarkCommit(b *testing.B) {
 		if err := s.Commit(b.Context(), tick); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkTake takes events in, in batches of 100, one by one, and one by one from 8
+// senders at once. It reports events a second.
+func BenchmarkTake(b *testing.B) {
+	for _, test := range []struct {
+		name          string
+		batch, sender int
+	}{{"batches", 100, 1}, {"single", 1, 1}, {"senders", 1, 8}} {
+		b.Run(test.name, func(b *testing.B) {
+			s, err := Open(b.Context(), b.TempDir(), Owner{PID: 1})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer s.Close()
+			var n atomic.Int64
+			b.SetParallelism(test.sender)
+			b.RunParallel(func(p *testing.PB) {
+				for p.Next() {
+					var items []store.Item
+					for range test.batch {
+						id := fmt.Sprintf("airflow/sales/load_%07d", n.Add(1))
+						items = append(items, store.Item{ID: id, Body: fmt.Appendf(nil, `{"id":%q,"type":"materialization","at":"2026-01-01T00:00:00Z","asset":"sales/orders","partition":"2026-01-01","run_id":"0f9e1d"}`, id)})
+					}
+					if _, err := s.Take(b.Context(), at, "events", items); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+			b.ReportMetric(float64(n.Load())/b.Elapsed().Seconds(), "events/s")
+		})
 	}
 }

@@ -90,7 +90,7 @@ func putEntries(ctx context.Context, tx *sql.Tx, t store.Tick) error {
 		return err
 	}
 	defer owner.Close()
-	put, err := tx.PrepareContext(ctx, `INSERT INTO requests (id, block, run_key, claim, key, etag, last_modified, move_to, priority, body, delivery, attempts, next_at, released_at, done_at, reason)
+	put, err := tx.PrepareContext(ctx, `INSERT INTO requests (`+requestColumns+`)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET run_key = excluded.run_key, claim = excluded.claim, move_to = excluded.move_to, priority = excluded.priority, body = excluded.body,
 		delivery = excluded.delivery, next_at = excluded.next_at, released_at = excluded.released_at, done_at = excluded.done_at, reason = excluded.reason`)
@@ -130,43 +130,64 @@ func claim(ctx context.Context, owner *sql.Stmt, e *store.Entry) (any, error) {
 }
 
 func putEntry(ctx context.Context, put *sql.Stmt, e store.Entry, claim any) error {
-	body, err := json.Marshal(e.Request)
+	row, err := requestRow(e, claim)
 	if err != nil {
 		return err
 	}
-	f := e.Request.File
-	_, err = put.ExecContext(ctx, e.Request.ID, e.Request.Block, []byte(e.Request.RunKey), claim, []byte(f.Key), []byte(f.ETag), part(f.LastModified),
-		[]byte(e.Request.MoveTo), e.Request.Priority, body, string(e.Delivery), nanos(e.NextAt), nanos(e.ReleasedAt), nanos(e.DoneAt), e.Reason)
+	_, err = put.ExecContext(ctx, row...)
 	return err
+}
+
+// requestColumns are those of a new request; attempts is not in its row.
+const requestColumns = `id, block, run_key, claim, key, etag, last_modified, move_to, priority, body, delivery, attempts, next_at, released_at, done_at, reason`
+
+func requestRow(e store.Entry, claim any) ([]any, error) {
+	body, err := json.Marshal(e.Request)
+	if err != nil {
+		return nil, err
+	}
+	f := e.Request.File
+	return []any{e.Request.ID, e.Request.Block, []byte(e.Request.RunKey), claim, []byte(f.Key), []byte(f.ETag), part(f.LastModified),
+		[]byte(e.Request.MoveTo), e.Request.Priority, body, string(e.Delivery), nanos(e.NextAt), nanos(e.ReleasedAt), nanos(e.DoneAt), e.Reason}, nil
 }
 
 func putJournal(ctx context.Context, tx *sql.Tx, t store.Tick) error {
 	for _, r := range t.Journal {
-		if err := appendRecord(ctx, tx, r); err != nil {
+		if _, err := appendRecord(ctx, tx, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func appendRecord(ctx context.Context, tx *sql.Tx, r store.Record) error {
-	_, err := exec(ctx, tx, `INSERT INTO journal (at, kind, block, body) VALUES (?, ?, ?, ?)`, nanos(r.At), r.Kind, r.Block, r.Body)
-	return err
+// appendRecord gives the number of the record.
+func appendRecord(ctx context.Context, tx *sql.Tx, r store.Record) (seq int64, err error) {
+	result, err := tx.ExecContext(ctx, `INSERT INTO journal (at, kind, block, body) VALUES (?, ?, ?, ?)`, nanos(r.At), r.Kind, r.Block, r.Body)
+	if err != nil {
+		return 0, err
+	}
+	return result.LastInsertId()
 }
 
 // Append implements store.Store.
 func (s *Store) Append(ctx context.Context, r store.Record) error {
-	return s.write(ctx, func(tx *sql.Tx) error { return appendRecord(ctx, tx, r) })
+	return s.write(ctx, func(tx *sql.Tx) error {
+		_, err := appendRecord(ctx, tx, r)
+		return err
+	})
 }
 
-// Journal implements store.Store.
-func (s *Store) Journal(ctx context.Context, after int64, yield func(store.Record) error) error {
-	scan := func(r row) (store.Record, error) {
-		var out store.Record
-		var at sql.NullInt64
-		err := r.Scan(&out.Seq, &at, &out.Kind, &out.Block, &out.Body)
-		out.At = instant(at)
-		return out, err
-	}
-	return read(ctx, s, scan, yield, `SELECT seq, at, kind, block, body FROM journal WHERE seq > ? ORDER BY seq`, after)
+const recordColumns = `seq, at, kind, block, body`
+
+func scanRecord(r row) (store.Record, error) {
+	var out store.Record
+	var at sql.NullInt64
+	err := r.Scan(&out.Seq, &at, &out.Kind, &out.Block, &out.Body)
+	out.At = instant(at)
+	return out, err
+}
+
+// Journal implements store.Reader.
+func (s *Reader) Journal(ctx context.Context, after int64, yield func(store.Record) error) error {
+	return read(ctx, s, scanRecord, yield, `SELECT `+recordColumns+` FROM journal WHERE seq > ? ORDER BY seq`, after)
 }

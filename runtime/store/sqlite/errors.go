@@ -30,6 +30,11 @@ const (
 	Device
 	// Busy: another program holds the database for too long.
 	Busy
+	// Absent: there is no store, for one that only reads.
+	Absent
+	// Older: an older version of auto has written the store, and one that only reads
+	// cannot bring it up to date.
+	Older
 )
 
 // Error says why a store cannot be used.
@@ -94,7 +99,7 @@ var advice = map[int]struct {
 
 // explain gives an error of the driver as an *Error, and any other as it is; so too
 // one that is explained, and the end of a context.
-func (s *Store) explain(err error) error {
+func (s *Reader) explain(err error) error {
 	var explained *Error
 	var failure *sqlite.Error
 	if errors.As(err, &explained) || !errors.As(err, &failure) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -105,4 +110,11 @@ func (s *Store) explain(err error) error {
 		return &Error{Kind: Other, Path: s.path, Err: err, Message: fmt.Sprintf("The store %s failed: %v.", s.path, failure), Help: "Please report it as a bug of auto."}
 	}
 	return &Error{Kind: known.kind, Path: s.path, Err: err, Message: fmt.Sprintf(known.message, s.path), Help: known.help}
+}
+
+// damaged says that a part of the store cannot be read.
+func (s *Reader) damaged(what string, err error) *Error {
+	about := advice[codes.SQLITE_CORRUPT]
+	return &Error{Kind: Damaged, Path: s.path, Err: fmt.Errorf("%s: %w", what, err),
+		Message: fmt.Sprintf("The store %s is damaged: %s cannot be read.", s.path, what), Help: about.help}
 }

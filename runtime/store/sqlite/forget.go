@@ -64,6 +64,9 @@ func (s *Store) Resume(ctx context.Context, block string, at time.Time) error {
 
 // Prune implements store.Store.
 func (s *Store) Prune(ctx context.Context, block string, before time.Time, limit int) (total int, err error) {
+	if block == "" {
+		return 0, nil // what is of no block is PruneConditions'
+	}
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		for _, statement := range []string{
 			`DELETE FROM versions WHERE (block, key, etag, last_modified) IN (SELECT block, key, etag, last_modified FROM versions v WHERE block = ?1 AND current IN (0, 1) AND gone_at < ?2

@@ -155,6 +155,10 @@ func TestPlans(t *testing.T) {
 		"SELECT min(next_at) FROM requests WHERE delivery = 'due' AND next_at > ?":                                         "SEARCH requests USING COVERING INDEX requests_next (next_at>?)",
 		"SELECT body FROM requests r WHERE r.delivery = 'due' AND +r.next_at <= ? ORDER BY r.priority DESC, r.seq LIMIT ?": "SCAN r USING INDEX requests_due",
 		"SELECT count(*) FROM requests WHERE block = ? AND released_at >= ?":                                               "SEARCH requests USING COVERING INDEX requests_released (block=? AND released_at>?)",
+		"SELECT seq FROM journal WHERE block = ? AND at < ? LIMIT ?":                                                       "SEARCH journal USING COVERING INDEX journal_block (block=? AND at<?)",
+		"SELECT body FROM journal WHERE seq > ? AND +block = '' ORDER BY seq":                                              "SEARCH journal USING INTEGER PRIMARY KEY (rowid>?)",
+		"DELETE FROM items WHERE seq <= ?":                                                                                 "SEARCH items USING COVERING INDEX items_seq (seq<?)",
+		"DELETE FROM requests WHERE block = '' AND delivery = 'delivered' AND done_at < ? AND record <= ?":                 "SEARCH requests USING INDEX requests_done (block=? AND done_at<?)",
 		"SELECT key FROM versions WHERE block = ? AND current IN (0, 1) AND gone_at < ? LIMIT ?":                           "SEARCH versions USING COVERING INDEX versions_gone (block=? AND current=? AND gone_at<?)",
 	} {
 		var id, parent, unused int

@@ -18,10 +18,12 @@ var migrations embed.FS
 // application marks a database as a store of auto (PRAGMA application_id).
 const application = 0x6175746f
 
+func migrationFiles() ([]string, error) { return fs.Glob(migrations, "migrations/*.sql") }
+
 // migrate brings the schema to the newest version, each step in one transaction,
 // and refuses what no version of auto up to this one has written.
 func (s *Store) migrate(ctx context.Context) error {
-	files, err := fs.Glob(migrations, "migrations/*.sql")
+	files, err := migrationFiles()
 	if err != nil {
 		return err
 	}
@@ -44,9 +46,7 @@ func (s *Store) step(ctx context.Context, tx *sql.Tx, files []string) (done bool
 	case err != nil:
 		return false, err
 	case version > len(files):
-		return false, &Error{Kind: Newer, Path: s.path,
-			Message: fmt.Sprintf("The store %s has schema version %d, and this auto knows %d.", s.path, version, len(files)),
-			Help:    "Run the newer auto that wrote it, or name another `state` folder."}
+		return false, s.newer(version, len(files))
 	case version == len(files):
 		return true, nil
 	}
@@ -61,10 +61,21 @@ func (s *Store) step(ctx context.Context, tx *sql.Tx, files []string) (done bool
 	return false, err
 }
 
+func (s *Reader) newer(version, known int) *Error {
+	return &Error{Kind: Newer, Path: s.path,
+		Message: fmt.Sprintf("The store %s has schema version %d, and this auto knows %d.", s.path, version, known),
+		Help:    "Run the newer auto that wrote it, or name another `state` folder."}
+}
+
+// querier is a transaction or a database.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // version gives the schema's version, 0 for an empty database.
-func (s *Store) version(ctx context.Context, tx *sql.Tx) (int, error) {
+func (s *Reader) version(ctx context.Context, from querier) (int, error) {
 	var version, id, tables int
-	err := tx.QueryRowContext(ctx, "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id").Scan(&version, &id, &tables)
+	err := from.QueryRowContext(ctx, "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id").Scan(&version, &id, &tables)
 	if err != nil {
 		return 0, err
 	}

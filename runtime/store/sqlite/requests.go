@@ -34,7 +34,7 @@ func scanEntry(r row) (store.Entry, error) {
 	return e, nil
 }
 
-func (s *Store) entries(ctx context.Context, yield func(store.Entry) error, query string, args ...any) error {
+func (s *Reader) entries(ctx context.Context, yield func(store.Entry) error, query string, args ...any) error {
 	return read(ctx, s, scanEntry, yield, "SELECT "+entryColumns+" FROM requests r "+query, args...)
 }
 
@@ -58,15 +58,15 @@ func (s *Store) Release(ctx context.Context, block string, at time.Time, limit i
 		SELECT seq FROM requests WHERE block = ?2 AND delivery = 'held' ORDER BY priority DESC, `+order+`, seq LIMIT ?3)`, nanos(at), block, limit)
 }
 
-// Released implements store.Store.
-func (s *Store) Released(ctx context.Context, block string, since time.Time) (int, error) {
+// Released implements store.Reader.
+func (s *Reader) Released(ctx context.Context, block string, since time.Time) (int, error) {
 	n, _, err := first(ctx, s, number, `SELECT count(*) FROM requests WHERE block = ? AND released_at >= ?`, block, nanos(since))
 	return n, err
 }
 
-// Due implements store.Store. The + has SQLite read in order until there is enough, by
+// Due implements store.Reader. The + has SQLite read in order until there is enough, by
 // the index that has it, and not sort all that is due.
-func (s *Store) Due(ctx context.Context, at time.Time, limit int) (due []store.Entry, err error) {
+func (s *Reader) Due(ctx context.Context, at time.Time, limit int) (due []store.Entry, err error) {
 	err = s.entries(ctx, func(e store.Entry) error {
 		due = append(due, e)
 		return nil
@@ -74,8 +74,8 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) (due []store.E
 	return due, err
 }
 
-// NextDue implements store.Store.
-func (s *Store) NextDue(ctx context.Context, after time.Time) (time.Time, bool, error) {
+// NextDue implements store.Reader.
+func (s *Reader) NextDue(ctx context.Context, after time.Time) (time.Time, bool, error) {
 	scan := func(r row) (n sql.NullInt64, err error) {
 		err = r.Scan(&n)
 		return n, err
@@ -122,7 +122,8 @@ func record(ctx context.Context, tx *sql.Tx, at time.Time, kind, block string, b
 	if err != nil {
 		return err
 	}
-	return appendRecord(ctx, tx, store.Record{At: at, Kind: kind, Block: block, Body: text})
+	_, err = appendRecord(ctx, tx, store.Record{At: at, Kind: kind, Block: block, Body: text})
+	return err
 }
 
 // Retry implements store.Store.
@@ -146,8 +147,8 @@ func (s *Store) Retry(ctx context.Context, id string, at time.Time) (changed boo
 	return changed, err
 }
 
-// Entries implements store.Store.
-func (s *Store) Entries(ctx context.Context, f store.EntryFilter, yield func(store.Entry) error) error {
+// Entries implements store.Reader.
+func (s *Reader) Entries(ctx context.Context, f store.EntryFilter, yield func(store.Entry) error) error {
 	where, args := "1", []any{}
 	if f.Block != "" {
 		where, args = where+" AND block = ?", append(args, f.Block)
@@ -162,8 +163,8 @@ func (s *Store) Entries(ctx context.Context, f store.EntryFilter, yield func(sto
 	return s.entries(ctx, yield, "WHERE r.seq IN (SELECT seq FROM requests WHERE "+where+" ORDER BY seq DESC LIMIT ?) ORDER BY r.seq", append(args, limit)...)
 }
 
-// Entry implements store.Store.
-func (s *Store) Entry(ctx context.Context, id string) (store.Entry, error) {
+// Entry implements store.Reader.
+func (s *Reader) Entry(ctx context.Context, id string) (store.Entry, error) {
 	if id == "" || strings.Trim(id, "0123456789abcdef") != "" {
 		return store.Entry{}, store.ErrNotFound
 	}

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"auto/runtime/failpoint"
 	"auto/runtime/store"
@@ -24,12 +23,10 @@ const FileName = "state.db"
 
 // Store is a store.Store in a folder.
 type Store struct {
-	path   string
+	Reader
 	lock   *os.File
 	writer *sql.DB // one connection
-	reader *sql.DB
-
-	statements sync.Map // by query, the *sql.Stmt of a reader
+	takes  takes
 }
 
 var _ store.Store = (*Store)(nil)
@@ -42,7 +39,7 @@ func Open(ctx context.Context, folder string, owner Owner) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: filepath.Join(folder, FileName)}
+	s := &Store{Reader: Reader{path: filepath.Join(folder, FileName)}}
 	if err := s.open(ctx, folder, owner); err != nil {
 		return nil, errors.Join(s.explain(err), s.Close())
 	}
@@ -63,13 +60,7 @@ func (s *Store) open(ctx context.Context, folder string, owner Owner) (err error
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
-	// A yield may read while its own rows are open, so readers are not bounded.
-	s.reader, err = connect(s.path, "_query_only=1")
-	if err != nil {
-		return err
-	}
-	s.reader.SetMaxIdleConns(4)
-	return s.reader.PingContext(ctx)
+	return s.Reader.open(ctx, "_query_only=1")
 }
 
 // denied explains that the folder cannot be used; a *LockedError says it itself.
@@ -94,15 +85,9 @@ func connect(path, parameters string) (*sql.DB, error) {
 
 // Close implements store.Store.
 func (s *Store) Close() error {
-	var failures []error
-	s.statements.Range(func(_, statement any) bool {
-		failures = append(failures, statement.(*sql.Stmt).Close())
-		return true
-	})
-	for _, db := range []*sql.DB{s.reader, s.writer} {
-		if db != nil {
-			failures = append(failures, db.Close())
-		}
+	failures := []error{s.Reader.Close()}
+	if s.writer != nil {
+		failures = append(failures, s.writer.Close())
 	}
 	if s.lock != nil {
 		failures = append(failures, s.lock.Close())
@@ -139,68 +124,13 @@ func (s *Store) transact(ctx context.Context, change func(*sql.Tx) error) error 
 
 // exec runs one statement and gives the number of rows that it changed.
 func exec(ctx context.Context, tx *sql.Tx, query string, args ...any) (int, error) {
-	result, err := tx.ExecContext(ctx, query, args...)
+	return affected(tx.ExecContext(ctx, query, args...))
+}
+
+func affected(result sql.Result, err error) (int, error) {
 	if err != nil {
 		return 0, err
 	}
 	n, err := result.RowsAffected()
 	return int(n), err
-}
-
-// statement gives the prepared form of a query of the readers.
-func (s *Store) statement(ctx context.Context, query string) (*sql.Stmt, error) {
-	if known, ok := s.statements.Load(query); ok {
-		return known.(*sql.Stmt), nil
-	}
-	fresh, err := s.reader.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	known, loaded := s.statements.LoadOrStore(query, fresh)
-	if loaded {
-		return known.(*sql.Stmt), fresh.Close()
-	}
-	return fresh, nil
-}
-
-// row is what a scan reads its columns from.
-type row interface{ Scan(into ...any) error }
-
-// read calls yield for each row of a query.
-func read[T any](ctx context.Context, s *Store, scan func(row) (T, error), yield func(T) error, query string, args ...any) error {
-	statement, err := s.statement(ctx, query)
-	if err != nil {
-		return s.explain(err)
-	}
-	rows, err := statement.QueryContext(ctx, args...)
-	if err != nil {
-		return s.explain(err)
-	}
-	return s.explain(each(rows, scan, yield))
-}
-
-func each[T any](rows *sql.Rows, scan func(row) (T, error), yield func(T) error) error {
-	defer rows.Close()
-	for rows.Next() {
-		value, err := scan(rows)
-		if err == nil {
-			err = yield(value)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// first gives the only row of a query, and false where there is none.
-func first[T any](ctx context.Context, s *Store, scan func(row) (T, error), query string, args ...any) (value T, found bool, err error) {
-	err = read(ctx, s, scan, func(v T) error { value, found = v, true; return nil }, query, args...)
-	return value, found, err
-}
-
-// number scans a row of one number.
-func number(r row) (n int, err error) {
-	err = r.Scan(&n)
-	return n, err
 }

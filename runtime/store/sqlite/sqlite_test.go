@@ -13,25 +13,39 @@ import (
 
 var owner = sqlite.Owner{PID: 42, Command: "auto run"}
 
-func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
-		dir := t.TempDir()
-		var s *sqlite.Store
-		reopen := func() store.Store {
-			if s != nil {
-				if err := s.Close(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			var err error
-			if s, err = sqlite.Open(t.Context(), dir, owner); err != nil {
+func TestConformance(t *testing.T) { storetest.Run(t, openAgain) }
+
+func TestModel(t *testing.T) {
+	storetest.Model(t, func(t *testing.T) (store.Store, func() store.Store) {
+		s, reopen := openAgain(t)
+		hasty := func(s store.Store) store.Store {
+			if err := sqlite.Hasty(t.Context(), s.(*sqlite.Store)); err != nil {
 				t.Fatal(err)
 			}
 			return s
 		}
-		t.Cleanup(func() { s.Close() })
-		return reopen(), reopen
+		return hasty(s), func() store.Store { return hasty(reopen()) }
 	})
+}
+
+// openAgain gives an empty store, and a way to open it again.
+func openAgain(t *testing.T) (store.Store, func() store.Store) {
+	dir := t.TempDir()
+	var s *sqlite.Store
+	reopen := func() store.Store {
+		if s != nil {
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var err error
+		if s, err = sqlite.Open(t.Context(), dir, owner); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	t.Cleanup(func() { s.Close() })
+	return reopen(), reopen
 }
 
 func TestOneOwner(t *testing.T) {

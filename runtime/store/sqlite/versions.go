@@ -47,8 +47,8 @@ func scanVersion(r row) (store.Version, error) {
 	return v, err
 }
 
-// Versions implements store.Store.
-func (s *Store) Versions(ctx context.Context, f store.FileFilter, yield func(store.Version) error) error {
+// Versions implements store.Reader.
+func (s *Reader) Versions(ctx context.Context, f store.FileFilter, yield func(store.Version) error) error {
 	named := func(string) bool { return true }
 	if f.Glob != "" {
 		var err error
@@ -101,14 +101,14 @@ func versionFilter(f store.FileFilter) (string, []any) {
 	return " WHERE " + strings.Join(where, " AND "), args
 }
 
-// Version implements store.Store.
-func (s *Store) Version(ctx context.Context, block string, f request.File) (store.Version, bool, error) {
+// Version implements store.Reader.
+func (s *Reader) Version(ctx context.Context, block string, f request.File) (store.Version, bool, error) {
 	return first(ctx, s, scanVersion, "SELECT "+versionColumns+" FROM versions WHERE block = ? AND key = ? AND etag = ? AND last_modified = ?",
 		block, []byte(f.Key), []byte(f.ETag), part(f.LastModified))
 }
 
-// Keys implements store.Store.
-func (s *Store) Keys(ctx context.Context, block string, yield func(string) error) error {
+// Keys implements store.Reader.
+func (s *Reader) Keys(ctx context.Context, block string, yield func(string) error) error {
 	scan := func(r row) (string, error) {
 		var key []byte
 		err := r.Scan(&key)
@@ -117,8 +117,8 @@ func (s *Store) Keys(ctx context.Context, block string, yield func(string) error
 	return read(ctx, s, scan, yield, "SELECT key FROM versions WHERE block = ? AND current = 1 AND gone_at IS NULL ORDER BY key", block)
 }
 
-// Block implements store.Store.
-func (s *Store) Block(ctx context.Context, name string) (store.Block, error) {
+// Block implements store.Reader.
+func (s *Reader) Block(ctx context.Context, name string) (store.Block, error) {
 	scan := func(r row) (store.Block, error) {
 		var b store.Block
 		var tick, halted sql.NullInt64

@@ -4,6 +4,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -18,11 +19,13 @@ var start = time.Date(2026, 1, 1, 0, 0, 0, 123456789, time.UTC)
 // Run holds a store against the conformance tests; open gives an empty one each time,
 // and reopen the same one again.
 func Run(t *testing.T, open func(t *testing.T) (store.Store, func() store.Store)) {
-	for name, test := range map[string]func(*testing.T, store.Store, func() store.Store){
+	tests := map[string]func(*testing.T, store.Store, func() store.Store){
 		"Versions": versions, "Current": current, "Atomic": atomic, "RunKeys": runKeys, "Outbox": outbox, "Order": order, "Limits": limits,
 		"Forget": forget, "Prune": prune, "Blocks": blocks, "Journal": journal, "Unknown": unknown,
 		"Keys": keys, "Times": times, "Resumed": resumed, "Requests": requests, "Again": again, "Gone": gone, "Replaced": replaced, "Newest": newest, "Yield": yield,
-	} {
+	}
+	maps.Copy(tests, conditions)
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s, reopen := open(t)
 			test(t, s, reopen)

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"auto/runtime/control"
+)
+
+type statusCommand struct {
+	projectFlag
+	Check bool `help:"End with code 1 where something is wrong or no daemon runs, for a monitor."`
+	JSON  bool `name:"json" help:"One JSON object."`
+}
+
+// Run says how the daemon is, or what the store knows.
+func (c statusCommand) Run(s system) error {
+	return c.conditions(s, access{}, func(a control.Automation) error {
+		status, err := a.Status(s.ctx)
+		if err != nil {
+			return err
+		}
+		troubles := status.Troubles()
+		if c.JSON {
+			err = s.line(statusLine{status, append([]string{}, troubles...)})
+		} else {
+			err = writeStatus(s.stdout, status, troubles)
+		}
+		if err == nil && c.Check && (len(troubles) > 0 || !status.Running) {
+			return findings{max(1, len(troubles))}
+		}
+		return err
+	})
+}
+
+// statusLine is a status as `--json` prints it.
+type statusLine struct {
+	control.Status
+	// Wrong has a sentence for everything that is wrong.
+	Wrong []string `json:"wrong"`
+}
+
+// writeStatus writes a status for people.
+func writeStatus(out io.Writer, s control.Status, troubles []string) error {
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	if s.Running {
+		fmt.Fprintf(w, "Running since %s, for %s.\n", show(s.Started), age(s.Now, s.Started))
+	} else {
+		fmt.Fprintln(w, "No daemon runs; this is what the journal knows.")
+	}
+	if s.Policies != "" {
+		fmt.Fprintf(w, "Policies %s are in force since %s.\n", s.Policies, show(s.PoliciesSince))
+	}
+	for _, line := range s.Broken {
+		fmt.Fprintf(w, "  not taken: %s\n", visible(line))
+	}
+	writeSensors(w, s)
+	writeBlocks(w, s)
+	writePauses(w, s)
+	fmt.Fprintf(w, "\nOwed: %d%s. Requests: %d due, %d parked. Events since the start: %d.\n", s.Owed, oldestOwed(s), s.Due, s.Parked, s.Events)
+	for i, line := range troubles {
+		if i == 0 {
+			fmt.Fprintln(w, "\nWrong:")
+		}
+		fmt.Fprintf(w, "  %s\n", visible(line))
+	}
+	return w.Flush()
+}
+
+func oldestOwed(s control.Status) string {
+	if s.OldestOwed.IsZero() {
+		return ""
+	}
+	return ", the oldest for " + age(s.Now, s.OldestOwed)
+}
+
+func writeSensors(w io.Writer, s control.Status) {
+	for i, n := range s.Sensors {
+		if i == 0 {
+			fmt.Fprintln(w, "\nSENSOR\tEVERY\tASSETS\tLAST TICK\tTOOK\tTICKS\tREQUESTED\tLAUNCHED\tOWED\tOVERRUNS\tERROR")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n",
+			n.Name, lasting(n.Every), n.Assets, show(n.LastTick), lasting(n.Took), n.Ticks, n.Requested, n.Launched, n.Owed, n.Overruns, visible(n.Error))
+	}
+}
+
+func writeBlocks(w io.Writer, s control.Status) {
+	for i, b := range s.Blocks {
+		if i == 0 {
+			fmt.Fprintln(w, "\nFILES BLOCK\tEVERY\tLAST TICK\tHELD\tHALTED\tERROR")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", b.Name, lasting(b.Every), show(b.LastTick), b.Held, show(b.HaltedAt), visible(b.Error))
+	}
+}
+
+func writePauses(w io.Writer, s control.Status) {
+	for i, p := range s.Pauses {
+		if i == 0 {
+			fmt.Fprintln(w, "\nPAUSED\tKEYS\tUNTIL\tREASON")
+		}
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\n", visible(p.Selection), p.Keys, show(p.Until), visible(p.Reason))
+	}
+}

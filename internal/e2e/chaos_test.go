@@ -1,0 +1,347 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"auto/runtime/control"
+	"auto/runtime/events"
+	"auto/runtime/facts"
+	"auto/runtime/request"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestChaos: a daemon that dies again and again while events arrive launches what one
+// launches that lives.
+func TestChaos(t *testing.T) { chaos(t, 15, 600) }
+
+// chaosPolicies have conditions that are sensitive to when they are evaluated, and
+// clauses that hold back.
+const chaosPolicies = `
+policy marts for groups("marts") {
+    when eager()
+    limit 3 per tick
+    retry 1 after 1m
+}
+
+policy reports for groups("reports") {
+    when keep_up_to_date()
+    at most 1 per 2m
+}
+
+policy nightly for assets("nightly") { when on_cron("*/5 * * * *") }
+
+sensor fast for groups("reports") every 30s
+`
+
+const chaosAssets = `
+partitions:
+  region: {type: dynamic, name: region}
+assets:
+  - {key: a, group: raw}
+  - {key: b, group: raw}
+  - {key: c, group: raw, partitions: region}
+  - {key: mart_a, group: marts, deps: [a]}
+  - {key: mart_ab, group: marts, deps: [a, b]}
+  - {key: mart_c, group: marts, deps: [c], partitions: region}
+  - {key: report_a, group: reports, deps: [a]}
+  - {key: report_b, group: reports, deps: [b, c]}
+  - {key: nightly, deps: [a, b]}
+`
+
+const chaosProject = `
+launcher: {type: webhook, url: %q, timeout: 5s, workers: 3}
+`
+
+// chaos drives one daemon that is left alone and one that is killed through the same
+// events, and compares what they launch.
+func chaos(t *testing.T, kills, count int) {
+	seed := uint64(time.Now().UnixNano())
+	if text := os.Getenv("AUTO_SEED"); text != "" {
+		fmt.Sscan(text, &seed)
+	}
+	t.Logf("AUTO_SEED=%d", seed)
+	const perStep = 20
+	calm := newWorld(t, seed, 0).play(t, count/perStep, perStep)
+	wild := newWorld(t, seed, kills).play(t, count/perStep, perStep)
+	if diff := cmp.Diff(calm.launched(), wild.launched()); diff != "" {
+		t.Errorf("undisturbed (-) and killed (+) launched:\n%s", diff)
+	}
+	if wild.died < kills {
+		t.Errorf("it died %d times, of %d", wild.died, kills)
+	}
+	t.Logf("%d events, %d launches, %d deaths", calm.posted, len(calm.acted), wild.died)
+}
+
+// stepper is a clock that moves when the test says so.
+type stepper struct {
+	path string
+	mu   sync.Mutex
+	now  time.Time
+	open map[net.Conn]bool
+}
+
+func newStepper(t *testing.T) *stepper {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "auto-clock-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stepper{path: filepath.Join(dir, "clock"), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), open: map[net.Conn]bool{}}
+	l, err := net.Listen("unix", s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close(); os.RemoveAll(dir) })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go s.serve(conn)
+		}
+	}()
+	return s
+}
+
+func (s *stepper) serve(conn net.Conn) {
+	s.mu.Lock()
+	s.open[conn] = true
+	fmt.Fprintln(conn, s.now.UnixNano())
+	s.mu.Unlock()
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+	}
+	s.mu.Lock()
+	delete(s.open, conn)
+	s.mu.Unlock()
+	conn.Close()
+}
+
+func (s *stepper) set(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = at
+	for conn := range s.open {
+		fmt.Fprintln(conn, at.UnixNano())
+	}
+}
+
+// world is a daemon with what is around it.
+type world struct {
+	dir    string
+	clock  *stepper
+	random *rand.Rand // what happens; the same for both daemons
+	deaths *rand.Rand
+	kills  int
+	died   int
+	posted int
+	// silences are those of this step.
+	silences int
+	server   *httptest.Server
+	daemon   *process
+
+	mu    sync.Mutex
+	acted map[string]request.Request
+	ended map[string]bool
+}
+
+func newWorld(t *testing.T, seed uint64, kills int) *world {
+	w := &world{dir: t.TempDir(), clock: newStepper(t), kills: kills, random: rand.New(rand.NewPCG(seed, 3)), deaths: rand.New(rand.NewPCG(seed, 4)),
+		acted: map[string]request.Request{}, ended: map[string]bool{}}
+	w.server = httptest.NewServer(w)
+	t.Cleanup(w.server.Close)
+	write(t, filepath.Join(w.dir, "auto.yaml"), fmt.Sprintf(chaosProject, w.server.URL))
+	write(t, filepath.Join(w.dir, "policies", "all.auto"), chaosPolicies)
+	write(t, filepath.Join(w.dir, "assets", "all.yaml"), chaosAssets)
+	return w
+}
+
+// ServeHTTP acts once on each request; a killed daemon's receiver is silent now and then
+// after it acted.
+func (w *world) ServeHTTP(_ http.ResponseWriter, in *http.Request) {
+	var r request.Request
+	if err := json.NewDecoder(in.Body).Decode(&r); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	w.mu.Lock()
+	_, again := w.acted[r.ID]
+	r.Attempt = 0
+	w.acted[r.ID] = r
+	// Each silence lengthens the waits of all: with a few the step still ends in time.
+	silent := w.kills > 0 && !again && w.silences < 2 && w.deaths.IntN(10) == 0
+	if silent {
+		w.silences++
+	}
+	w.mu.Unlock()
+	if silent {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// launched gives what was launched, for comparison.
+func (w *world) launched() []string {
+	var out []string
+	for _, id := range slices.Sorted(maps.Keys(w.acted)) {
+		r := w.acted[id]
+		out = append(out, fmt.Sprint(r.DecidedAt.Format(time.RFC3339), " ", r.Sensor, " ", r.Selection, " ", r.Partition, " ", id))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// play lets the steps happen.
+func (w *world) play(t *testing.T, steps, perStep int) *world {
+	t.Helper()
+	begin := w.clock.now
+	w.start(t)
+	for step := range steps {
+		at := begin.Add(time.Duration(step+1) * 30 * time.Second)
+		w.post(t, w.happenings(step, perStep, at.Add(-time.Second)))
+		w.clock.set(at)
+		w.settle(t, at)
+	}
+	if err := w.daemon.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	<-w.daemon.done
+	return w
+}
+
+// happenings are the events of a step: updates from outside, and what became of launches.
+func (w *world) happenings(step, count int, at time.Time) (list []events.Event) {
+	add := func(e events.Event) {
+		e.ID, e.At = fmt.Sprintf("e-%d-%d", step, len(list)), at
+		list = append(list, e)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(w.acted)) {
+		if w.ended[id] || id[0]%3 == byte(step%3) { // a third waits for another step
+			continue
+		}
+		w.ended[id] = true
+		w.run(w.acted[id], add)
+	}
+	for len(list) < count {
+		switch w.random.IntN(6) {
+		case 0:
+			add(events.Event{Type: events.Partitions, Name: "region", Add: []string{fmt.Sprint("r", w.random.IntN(8))}})
+		case 1:
+			add(events.Event{Type: events.Materialization, Asset: "c", Partition: fmt.Sprint("r", w.random.IntN(8))})
+		default:
+			add(events.Event{Type: events.Materialization, Asset: []string{"a", "b"}[w.random.IntN(2)]})
+		}
+	}
+	return list
+}
+
+// run is the run of a request: most succeed.
+func (w *world) run(r request.Request, add func(events.Event)) {
+	run := "run-" + r.ID
+	add(events.Event{Type: events.Run, RunID: run, Status: facts.Started, Assets: r.Selection, Partition: r.Partition, Tags: r.Tags})
+	if r.ID[1]%5 == 0 {
+		add(events.Event{Type: events.Run, RunID: run, Status: facts.Failure})
+		return
+	}
+	for _, asset := range r.Selection {
+		add(events.Event{Type: events.Materialization, Asset: asset, Partition: r.Partition, RunID: run})
+	}
+	add(events.Event{Type: events.Run, RunID: run, Status: facts.Success})
+}
+
+// start starts the daemon, which is going to die soon while kills are left.
+func (w *world) start(t *testing.T) {
+	t.Helper()
+	var env []string
+	if w.died < w.kills {
+		env = []string{fmt.Sprintf("AUTO_KILL=%d", 1+w.deaths.IntN(40))}
+	}
+	w.daemon = start(t, w.dir, env, "run", "--clock", "unix:"+w.clock.path)
+}
+
+// revive starts the daemon anew where it has died.
+func (w *world) revive(t *testing.T) {
+	t.Helper()
+	select {
+	case <-w.daemon.done:
+		if code := w.daemon.ProcessState.ExitCode(); code != -1 {
+			t.Fatalf("it ended with code %d: %s", code, w.daemon.stderr)
+		}
+		w.died++
+		w.start(t)
+	default:
+	}
+}
+
+// ask asks the daemon until it answers.
+func (w *world) ask(t *testing.T, question func(ctx context.Context, c *control.Client) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		c, err := control.Dial(ctx, filepath.Join(w.dir, ".auto"))
+		if err == nil {
+			err = question(ctx, c)
+			c.Close()
+		}
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("it does not answer: %v: %s", errors.Join(err, ctx.Err()), w.daemon.stderr)
+		}
+		w.revive(t)
+	}
+}
+
+// post hands events in until they are acknowledged.
+func (w *world) post(t *testing.T, list []events.Event) {
+	t.Helper()
+	w.posted += len(list)
+	w.ask(t, func(ctx context.Context, c *control.Client) error {
+		_, err := c.Events(ctx, list)
+		return err
+	})
+}
+
+// settle waits until all sensors have ticked at an instant and everything is delivered. The
+// clock moves a little for deliveries that are tried again.
+func (w *world) settle(t *testing.T, at time.Time) {
+	t.Helper()
+	w.mu.Lock()
+	w.silences = 0
+	w.mu.Unlock()
+	for settled := false; !settled; {
+		w.ask(t, func(ctx context.Context, c *control.Client) error {
+			status, err := c.Status(ctx)
+			if err != nil {
+				return err
+			}
+			ticked := len(status.Sensors) > 0
+			for _, s := range status.Sensors {
+				ticked = ticked && !s.LastTick.Before(at)
+			}
+			settled = ticked && status.Due == 0
+			if ticked && !settled && w.clock.now.Before(at.Add(25*time.Second)) {
+				w.clock.set(w.clock.now.Add(200 * time.Millisecond))
+			}
+			return nil
+		})
+	}
+}

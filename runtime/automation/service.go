@@ -1,0 +1,188 @@
+package automation
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"auto/compiler"
+	"auto/runtime/backlog"
+	"auto/runtime/control"
+	"auto/runtime/events"
+	"auto/runtime/journal"
+	"auto/runtime/store"
+	"auto/vm/graph"
+)
+
+// Events takes events in: they are stored when it returns. See control.Automation.
+func (r *Runner) Events(ctx context.Context, list []events.Event) (control.EventsTaken, error) {
+	out, seq, err := TakeEvents(ctx, r.Store, r.graph(), r.Clock.Now(), list)
+	if err != nil {
+		return out, err
+	}
+	r.advance(seq)
+	r.taken.Add(int64(out.Accepted))
+	return out, nil
+}
+
+// TakeEvents stores events in the journal, and gives the number of their record, 0 where
+// none is new.
+func TakeEvents(ctx context.Context, s store.Conditions, g *graph.Graph, now time.Time, list []events.Event) (control.EventsTaken, int64, error) {
+	items := make([]store.Item, len(list))
+	for i := range list {
+		body, err := json.Marshal(&list[i])
+		if err != nil {
+			return control.EventsTaken{}, 0, err
+		}
+		items[i] = store.Item{ID: list[i].ID, Body: body}
+	}
+	if len(items) == 0 {
+		return control.EventsTaken{}, 0, nil
+	}
+	taken, err := s.Take(ctx, now, journal.KindEvents, items)
+	if err != nil {
+		return control.EventsTaken{}, 0, err
+	}
+	return control.EventsTaken{Accepted: len(items) - taken.Duplicates, Duplicates: taken.Duplicates, Unknown: unknown(g, list)}, taken.Seq, nil
+}
+
+// unknown gives the keys of events that a graph does not have.
+func unknown(g *graph.Graph, list []events.Event) []string {
+	if g == nil {
+		return nil
+	}
+	var out []string
+	for i := range list {
+		for _, key := range list[i].Keys() {
+			asset, _, _ := strings.Cut(key, ":")
+			if _, ok := g.Asset(asset); !ok {
+				out = append(out, key)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (r *Runner) graph() *graph.Graph {
+	r.arrange.Lock()
+	defer r.arrange.Unlock()
+	return r.project.Graph
+}
+
+// Pause holds a selection back. See control.Automation.
+func (r *Runner) Pause(ctx context.Context, selection string, until time.Time, reason string) ([]string, error) {
+	body, found := control.NewPause(r.graph(), r.Clock.Now(), selection, until, reason)
+	if err := found.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := r.append(ctx, journal.KindPause, body); err != nil {
+		return nil, err
+	}
+	return body.Keys, r.settle(ctx)
+}
+
+// Resume ends pauses and halts. See control.Automation.
+func (r *Runner) Resume(ctx context.Context, selection string, missed compiler.Missed) ([]string, error) {
+	body, found := control.NewResume(r.graph(), selection, missed)
+	if err := found.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := r.append(ctx, journal.KindResume, body); err != nil {
+		return nil, err
+	}
+	return body.Keys, r.settle(ctx)
+}
+
+// settle has the sensors that are not ticking take in what is new, so that a status that is
+// asked for next shows it.
+func (r *Runner) settle(ctx context.Context) error {
+	r.arrange.Lock()
+	defer r.arrange.Unlock()
+	for _, l := range r.loops {
+		if !l.mu.TryLock() {
+			continue
+		}
+		err := r.take(ctx, l.sensor)
+		l.count(r.Clock.Now())
+		l.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Backlog gives what is owed, oldest first.
+func (r *Runner) Backlog(ctx context.Context) ([]backlog.Owed, error) {
+	if err := r.settle(ctx); err != nil {
+		return nil, err
+	}
+	r.arrange.Lock()
+	defer r.arrange.Unlock()
+	now := r.Clock.Now()
+	var all []backlog.Owed
+	for _, l := range r.loops {
+		l.mu.Lock()
+		all = append(all, l.sensor.Waiting(now)...)
+		l.mu.Unlock()
+	}
+	oldestFirst(all)
+	return all, nil
+}
+
+// oldestFirst orders what several sensors owe.
+func oldestFirst(all []backlog.Owed) {
+	slices.SortStableFunc(all, func(a, b backlog.Owed) int {
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Key, b.Key))
+	})
+}
+
+// Describe fills in what a status says of conditions. It waits for no tick.
+func (r *Runner) Describe(s *control.Status) {
+	r.arrange.Lock()
+	defer r.arrange.Unlock()
+	s.Started, s.Events = r.began, r.taken.Load()
+	if r.state.Setup != nil {
+		s.Policies, s.PoliciesSince = r.state.Setup.Fingerprint, r.state.Since
+	}
+	s.Broken = r.broken
+	var held []journal.Pause
+	s.Sensors = make([]control.SensorStatus, len(r.loops))
+	for i, l := range r.loops {
+		l.statusMu.Lock()
+		one := l.status
+		held = append(held, l.pauses...)
+		l.statusMu.Unlock()
+		s.Sensors[i] = one
+		s.Owed += one.Owed
+		if !one.OldestOwed.IsZero() && (s.OldestOwed.IsZero() || one.OldestOwed.Before(s.OldestOwed)) {
+			s.OldestOwed = one.OldestOwed
+		}
+	}
+	s.Pauses = inForce(held)
+}
+
+// inForce gives the pauses that sensors hold, each once, in the order in which they began.
+func inForce(held []journal.Pause) []control.PauseStatus {
+	var out []control.PauseStatus
+	var keys []map[string]bool
+	for _, p := range held {
+		at := slices.IndexFunc(out, func(o control.PauseStatus) bool {
+			return o.Selection == p.Selection && o.Until.Equal(p.Until) && o.Reason == p.Reason
+		})
+		if at < 0 {
+			at = len(out)
+			out = append(out, control.PauseStatus{Selection: p.Selection, Until: p.Until, Reason: p.Reason})
+			keys = append(keys, map[string]bool{})
+		}
+		for _, key := range p.Keys {
+			keys[at][key] = true
+		}
+		out[at].Keys = len(keys[at])
+	}
+	return out
+}

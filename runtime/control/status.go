@@ -1,0 +1,70 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"auto/runtime/project"
+	"auto/runtime/store"
+)
+
+// Owing counts what sensors owe, and gives the decision that waits longest, zero for none.
+func Owing(sensors []SensorStatus) (count int, oldest time.Time) {
+	for _, s := range sensors {
+		count += s.Owed
+		if !s.OldestOwed.IsZero() && (oldest.IsZero() || s.OldestOwed.Before(oldest)) {
+			oldest = s.OldestOwed
+		}
+	}
+	return count, oldest
+}
+
+// Blocks says how the files blocks of a project are, as the store has them.
+func Blocks(ctx context.Context, from store.Reader, p *project.Project) ([]BlockStatus, error) {
+	var out []BlockStatus
+	for _, program := range p.Policies.Files {
+		b, err := from.Block(ctx, program.Name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, BlockStatus{Name: program.Name, Every: program.Every, LastTick: b.LastTick, Held: b.Held, HaltedAt: b.HaltedAt})
+	}
+	return out, nil
+}
+
+// Outbox counts the requests that are to be delivered, and those that the receiver
+// refused.
+func Outbox(ctx context.Context, from store.Reader) (due, parked int, err error) {
+	err = from.Entries(ctx, store.EntryFilter{Delivery: store.Due}, func(store.Entry) error { due++; return nil })
+	if err == nil {
+		err = from.Entries(ctx, store.EntryFilter{Delivery: store.Refused}, func(store.Entry) error { parked++; return nil })
+	}
+	return due, parked, err
+}
+
+// Troubles gives what is wrong, a sentence each; none where all is well. That no daemon
+// runs is not among them.
+func (s Status) Troubles() []string {
+	var out []string
+	add := func(is bool, sentence string, args ...any) {
+		if is {
+			out = append(out, fmt.Sprintf(sentence, args...))
+		}
+	}
+	add(len(s.Broken) > 0, "The newest policies have findings, and those before them stay in force.")
+	for _, n := range s.Sensors {
+		add(n.Error != "", "Sensor %s fails: %s.", n.Name, strings.TrimSuffix(n.Error, "."))
+		for _, policy := range n.Halted {
+			add(true, "Policy %s is halted: one tick asked for more than its `halt above`.", policy)
+		}
+	}
+	for _, b := range s.Blocks {
+		add(b.Error != "", "Files block %s fails: %s.", b.Name, strings.TrimSuffix(b.Error, "."))
+		add(!b.HaltedAt.IsZero(), "Files block %s is halted.", b.Name)
+	}
+	add(s.Parked == 1, "1 request is parked.")
+	add(s.Parked > 1, "%d requests are parked.", s.Parked)
+	return out
+}

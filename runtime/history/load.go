@@ -1,0 +1,137 @@
+// Package history goes through the journal again: to the state at any instant that is
+// kept, and to what other policies would have made of the same inputs.
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"time"
+
+	"auto/lang/diag"
+	"auto/runtime/journal"
+	"auto/runtime/live"
+	"auto/runtime/project"
+	"auto/runtime/store"
+
+	"golang.org/x/tools/txtar"
+)
+
+// Source is what is read of a store.
+type Source interface {
+	Records(ctx context.Context, after int64, kinds []string, yield func(store.Record) error) error
+	Text(ctx context.Context, name string) ([]byte, error)
+	Snapshot(ctx context.Context, at time.Time) (store.Snapshot, bool, error)
+}
+
+// Loader gives what makes setups of records of policies, with the texts that a store
+// keeps. Dir is how the project's folder is shown.
+func Loader(ctx context.Context, s Source, dir string) live.Loader {
+	return func(p *journal.Policies) (*live.Setup, error) {
+		files, err := texts(ctx, s, p)
+		if err != nil {
+			return nil, err
+		}
+		getenv := func(name string) (string, bool) { value, ok := p.Env[name]; return value, ok }
+		loaded, found := project.Load(dir, project.Options{FS: files, Getenv: getenv})
+		if found.HasErrors() {
+			return nil, &BrokenError{found}
+		}
+		return live.NewSetup(loaded), nil
+	}
+}
+
+// BrokenError: kept policies have findings, such as by a newer version of auto.
+type BrokenError struct{ Findings diag.List }
+
+// Error gives the number of findings.
+func (e *BrokenError) Error() string {
+	return "they have findings now (" + e.Findings.Summary() + ")"
+}
+
+// texts gives the files of a record of policies.
+func texts(ctx context.Context, s Source, p *journal.Policies) (fs.FS, error) {
+	var all txtar.Archive
+	for _, path := range slices.Sorted(maps.Keys(p.Texts)) {
+		text, err := s.Text(ctx, p.Texts[path])
+		if err != nil {
+			return nil, fmt.Errorf("the text of `%s` is lost: %w", path, err)
+		}
+		all.Files = append(all.Files, txtar.File{Name: path, Data: text})
+	}
+	return txtar.FS(&all)
+}
+
+// Visit is told of each record that was played, with the outcome of a tick.
+type Visit func(r live.Record, p *live.Project, out *live.Outcome) error
+
+// Options choose how the journal is played.
+type Options struct {
+	// From is the instant whose snapshot it begins at, zero for the beginning that is kept.
+	From time.Time
+	// Until is the last instant that is played, zero for no end.
+	Until time.Time
+	// Before is told of each record before it is played; Visit after. Where Visit gives
+	// Stop, nothing more is played, and the state is that after its record.
+	Before func(r live.Record, p *live.Project) live.Options
+	Visit  Visit
+}
+
+// Stop ends a walk over records.
+var Stop = errors.New("stop")
+
+// Play gives the state of a project after the records of its journal, from the newest
+// snapshot on that is not after From.
+func Play(ctx context.Context, s Source, load live.Loader, o Options) (*live.Project, error) {
+	p, err := begin(ctx, s, load, o.From)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Records(ctx, p.Seq, live.Kinds, func(r store.Record) error {
+		if !o.Until.IsZero() && r.At.After(o.Until) {
+			return errUntil
+		}
+		return step(p, r, o)
+	})
+	switch {
+	case errors.Is(err, Stop):
+		return p, nil
+	case err != nil && !errors.Is(err, errUntil):
+		return nil, err
+	}
+	return p, p.Settle()
+}
+
+// errUntil ends a walk at Options.Until.
+var errUntil = errors.New("until")
+
+// begin gives the state of the snapshot to begin at.
+func begin(ctx context.Context, s Source, load live.Loader, from time.Time) (*live.Project, error) {
+	snapshot, ok, err := s.Snapshot(ctx, from)
+	if err != nil || !ok {
+		return live.NewProject(load), err
+	}
+	return live.Restore(snapshot.Body, load)
+}
+
+func step(p *live.Project, r store.Record, o Options) error {
+	read, err := live.Read(r)
+	if err != nil {
+		return err
+	}
+	var how live.Options
+	if o.Before != nil {
+		how = o.Before(read, p)
+	}
+	out, err := p.Play(read, how)
+	if err == nil && o.Visit != nil {
+		err = o.Visit(read, p, out)
+	}
+	return err
+}
+
+// Latest is an instant after all others, for the newest snapshot.
+var Latest = store.Latest

@@ -1,0 +1,98 @@
+// Package live is the state of a project's conditions, folded from the journal: what is
+// known, what conditions remember, and what is owed. It is pure: a record gives the same
+// always, whether it has just come or is read again.
+package live
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"auto/compiler"
+	"auto/compiler/condition"
+	"auto/runtime/journal"
+	"auto/runtime/project"
+	"auto/vm/graph"
+)
+
+// Setup is what is in force between two records of policies.
+type Setup struct {
+	Fingerprint string
+	Graph       *graph.Graph
+	// Policies are by name; those without a condition are left out.
+	Policies map[string]*compiler.Policy
+	// Sensors have the keys with conditions, each in exactly one; sorted by name.
+	Sensors []compiler.Sensor
+	Env     map[string]string
+}
+
+// NewSetup gives what a project without errors puts in force.
+func NewSetup(p *project.Project) *Setup {
+	s := &Setup{Fingerprint: Fingerprint(p), Graph: p.Graph, Policies: map[string]*compiler.Policy{}, Env: p.Env}
+	for _, policy := range p.Policies.Policies {
+		if policy.When != nil {
+			s.Policies[policy.Name] = policy
+		}
+	}
+	s.Sensors = s.sensors(p.Policies.Sensors)
+	return s
+}
+
+// sensors gives the sensors with the keys of theirs that have a condition. One without any
+// is left out, but there is at least one, so that events are folded before there are
+// policies.
+func (s *Setup) sensors(declared []*compiler.Sensor) []compiler.Sensor {
+	conditioned := map[string]bool{}
+	for _, p := range s.Policies {
+		for _, key := range p.Keys {
+			conditioned[key] = true
+		}
+	}
+	var used []compiler.Sensor
+	for _, d := range declared {
+		one := *d
+		one.Keys = slices.DeleteFunc(slices.Clone(d.Keys), func(key string) bool { return !conditioned[key] })
+		if len(one.Keys) > 0 {
+			used = append(used, one)
+		}
+	}
+	if len(used) == 0 {
+		used = []compiler.Sensor{{Name: compiler.DefaultSensor, Every: compiler.DefaultEvery, Budget: compiler.DefaultBudget}}
+	}
+	slices.SortFunc(used, func(a, b compiler.Sensor) int { return cmp.Compare(a.Name, b.Name) })
+	return used
+}
+
+// conditions gives the conditions of keys.
+func (s *Setup) conditions(keys []string) map[string]*condition.Node {
+	wanted := map[string]bool{}
+	for _, key := range keys {
+		wanted[key] = true
+	}
+	out := make(map[string]*condition.Node, len(keys))
+	for _, name := range slices.Sorted(maps.Keys(s.Policies)) {
+		for _, key := range s.Policies[name].Keys {
+			if wanted[key] {
+				out[key] = s.Policies[name].When
+			}
+		}
+	}
+	return out
+}
+
+// Fingerprint names what a project says: its texts and the values of its environment
+// names.
+func Fingerprint(p *project.Project) string {
+	hash := sha256.New()
+	// Maps are written in the order of their keys.
+	if err := json.NewEncoder(hash).Encode([]map[string]string{p.Texts, p.Env}); err != nil {
+		panic(err) // maps of texts always have a JSON form
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:16])
+}
+
+// Loader makes a setup of a record of policies.
+type Loader func(p *journal.Policies) (*Setup, error)
