@@ -32,8 +32,8 @@ type Clauses struct {
 	Group    Group
 	// MaxPerRun is the most assets and checks in one run, 0 for no limit.
 	MaxPerRun int
-	// Tags, Params and Config are values for the run; those of the sensor and of the
-	// file's defaults are in them, the nearest one of each name.
+	// Tags, Params and Config are values for the run; those of the file's defaults are in
+	// them, the nearest one of each name. Policy.TagsIn has those of a sensor, too.
 	Tags, Params []files.Entry
 	Config       []files.Config
 }

@@ -104,7 +104,20 @@ func (l *linker) link() error {
 			l.readers[e] = append(l.readers[e], b)
 		}
 	}
+	l.dated = slices.ContainsFunc(l.batches, l.asksChecks)
 	return l.place()
+}
+
+// asksChecks reports whether a batch asks whether a check is newly updated.
+func (l *linker) asksChecks(b *batch) bool {
+	program := l.programs[b.program]
+	isCheck := func(s segment) bool { return l.space.Entities[s.entity].Check != nil }
+	asks := func(in code.Instr) bool {
+		return (in.Op == code.Whole || in.Op == code.Within) && program.Facts[in.Args[1]].Kind == code.NewlyUpdated
+	}
+	return slices.ContainsFunc(b.frames, func(f *frame) bool {
+		return slices.ContainsFunc(f.block.Code, asks) && slices.ContainsFunc(f.segments, isCheck)
+	})
 }
 
 // place gives the registers of all batches their room.

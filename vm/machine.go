@@ -56,7 +56,12 @@ type Machine struct {
 	// version is that of the facts of the last tick, 0 for none.
 	version uint64
 	at      time.Time
-	stats   Stats
+	// event is the last one that was known on the last tick.
+	event int64
+	stats Stats
+	// dated: some condition asks whether checks are newly updated, which depends on the
+	// instant of the last tick. idle is for Idle.
+	dated, idle bool
 }
 
 // Stats counts the work of a tick.
@@ -94,9 +99,31 @@ func (m *Machine) Stats() Stats { return m.stats }
 // of the space. It is good until the next tick.
 func (m *Machine) Requested() bits.Set { return m.now }
 
+// Requests reports whether the last tick requested anything, be it all of nothing.
+func (m *Machine) Requests() bool { return m.requests }
+
 // RequestsAll reports whether what the last tick requested of an entity with partitions
 // stands for all of them; so it can be when there are none.
 func (m *Machine) RequestsAll(entity int) bool { return m.whole.Has(entity) }
+
+// Idle reports whether the last tick changed nothing but the instant of the evaluation:
+// without it the ticks to come would answer as they do after it. It has requested nothing,
+// too. With a condition about newly updated checks no tick is idle: of checks it matters
+// whether they were evaluated before the last tick or after it. Neither is one that is
+// earlier than the tick before.
+func (m *Machine) Idle() bool { return m.idle }
+
+// Asked gives the event of the oldest evaluation that a condition may still ask about what
+// is new since, and false where none asks. Cursors of entities that have no condition now
+// are not looked at.
+func (m *Machine) Asked() (event int64, ok bool) {
+	for _, b := range m.batches {
+		if !b.since.At.IsZero() && (!ok || b.since.Event < event) {
+			event, ok = b.since.Event, true
+		}
+	}
+	return event, ok
+}
 
 // Tick evaluates all conditions at an instant. What it requests is in Requested.
 func (m *Machine) Tick(facts Facts, at time.Time) { m.tick(facts, at, nil) }
@@ -108,6 +135,7 @@ func (m *Machine) TickTraced(facts Facts, at time.Time, want func(entity int) bo
 }
 
 func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
+	back := at.Before(m.at)
 	m.facts, m.at, m.stats = facts, at, Stats{}
 	m.cache.begin()
 	if m.requests {
@@ -124,6 +152,8 @@ func (m *Machine) tick(facts Facts, at time.Time, t *trace) {
 	}
 	m.forget()
 	since := Since{At: at, Event: facts.LastEvent()}
+	m.idle = m.stats.Batches == 0 && !m.requests && !m.dated && !back && (m.event == 0) == (since.Event == 0)
+	m.event = since.Event
 	for _, b := range m.batches {
 		b.since, b.initial, b.ranged = since, b.keyed, b.dynamic
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,12 +25,15 @@ type testCommand struct {
 	Match   string   `name:"run" placeholder:"REGEX" help:"Only scenarios whose name it matches."`
 	Verbose bool     `short:"v" help:"Name the scenarios that pass, too, with what their ticks request."`
 	JSON    bool     `name:"json" help:"One JSON object a line, for each scenario."`
+	JUnit   string   `name:"junit" placeholder:"FILE" help:"Write a report in JUnit's form, for build servers."`
 	Timing  bool     `help:"Show how long each tick's evaluation took."`
 	Update  bool     `help:"Write what comes out into the files as what is expected."`
 	Plain   bool     `help:"Evaluate the conditions as they are written: nothing is optimised."`
 
 	// named has the files of the scenarios so far, by name.
 	named map[string]string
+	// report is that of --junit.
+	report *junit
 }
 
 // Run plays scenarios and compares what they request with what they expect.
@@ -43,7 +47,7 @@ func (c testCommand) Run(s system) error {
 		return err
 	}
 	passed, failed := 0, 0
-	c.named = map[string]string{}
+	c.named, c.report = map[string]string{}, &junit{Name: "auto test"}
 	for _, name := range names {
 		ok, err := c.file(s, name, only)
 		switch {
@@ -54,6 +58,11 @@ func (c testCommand) Run(s system) error {
 			passed++
 		default:
 			failed++
+		}
+	}
+	if c.JUnit != "" {
+		if err := c.report.write(c.JUnit); err != nil {
+			return err
 		}
 	}
 	return c.close(s, passed, failed)
@@ -115,6 +124,7 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 	}
 	c.unique(s, sc, name)
 	if found.HasErrors() {
+		c.report.broken(name, sc.Name, found)
 		return false, c.broken(s, sc, found)
 	}
 	daemon := play.NewDaemon()
@@ -126,6 +136,7 @@ func (c testCommand) file(s system, name string, only *regexp.Regexp) (bool, err
 	if c.Update {
 		return true, c.update(s, sc, result, name, string(text))
 	}
+	c.report.add(name, result)
 	if c.JSON {
 		err = s.line(result)
 	} else {
@@ -189,7 +200,7 @@ func (c testCommand) show(s system, name string, r *scenario.Result) {
 	}
 	for i, t := range r.Ticks {
 		if c.Verbose {
-			fmt.Fprintf(s.stdout, "      tick %d at %s requests %s\n", i+1, show(t.At), requestedText(t))
+			fmt.Fprintf(s.stdout, "      tick %d at %s requests %s%s\n", i+1, show(t.At), requestedText(t), launchedText(t))
 		}
 		if c.Timing {
 			fmt.Fprintf(s.stdout, "      tick %d evaluated in %.1f µs\n", i+1, float64(t.EvaluationTime.Nanoseconds())/1000)
@@ -232,6 +243,26 @@ func requestedText(t scenario.TickResult) string {
 		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// launchedText writes what a tick launches and leaves owed, where a daemon ticked.
+func launchedText(t scenario.TickResult) string {
+	if t.Launched == nil {
+		return ""
+	}
+	var runs []string
+	for _, l := range t.Launched {
+		run := strings.Join(slices.Concat(l.Assets, l.Checks), " + ")
+		if len(l.Partitions) > 0 {
+			run += " [" + l.Partitions[0] + "]"
+		}
+		runs = append(runs, run)
+	}
+	text := ", launches " + cmp.Or(strings.Join(runs, ", "), "nothing")
+	if n := len(t.Owed); n > 0 {
+		text += fmt.Sprintf(", owes %d", n)
+	}
+	return text
 }
 
 // update writes what came out into the file.

@@ -25,7 +25,7 @@ const (
 	NotAnOperand    Code = "A121"
 	NotSelectable   Code = "A122"
 	TooLarge        Code = "A123"
-	ReservedTag     Code = "A126"
+	ReservedTag     Code = "A125"
 )
 
 var nameEntries = []Entry{

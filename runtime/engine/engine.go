@@ -5,6 +5,8 @@ package engine
 
 import (
 	"maps"
+	"math"
+	"reflect"
 	"slices"
 	"time"
 
@@ -19,7 +21,7 @@ import (
 )
 
 // Input is what a tick is about. Where Graph, or a node in Conditions, is another value than
-// on the tick before, it counts as edited; neither is changed in place.
+// on the tick before, it counts as edited; none of them is changed in place, the map neither.
 type Input struct {
 	Graph *graph.Graph
 	// Conditions are the conditions by entity key: of assets, and of checks as asset:check.
@@ -65,10 +67,11 @@ type Result struct {
 	Runs      []runs.Run
 	// Evaluations are those asked for, by entity key.
 	Evaluations map[string]*vm.Evaluation
+	// Idle: nothing was evaluated, nothing is requested, and without this tick those to come
+	// would answer as they do after it. It need not be remembered.
+	Idle bool
 	// Took is how long the machine evaluated; the facts were loaded before.
 	Took time.Duration
-	// Idle: nothing changed since the tick before, and nothing is requested.
-	Idle bool
 }
 
 // Engine evaluates tick after tick. It is not safe for concurrent use.
@@ -110,6 +113,20 @@ func (e *Engine) Machine() (*vm.Machine, *space.Space) {
 	return e.linked.machine, e.linked.space
 }
 
+// Asked gives the event of the oldest evaluation that a condition may still ask about what
+// is new since (facts.Horizon); math.MaxInt64 where none asks. States of entities that have
+// no condition now are not looked at: such a state may be of long ago.
+func (e *Engine) Asked() int64 {
+	asked := e.cursor.Asked
+	if e.linked != nil {
+		asked = e.linked.machine.Asked
+	}
+	if event, ok := asked(); ok {
+		return event
+	}
+	return math.MaxInt64
+}
+
 // Resume has the next tick go on from a cursor.
 func (e *Engine) Resume(c *vm.Cursor) { e.cursor, e.linked = c, nil }
 
@@ -120,6 +137,7 @@ func (e *Engine) Tick(in Input, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	again := e.linked == l
 	e.linked = l
 	known := e.facts(in, l)
 	if o.Facts != nil {
@@ -135,6 +153,10 @@ func (e *Engine) Tick(in Input, o Options) (*Result, error) {
 	}
 	out.Took = e.now().Sub(began)
 	out.Requested = l.machine.Requested()
+	out.Idle = again && l.machine.Idle() && !in.World.Noted()
+	if !l.machine.Requests() {
+		return out, nil
+	}
 	out.Runs = runs.Group(l.space, out.Requested, l.machine.RequestsAll, func(key string) bool { return in.Conditions[key] != nil })
 	return out, nil
 }
@@ -150,7 +172,7 @@ func (e *Engine) now() time.Time {
 // was made of is another.
 func (e *Engine) link(in Input, o Options) (*linked, error) {
 	known := in.World.Undefined()
-	if l := e.linked; l != nil && l.graph == in.Graph && maps.Equal(l.conditions, in.Conditions) && l.plain == o.Plain &&
+	if l := e.linked; l != nil && l.graph == in.Graph && equalMaps(l.conditions, in.Conditions, func(a, b *condition.Node) bool { return a == b }) && l.plain == o.Plain &&
 		l.hasRoom(known) && l.space.Holds(in.At, in.World.Dynamic) {
 		return l, nil
 	}
@@ -178,9 +200,14 @@ func (e *Engine) link(in Input, o Options) (*linked, error) {
 	return &linked{machine: m, space: s, graph: in.Graph, conditions: in.Conditions, plain: o.Plain, undefined: known}, nil
 }
 
+// equalMaps compares maps, and at once where they are one and the same.
+func equalMaps[V any](a, b map[string]V, equal func(V, V) bool) bool {
+	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer() || maps.EqualFunc(a, b, equal)
+}
+
 // hasRoom reports whether the space has bits for all keys that something is known about.
 func (l *linked) hasRoom(known map[string][]string) bool {
-	if maps.EqualFunc(l.undefined, known, slices.Equal) {
+	if equalMaps(l.undefined, known, slices.Equal) {
 		return true
 	}
 	for key, keys := range known {

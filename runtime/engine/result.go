@@ -1,6 +1,10 @@
 package engine
 
-import "auto/vm/bits"
+import (
+	"slices"
+
+	"auto/vm/bits"
+)
 
 // RequestedOf gives the partitions of an entity that are requested, from bit 0 on. It
 // stays as it is on the next tick.
@@ -15,12 +19,16 @@ func (r *Result) RequestedOf(entity int) bits.Set {
 	return out
 }
 
-// EachRequested calls yield for each entity of which something is requested, in the order
-// of the space, with its partitions from bit 0 on.
+// Entities gives the entities that something is requested of, by their numbers in the
+// space, in ascending order. It costs as much as there are words in the requested set and
+// not more with more entities.
+func (r *Result) Entities() []int {
+	return slices.Sorted(r.Space.Among(r.Requested))
+}
+
+// EachRequested calls yield for each of them, with its partitions from bit 0 on.
 func (r *Result) EachRequested(yield func(entity int, set bits.Set)) {
-	for i := range r.Space.Entities {
-		if e := &r.Space.Entities[i]; r.Requested.NextIn(e.Bit, e.Bit+e.Keys.Total()) >= 0 {
-			yield(i, r.RequestedOf(i))
-		}
+	for _, i := range r.Entities() {
+		yield(i, r.RequestedOf(i))
 	}
 }

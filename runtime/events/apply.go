@@ -66,8 +66,13 @@ func (e *Event) applyRun(w *facts.World) error {
 	if stage(e.Status) < stage(known) {
 		return nil
 	}
-	if err := e.planMore(w); err != nil || e.Status == known {
-		return err
+	if stage(known) < ended {
+		if err := e.planMore(w); err != nil {
+			return err
+		}
+	}
+	if e.Status == known {
+		return nil
 	}
 	return w.Apply(facts.RunStatus{Run: e.RunID, Status: e.Status, At: e.At})
 }
@@ -115,13 +120,15 @@ func (e *Event) planMore(w *facts.World) error {
 	return nil
 }
 
-// stages order the statuses of a run as it goes through them.
+// stages order the statuses of a run as it goes through them; ended are all others.
 var stages = []facts.Status{facts.Queued, facts.Starting, facts.Started, facts.Canceling}
+
+const ended = 4
 
 // stage tells how far a run is.
 func stage(s facts.Status) int {
 	if at := slices.Index(stages, s); at >= 0 {
 		return at
 	}
-	return len(stages) // finished
+	return ended
 }

@@ -81,6 +81,7 @@ func TestApply(t *testing.T) {
 		{"what a run did not make is named at its end", bare + "," + failure, failed},
 		{"the end is told before the start", success + "," + start, missing},
 		{"a failure is told before the start", failure + "," + queued + "," + start, failed},
+		{"a run that was given up succeeds", start + "," + failure + "," + made + "," + success, there},
 		{"a run goes back", start + "," + queued, going},
 		{"a materialization is told before its run", made + "," + success, there},
 		{"a wipe", made + "," + wipe, missing},

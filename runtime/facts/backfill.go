@@ -28,7 +28,7 @@ func (w *World) applyBackfill(e Backfill) error {
 		w.backfills[e.ID] = b
 		b.target(w.names, e.Targets)
 	}
-	b.last = w.last
+	b.last, w.current = w.last, false
 	for asset := range b.left {
 		w.touch(w.asset(asset))
 	}
@@ -73,7 +73,15 @@ func (b *backfill) finish(names *table, done map[string][]string) {
 // Undefined gives, by entity key, the partition keys that facts may be about although the
 // definition does not have them (space.Input.Undefined): targets of backfills in progress.
 // Most of them are defined; space.New leaves those out. Each list is sorted; nil is none.
+// It is the same map until a backfill changes, and the caller does not write to it.
 func (w *World) Undefined() map[string][]string {
+	if !w.current {
+		w.undefined, w.current = w.listUndefined(), true
+	}
+	return w.undefined
+}
+
+func (w *World) listUndefined() map[string][]string {
 	var all map[string][]string
 	for _, b := range w.active {
 		for asset, left := range b.left {

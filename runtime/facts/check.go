@@ -8,6 +8,7 @@ import (
 
 // check is what is known about a check.
 type check struct {
+	key   string
 	asset *asset
 	// entity is its number in the space of the view, -1 for none.
 	entity int
@@ -47,7 +48,7 @@ func (w *World) check(key string) *check {
 	c, ok := w.checkOf[key]
 	if !ok {
 		name := strings.LastIndexByte(key, ':')
-		c = &check{entity: -1, asset: w.asset(key[:max(name, 0)])}
+		c = &check{key: key, entity: -1, asset: w.asset(key[:max(name, 0)])}
 		c.forget()
 		c.asset.checks = append(c.asset.checks, c)
 		w.checkOf[key] = c

@@ -19,6 +19,8 @@ type Horizon struct {
 	// the same of backfills. A run that is named nevertheless is as one that nothing is
 	// known about.
 	Runs int64
+	// All has everything forgotten that may be, however little it is: before a snapshot.
+	All bool
 }
 
 // Compact forgets what no question can reach any more: entries that neither are after the
@@ -28,18 +30,20 @@ type Horizon struct {
 //
 // It looks at what was added since the last time, and at a part of the rest that is in
 // proportion to it, so that it can be called after every tick.
-func (w *World) Compact(h Horizon) { w.compact(h, false) }
-
-// compact forgets, with all set also where it would not be worth the time.
-func (w *World) compact(h Horizon, all bool) {
-	w.newest.since(w.compacted, func(a *asset) {
+func (w *World) Compact(h Horizon) {
+	h.Event = min(h.Event, w.last)
+	from := w.compacted
+	if h.All {
+		from = 0
+	}
+	w.newest.since(from, func(a *asset) {
 		end := a.log.since(h.Event) - 1
-		if all || end-a.settled >= 16+a.settled/4 {
+		if h.All || end-a.settled >= 16+a.settled/4 {
 			(&compaction{asset: a, end: end}).run()
 		}
 	})
 	w.compacted = max(w.compacted, h.Event)
-	if all || len(w.runs) > 2*w.keptRuns+512 {
+	if h.All || len(w.runs) > 2*w.keptRuns+512 {
 		w.forgetRuns(h.Runs)
 		w.forgetBackfills(h.Runs)
 	}

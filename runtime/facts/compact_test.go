@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestForget: a world that forgets answers as one that remembers everything.
+// TestForget: a world that forgets, and that is saved and loaded, answers as one that
+// remembers everything.
 func TestForget(t *testing.T) { rapid.Check(t, forget) }
 
 // FuzzForget is the same with histories that a fuzzer finds.
@@ -28,11 +29,17 @@ func forget(t *rapid.T) {
 		for range rapid.IntRange(0, 6).Draw(t, "events") {
 			p.apply(denseEvent(t, at))
 		}
+		if rapid.Bool().Draw(t, "save before") {
+			p.short = reloaded(t, p.short)
+		}
 		p.tick(at)
 		if rapid.Bool().Draw(t, "forget") {
 			first := rapid.IntRange(0, len(p.evaluations)-1).Draw(t, "horizon")
 			p.evaluations = p.evaluations[first:]
-			p.short.CompactAll(facts.Horizon{Event: p.evaluations[0].Event, Runs: -1})
+			p.short.Compact(facts.Horizon{Event: p.evaluations[0].Event, Runs: -1, All: true})
+		}
+		if rapid.Bool().Draw(t, "save") {
+			p.short = reloaded(t, p.short)
 		}
 	}
 }

@@ -1,8 +1,5 @@
 package facts
 
-// CompactAll forgets as Compact does, also where that would not be worth the time.
-func (w *World) CompactAll(h Horizon) { w.compact(h, true) }
-
 // Entries counts what is kept of events about assets, Runs the runs.
 func (w *World) Entries() (n int) {
 	for _, a := range w.assets {

@@ -21,6 +21,11 @@ func (e *entry) fields() [fields]uint64 {
 	return [fields]uint64{uint64(e.id), uint64(e.at), e.version, uint64(e.key), uint64(e.run), uint64(e.before), uint64(e.kind)}
 }
 
+// entryOf is the entry of fields.
+func entryOf(v [fields]uint64) entry {
+	return entry{id: int64(v[0]), at: int64(v[1]), version: v[2], key: int32(v[3]), run: int32(v[4]), before: int32(v[5]), kind: kind(v[6])}
+}
+
 // pack packs the entries of a full chunk.
 func pack(entries []entry) *chunk {
 	c := &chunk{}
@@ -72,7 +77,7 @@ func (c *chunk) at(i int) entry {
 		v[f] = c.least[f] + c.read(at, c.width[f])
 		at += int(c.width[f])
 	}
-	return entry{id: int64(v[0]), at: int64(v[1]), version: v[2], key: int32(v[3]), run: int32(v[4]), before: int32(v[5]), kind: kind(v[6])}
+	return entryOf(v)
 }
 
 // id gives the event of one of the entries.

@@ -61,6 +61,15 @@ func (w *World) known(n int32) *run {
 	return &unknown
 }
 
+// ofRun reports whether a run can have a status.
+func (s Status) ofRun() bool {
+	switch s {
+	case Queued, Starting, Started, Success, Failure, Canceling, Canceled:
+		return true
+	}
+	return false
+}
+
 func (s Status) finished() bool { return s == Success || s == Failure || s == Canceled }
 
 // goes reports whether a run is known and has not finished.
@@ -151,9 +160,7 @@ func (w *World) changeRun(e RunStatus) error {
 	if r == nil || !r.known {
 		return fmt.Errorf("the run `%s` has not started", e.Run)
 	}
-	switch e.Status {
-	case Queued, Starting, Started, Success, Failure, Canceling, Canceled:
-	default:
+	if !e.Status.ofRun() {
 		return fmt.Errorf("a run cannot be `%s`", e.Status)
 	}
 	if e.Status == Started && r.status == Started {

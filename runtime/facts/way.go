@@ -116,10 +116,10 @@ func (a *asset) define(keys *space.Keys) {
 	if keys == nil {
 		return
 	}
-	if a.keys != nil && !sameKeys(a.keys, keys) {
+	if a.keys != nil && !sameKeys(a.keys, keys) || a.defined != "" && a.defined != definitionOf(keys) {
 		a.failed = nil
 	}
-	a.keys = keys
+	a.keys, a.defined = keys, ""
 }
 
 // sameKeys reports whether Dagster gives the definitions of keys one identifier

@@ -42,6 +42,11 @@ type World struct {
 	slots map[*graph.Partitions]*slots
 	ways  map[wayKey]*way
 	view  *view
+	// noted: on the last tick a partition was seen to have failed that had not.
+	noted bool
+	// undefined is for Undefined, good while current.
+	undefined map[string][]string
+	current   bool
 	// applied counts events.
 	applied int
 }
@@ -194,6 +199,7 @@ func (w *World) Seed(s *space.Space, entity int, set bits.Set, at time.Time) err
 // definition, nor Undefined changed; then nothing is looked at but what events touched.
 // The instant itself decides nothing beyond the windows of the space.
 func (w *World) Facts(s *space.Space, _ time.Time) vm.Facts {
+	w.noted = false
 	if w.view == nil || w.view.space != s {
 		w.view = w.newView(s)
 	} else {
@@ -201,6 +207,13 @@ func (w *World) Facts(s *space.Space, _ time.Time) vm.Facts {
 	}
 	return known{w.view}
 }
+
+// LastEvent gives the id of the last event, 0 where there was none.
+func (w *World) LastEvent() int64 { return w.last }
+
+// Noted reports whether the last call of Facts saw a failure that is remembered because a
+// tick has seen it.
+func (w *World) Noted() bool { return w.noted }
 
 // Changed gives the entities, by their numbers in the space given to Facts last, in
 // ascending order, that events since the call of Facts before it were about; all where

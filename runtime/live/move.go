@@ -1,25 +1,28 @@
 package live
 
 import (
+	"bytes"
 	"slices"
 
 	"auto/compiler"
 	"auto/runtime/backlog"
+	"auto/runtime/facts"
 	"auto/runtime/stale"
 	"auto/vm"
 )
 
 // branch gives a sensor that knows the same of the world, and has no keys yet.
 func (s *Sensor) branch() (*Sensor, error) {
+	var saved bytes.Buffer
+	if err := s.world.Save(&saved); err != nil {
+		return nil, err
+	}
 	out := newSensor()
-	saved, err := s.world.MarshalBinary()
-	if err != nil {
+	var err error
+	if out.world, err = facts.Load(&saved); err != nil {
 		return nil, err
 	}
-	if err := out.world.UnmarshalBinary(saved); err != nil {
-		return nil, err
-	}
-	out.happened, out.taken, out.ticked, out.last, out.down = s.happened, s.taken, s.ticked, s.last, s.down
+	out.happened, out.taken, out.ticked, out.last, out.down, out.marks = s.happened, s.taken, s.ticked, s.last, s.down, slices.Clone(s.marks)
 	return out, nil
 }
 

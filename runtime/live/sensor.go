@@ -37,6 +37,8 @@ type Sensor struct {
 	fresh bool
 	// down is since when nothing ticked, where the next tick is the first after it.
 	down time.Time
+	// marks are by when how many events had happened, the oldest first.
+	marks []mark
 }
 
 func newSensor() *Sensor {
@@ -58,7 +60,7 @@ func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 		}
 	}
 	s.ledger.Use(launching, func(key string) string { return s.policyOf[key] })
-	s.stale.Follow(setup.Graph, func(asset string) bool { return s.conditions[asset] != nil })
+	s.stale.Follow(setup.Graph, stale.Asked(setup.Graph, s.conditions))
 	s.fresh = true
 }
 
@@ -69,6 +71,7 @@ func (s *Sensor) Take(r Record) error {
 		return nil
 	}
 	s.taken, s.fresh = r.Seq, true
+	s.mark(r.At)
 	switch body := r.Body.(type) {
 	case *journal.Events:
 		for i := range body.Events {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -33,6 +34,7 @@ type sensorSnapshot struct {
 	Last     time.Time       `json:"last"`
 	Fresh    bool            `json:"fresh"`
 	Down     time.Time       `json:"down,omitzero"`
+	Marks    []mark          `json:"marks"`
 	World    []byte          `json:"world"`
 	Cursor   *vm.Cursor      `json:"cursor"`
 	Stale    *stale.Tracker  `json:"stale"`
@@ -41,13 +43,13 @@ type sensorSnapshot struct {
 
 // save gives a sensor's state as JSON.
 func (s *Sensor) save() (json.RawMessage, error) {
-	world, err := s.world.MarshalBinary()
-	if err != nil {
+	var world bytes.Buffer
+	if err := s.world.Save(&world); err != nil {
 		return nil, err
 	}
 	return json.Marshal(sensorSnapshot{
-		Name: s.Name, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down,
-		World: world, Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger,
+		Name: s.Name, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down, Marks: s.marks,
+		World: world.Bytes(), Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger,
 	})
 }
 
@@ -115,14 +117,15 @@ func (in *sensorSnapshot) restore(text []byte) (*Sensor, error) {
 	if in.Stale == nil || in.Ledger == nil {
 		return nil, fmt.Errorf("a part is missing")
 	}
-	s.stale, s.ledger, s.world = in.Stale, in.Ledger, facts.New()
-	if err := s.world.UnmarshalBinary(in.World); err != nil {
+	s.stale, s.ledger = in.Stale, in.Ledger
+	var err error
+	if s.world, err = facts.Load(bytes.NewReader(in.World)); err != nil {
 		return nil, err
 	}
 	if in.Cursor != nil {
 		s.engine.Resume(in.Cursor)
 	}
-	s.happened, s.taken, s.ticked, s.last, s.down = in.Happened, in.Taken, in.Ticked, in.Last, in.Down
+	s.happened, s.taken, s.ticked, s.last, s.down, s.marks = in.Happened, in.Taken, in.Ticked, in.Last, in.Down, in.Marks
 	return s, nil
 }
 

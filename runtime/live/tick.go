@@ -56,6 +56,9 @@ func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 		s.down = time.Time{}
 	}
 	out.Idle = !s.fresh && result.Idle && out.quiet()
+	if s.fresh {
+		s.compact()
+	}
 	s.last, s.fresh = at, false
 	return out, nil
 }

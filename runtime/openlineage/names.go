@@ -3,6 +3,7 @@ package openlineage
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Dataset says which asset a dataset is.
@@ -17,21 +18,26 @@ type Dataset struct {
 type names struct {
 	options Options
 	assets  Assets
-	// folded has the keys by their lower-case form, "" where several share one.
-	folded map[string]string
+	// folded gives the keys by their lower-case form, "" where several share one. It is
+	// made when a name is no key as it is.
+	folded func() map[string]string
 }
 
 func newNames(o Options, assets Assets) *names {
-	n := &names{options: o, assets: assets, folded: map[string]string{}}
-	for _, key := range assets.Keys() {
+	return &names{options: o, assets: assets, folded: sync.OnceValue(func() map[string]string { return fold(assets.Keys()) })}
+}
+
+func fold(keys []string) map[string]string {
+	folded := map[string]string{}
+	for _, key := range keys {
 		lower := strings.ToLower(key)
-		if _, twice := n.folded[lower]; twice {
-			n.folded[lower] = ""
+		if _, twice := folded[lower]; twice {
+			folded[lower] = ""
 		} else {
-			n.folded[lower] = key
+			folded[lower] = key
 		}
 	}
-	return n
+	return folded
 }
 
 // asset gives the asset that a dataset is: as the project says, or by its name, or by a
@@ -74,7 +80,7 @@ func (n *names) named(d Dataset) string {
 		if _, ok := n.assets.Asset(key); ok {
 			return key
 		}
-		if key := n.folded[strings.ToLower(key)]; key != "" {
+		if key := n.folded()[strings.ToLower(key)]; key != "" {
 			return key
 		}
 	}

@@ -70,7 +70,7 @@ func TestProject(t *testing.T) {
 func TestNoFiles(t *testing.T) {
 	dir := folder(t, map[string]string{"auto.yaml": "policies: [none.auto]\n"})
 	for text, at := range map[string]string{
-		"project: nowhere\nticks: []\n":                                                          "",
+		"project: nowhere\nticks: []\n":                                                          "nowhere",
 		"assets: [{key: A}]\npolicies: [none.auto]\nticks: []\n":                                 "none.auto",
 		"assets: [{key: A}]\npolicies: ''\nticks: [{at: 2026-01-01, events: [{reload: [x]}]}]\n": "x",
 	} {

@@ -28,11 +28,8 @@ type member struct {
 // pools puts what is requested together by definition and repository.
 func pools(s *space.Space, requested bits.Set, whole func(entity int) bool) []*pool {
 	c := collector{known: map[place]*pool{}}
-	for i := range s.Entities {
+	for _, i := range slices.Sorted(s.Among(requested)) {
 		set := subset(s, requested, i)
-		if set == nil {
-			continue
-		}
 		of := &s.Entities[i]
 		if asset, ok := s.Find(of.Asset.Key); ok && of.Check != nil {
 			if joined := subset(s, requested, asset); joined != nil || whole(asset) {

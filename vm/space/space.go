@@ -35,6 +35,7 @@ type Space struct {
 	Bits int
 
 	numbers   map[string]int
+	byBit     []int   // entities in the order of their bits
 	keys      []*Keys // all that entities have, each once
 	links     []links // by entity
 	mu        sync.Mutex
@@ -172,6 +173,7 @@ func (s *Space) addBits(group func(key string) int) {
 		return [3]int{e.Level, groups[i], 0}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { x, y := place(a), place(b); return slices.Compare(x[:], y[:]) })
+	s.byBit = order
 	for n, i := range order {
 		e := &s.Entities[i]
 		if e.Keys != nil || n == 0 || place(i) != place(order[n-1]) {
