@@ -16,6 +16,7 @@ import (
 	"auto/runtime/automation"
 	"auto/runtime/clock"
 	"auto/runtime/launch"
+	"auto/runtime/metrics"
 	"auto/runtime/outbox"
 	"auto/runtime/project"
 	"auto/runtime/request"
@@ -23,6 +24,7 @@ import (
 	"auto/runtime/sensor"
 	"auto/runtime/sources"
 	"auto/runtime/store"
+	"auto/runtime/tracing"
 )
 
 // Options say what a daemon works with.
@@ -43,6 +45,9 @@ type Options struct {
 	// Progress, where it is not nil, is called while a listing goes on, with the keys so
 	// far, and with 0 at its end.
 	Progress func(block string, keys int)
+	// Metrics counts and Tracer traces what happens; nil for neither.
+	Metrics *metrics.Daemon
+	Tracer  *tracing.Tracer
 }
 
 // Daemon runs one project.
@@ -71,17 +76,20 @@ type runner struct {
 // New gives a daemon that does nothing until it is run.
 func New(o Options) *Daemon {
 	d := &Daemon{Options: o, origins: map[string]sources.Source{}, running: map[string]*runner{}}
-	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: o.Launcher, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
+	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: observed{o.Launcher, d}, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
 	return d
 }
 
 // Prepare makes the state of the conditions from the journal. It comes before Run and Once.
 func (d *Daemon) Prepare(ctx context.Context) (err error) {
-	d.conditions, err = automation.Open(ctx, automation.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Notify: d.outbox.Notify}, d.Project)
+	d.conditions, err = automation.Open(ctx, automation.Options{Store: d.Store, Clock: d.Clock, Log: d.Log, Notify: d.outbox.Notify, Around: d.observeTick}, d.Project)
 	d.saved = d.Clock.Now()
 	d.current.Store(d.Project)
 	return err
 }
+
+// Current gives the project in force, once the daemon is prepared.
+func (d *Daemon) Current() *project.Project { return d.current.Load() }
 
 // Once ticks every block and sensor once and delivers what is due, each request once. It
 // gives an error where a source or the store failed, or a delivery stays due.

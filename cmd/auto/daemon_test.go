@@ -8,11 +8,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"auto/runtime/clock"
+	"auto/runtime/control"
 	"auto/runtime/request"
 )
 
@@ -66,6 +69,20 @@ func (d *running) waitFor(part string) {
 	d.t.Fatalf("the daemon ended without %s in its log", part)
 }
 
+// waitForTick waits until the sensor has ticked at the clock's instant.
+func (d *running) waitForTick() {
+	d.t.Helper()
+	for {
+		var status control.Status
+		if err := json.Unmarshal([]byte(d.auto("status", "--json")), &status); err != nil {
+			d.t.Fatal(err)
+		}
+		if status.Sensors[0].LastTick.Equal(d.clock.Now()) {
+			return
+		}
+	}
+}
+
 // auto carries out a command beside the daemon, and gives what it writes.
 func (d *running) auto(args ...string) string {
 	d.t.Helper()
@@ -97,6 +114,17 @@ func (d *running) holds(args, want string) {
 	d.t.Helper()
 	if got := d.auto(strings.Fields(args)...); !strings.Contains(got, want) {
 		d.t.Errorf("%s: no %q in\n%s", args, want, got)
+	}
+}
+
+// end stops the daemon, and waits until it has.
+func (d *running) end() {
+	d.t.Helper()
+	d.stop()
+	for range d.logs {
+	}
+	if code := <-d.ended; code != exitFine {
+		d.t.Errorf("the daemon ended with code %d", code)
 	}
 }
 
@@ -140,12 +168,60 @@ func TestDaemonAndCommands(t *testing.T) {
 	d.holds("event wipe raw/orders --id w", "Took 1")
 	d.holds("event wipe raw/orders --id w", "1 was known")
 
-	d.stop()
-	for range d.logs {
-	}
-	if code := <-d.ended; code != exitFine {
-		t.Errorf("the daemon ended with code %d", code)
-	}
+	d.end()
 	d.holds("status", "No daemon runs")
 	d.holds("replay", "All are the same, byte for byte.")
+}
+
+// TestPlanIsWhatIsLaunched: what a plan says of a change is what the daemon launches when
+// it takes the change.
+func TestPlanIsWhatIsLaunched(t *testing.T) {
+	d := startDaemon(t)
+	d.auto("event", "materialization", "raw/orders")
+	d.later(2 * time.Second)
+	d.request()
+
+	changed := filepath.Join(t.TempDir(), "changed")
+	if err := os.CopyFS(changed, os.DirFS(filepath.Join("..", "..", "examples", "daemon"))); err != nil {
+		t.Fatal(err)
+	}
+	text := "policy sales for groups(\"sales\") - assets(\"sales/total\") {\n    when eager() | missing() & ~newly_requested()\n    group by none\n}\nsensor quick for all() every 2s\n"
+	if err := os.WriteFile(filepath.Join(changed, "policies", "sales.auto"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	d.later(2 * time.Second)
+	d.waitForTick() // which ends newly_requested
+	var out bytes.Buffer
+	if code := run([]string{"plan", d.dir, changed, "--json"}, system{ctx: t.Context(), stdout: &out, stderr: io.Discard, clock: d.clock, getenv: os.LookupEnv}); code != exitFine {
+		t.Fatal(code, out.String())
+	}
+	var planned struct {
+		NewRuns   int `json:"new_runs"`
+		New, Same []struct{ Asset string }
+	}
+	if err := json.Unmarshal(out.Bytes(), &planned); err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, l := range append(planned.New, planned.Same...) {
+		want = append(want, l.Asset)
+	}
+	if planned.NewRuns != 2 {
+		t.Errorf("%d new runs in %s", planned.NewRuns, out.String())
+	}
+	if err := os.WriteFile(filepath.Join(d.dir, "policies", "sales.auto"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	d.waitFor("the project was reloaded")
+	d.later(2 * time.Second)
+	for range want {
+		got = append(got, d.request().Selection...)
+	}
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("planned %v, launched %v", want, got)
+	}
+	d.end()
 }

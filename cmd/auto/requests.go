@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"auto/runtime/control"
+	"auto/runtime/request"
 	"auto/runtime/store"
 )
 
@@ -39,9 +41,9 @@ func (c requestsLsCommand) table(s system, service control.Service, filter store
 	table, count := tabwriter.NewWriter(s.stdout, 0, 8, 2, ' ', 0), 0
 	err := service.Requests(s.ctx, filter, func(e store.Entry) error {
 		if count++; count == 1 {
-			fmt.Fprintln(table, "ID\tSTATE\tDECIDED\tATTEMPTS\tRUN KEY\tREASON")
+			fmt.Fprintln(table, "ID\tSTATE\tDECIDED\tATTEMPTS\tABOUT\tREASON")
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", e.Request.ID[:12], e.Delivery, show(e.Request.DecidedAt), e.Attempts, visible(e.Request.RunKey), visible(e.Reason))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", e.Request.ID[:12], e.Delivery, show(e.Request.DecidedAt), e.Attempts, visible(about(&e.Request)), visible(e.Reason))
 		return nil
 	})
 	if err == nil {
@@ -51,6 +53,19 @@ func (c requestsLsCommand) table(s system, service control.Service, filter store
 		fmt.Fprintln(s.stderr, "No requests.")
 	}
 	return err
+}
+
+// about says what a request is about: the run key, which names a file mostly, or what its
+// run makes where conditions decided.
+func about(r *request.Request) string {
+	if r.Block != "" {
+		return r.RunKey
+	}
+	text := some(slices.Concat(r.Selection, r.Checks))
+	if r.Partition != "" {
+		text += " [" + r.Partition + "]"
+	}
+	return text
 }
 
 // entryLine is a request with its place in the outbox, as `--json` prints it.

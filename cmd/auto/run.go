@@ -14,6 +14,7 @@ import (
 	"auto/runtime"
 	"auto/runtime/control"
 	"auto/runtime/launch"
+	"auto/runtime/metrics"
 	"auto/runtime/project"
 	"auto/runtime/sensor"
 	"auto/runtime/sources"
@@ -82,6 +83,11 @@ func (c runCommand) open(s system, p *project.Project, load func() (*project.Pro
 	if s.progress {
 		options.Progress = s.showProgress
 	}
+	options.Metrics = metrics.NewDaemon()
+	if options.Tracer, err = s.tracer(p, options); err != nil {
+		return errors.Join(err, store.Close())
+	}
+	defer s.endTracer(options)
 	switch {
 	case c.DryRun:
 		err = s.dryRun(options)
@@ -127,6 +133,10 @@ func (c runCommand) daemon(s system, p *project.Project, options runtime.Options
 	if err != nil {
 		return diag.Diagnostic{Code: diag.SocketFailed, Message: fmt.Sprintf("The control socket in %s cannot be opened: %v.", p.StateFolder(), err), Help: "Name a `state` folder on a local file system."}
 	}
+	endHTTP, err := s.listen(p, d)
+	if err != nil {
+		return errors.Join(err, listener.Close(), control.Cleanup(p.StateFolder()))
+	}
 	server := &http.Server{Handler: control.Handler(service, service)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
@@ -137,7 +147,7 @@ func (c runCommand) daemon(s system, p *project.Project, options runtime.Options
 	options.Log.Info("running", "project", p.Dir, "blocks", len(p.Policies.Files), "policies", len(p.Policies.Policies), "launcher", p.Config.Launcher.Kind)
 	err = d.Run(ctx, stop, reload)
 	options.Log.Info("stopped")
-	failures := []error{err, server.Close(), control.Cleanup(p.StateFolder())}
+	failures := []error{err, endHTTP(), server.Close(), control.Cleanup(p.StateFolder())}
 	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
 		failures = append(failures, err)
 	}

@@ -9,6 +9,7 @@ const (
 	NothingToRun Code = "A505"
 	SocketFailed Code = "A506"
 	BadCommand   Code = "A507"
+	ListenFailed Code = "A508"
 
 	NothingSelected Code = "A520"
 	WrongInstant    Code = "A521"
@@ -24,6 +25,7 @@ var runningEntries = []Entry{
 	{NothingToRun, "nothing to run", "The project has neither a policy nor a files block.", "", ""},
 	{SocketFailed, "the control socket cannot be opened", "The state folder does not allow a unix socket.", "", ""},
 	{BadCommand, "no command for the prompt", "What follows a colon in `auto repl` is a command with its words; `:help` lists them.", "", ""},
+	{ListenFailed, "the address cannot be opened", "Another process listens at the address of `http`, or this machine does not have it.", "", ""},
 	{NothingSelected, "nothing is selected", "A command names assets or checks of the project, by a key or by a selection such as `groups(\"sales\")`.", "", ""},
 	{WrongInstant, "instant not accepted", "An instant is written as RFC 3339, as a date in UTC, or relative to now as `+2d` or `-3h`. A pause ends in the future.", "", ""},
 	{ReasonMissing, "a pause without a reason", "Whoever finds nothing launched reads the reason of the pause in `auto status` and `auto backlog`.", "", ""},

@@ -31,15 +31,7 @@ func (a *API) take(c *call, list []events.Event) (control.EventsTaken, error) {
 	if len(list) == 0 {
 		return control.EventsTaken{}, nil
 	}
-	taken, err := a.Automation.Events(c.Context(), list)
-	if err != nil {
-		return taken, err
-	}
-	for i := range list {
-		a.Metrics.Event(string(list[i].Type))
-	}
-	a.Metrics.Duplicate(taken.Duplicates)
-	return taken, nil
+	return a.Automation.Events(c.Context(), list)
 }
 
 // lineageTaken is what became of OpenLineage events.

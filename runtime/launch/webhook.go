@@ -14,6 +14,7 @@ import (
 
 	"auto/runtime/clock"
 	"auto/runtime/request"
+	"auto/runtime/tracing"
 )
 
 // WebhookOptions say where and how requests are posted.
@@ -77,6 +78,7 @@ func (w *Webhook) Launch(ctx context.Context, r request.Request) error {
 	if len(w.options.Secret) > 0 {
 		post.Header.Set(SignatureHeader, Sign(w.options.Secret, body, w.options.Clock.Now()))
 	}
+	tracing.Send(ctx, post.Header)
 	answer, err := w.client.Do(post)
 	if err != nil {
 		return unreachable(err)

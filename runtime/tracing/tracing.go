@@ -151,9 +151,7 @@ func (t *Tracer) Receive(ctx context.Context, headers http.Header) context.Conte
 	return form.Extract(ctx, propagation.HeaderCarrier(headers))
 }
 
-// Send puts the trace of a context into the headers of a call.
-func (t *Tracer) Send(ctx context.Context, headers http.Header) {
-	if t != nil {
-		form.Inject(ctx, propagation.HeaderCarrier(headers))
-	}
+// Send puts the trace of a context, if it has one, into the headers of a call.
+func Send(ctx context.Context, headers http.Header) {
+	form.Inject(ctx, propagation.HeaderCarrier(headers))
 }
