@@ -61,3 +61,38 @@ func TestDocsPlay(t *testing.T) {
 		t.Errorf("%d scenarios", played)
 	}
 }
+
+// acceptanceName is the name of a file of examples/acceptance.
+var acceptanceName = regexp.MustCompile(`\bs[01][0-9]_[a-z0-9_]+`)
+
+// TestAcceptanceNames: the acceptance scenarios that documents name exist, and the table of
+// their folder has each of them, with what its name adds to the one before as `_eager`.
+func TestAcceptanceNames(t *testing.T) {
+	folder := filepath.Join("..", "..", "examples", "acceptance")
+	for _, name := range []string{filepath.Join("..", "..", "docs", "semantics.md"), filepath.Join(folder, "README.md")} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range acceptanceName.FindAllString(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(folder, found+".yaml")); err != nil {
+				t.Errorf("%s names %s: %v", name, found, err)
+			}
+		}
+	}
+	table, err := os.ReadFile(filepath.Join(folder, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "s*.yaml"))
+	if err != nil || len(files) < 20 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		added := name[strings.LastIndexByte(name, '_'):]
+		if !strings.Contains(string(table), name) && !strings.Contains(string(table), added) {
+			t.Errorf("the table does not have %s", name)
+		}
+	}
+}
