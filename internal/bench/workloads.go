@@ -76,6 +76,21 @@ func Static(n, partitions int) *Workload {
 	return w.finish(len(w.Assets))
 }
 
+// Wide has n assets with static partitions, n a multiple of 10, in ten layers with three
+// dependencies each as in Layers, eager().
+func Wide(n, partitions int) *Workload {
+	w := Layers(fmt.Sprintf("wide-%dx%d", n, partitions), n, "eager()")
+	w.About = fmt.Sprintf("%d assets in 10 layers, %d static partitions, eager()", n, partitions)
+	for i := range partitions {
+		w.Keys = append(w.Keys, fmt.Sprintf("p%06d", i))
+	}
+	p := must(graph.Spec{Type: graph.Static, Keys: w.Keys})
+	for i := range w.Assets {
+		w.Assets[i].Partitions = p
+	}
+	return w.finish(n)
+}
+
 // FanIn is one asset with eager() that depends on n others, which have no condition and
 // are the ones that are updated.
 func FanIn(n int) *Workload {

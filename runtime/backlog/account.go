@@ -41,9 +41,6 @@ type book struct {
 	halt *halt
 	// fresh is what was decided since the last release and meets no earlier decision.
 	fresh batch
-	// priority and newest are what of the clauses the order goes by, as of the release.
-	priority int
-	newest   bool
 }
 
 // halt is what `halt above` did: since when, how many pairs were asked for, and what N was.
@@ -67,10 +64,13 @@ type batch struct {
 type account struct {
 	key  string
 	book *book
-	// lost: no policy selects the key any more.
-	lost bool
-	// debts are what is owed, by partition.
-	debts map[string]*debt
+	// pulled: no policy selects the key; another asset of its execution set pulls it along.
+	// lost: none does any more.
+	pulled, lost bool
+	// debts are what is owed, sorted by partition. Unchecked tells that a run may have made
+	// up for some since they were looked through.
+	debts     []debt
+	unchecked bool
 	// sent counts the pairs that were launched, for `limit N per D`, and pairs has the
 	// launches of each, for `at most`; both ascend. pruned is when they were looked
 	// through for what is too old to count.
@@ -87,67 +87,6 @@ type stamp struct {
 	count int
 }
 
-// debt is what is owed of a pair.
-type debt struct {
-	// queue is launched in order, one with each release at most.
-	queue []decision
-	// held came due in a pause or halt; its end settles what becomes of them.
-	held []decision
-}
-
-// decision is one, or several that were merged.
-type decision struct {
-	// since is the first instant, at the newest one.
-	since, at int64
-	// retry counts earlier launches; another one waits until notBefore.
-	retry     int
-	notBefore int64
-	// single stands for itself, as `missed all` asks: nothing merges with it, and no
-	// other run makes up for it.
-	single bool
-}
-
-func decidedAt(at int64, single bool) decision {
-	return decision{since: at, at: at, notBefore: never, single: single}
-}
-
-// add puts a newer decision into the queue. One that was launched and is to be retried is
-// no moment of its own any more: the newer one goes in its place, at once.
-func (d *debt) add(n decision) {
-	if k := len(d.queue); k > 0 {
-		last := &d.queue[k-1]
-		if last.retry > 0 || !last.single && !n.single {
-			n.since = min(n.since, last.since)
-			*last = n
-			return
-		}
-	}
-	d.queue = append(d.queue, n)
-}
-
-// again owes a decision another time, after its run failed. What is owed already is newer
-// and goes in its place.
-func (d *debt) again(n decision) {
-	if len(d.queue) == 0 {
-		d.queue = append(d.queue, n)
-		return
-	}
-	d.queue[0].since = min(d.queue[0].since, n.since)
-}
-
-func (d *debt) empty() bool { return len(d.queue)+len(d.held) == 0 }
-
-// span gives the first and the newest instant of all that is owed.
-func (d *debt) span() (since, at int64) {
-	since, at = forever, never
-	for _, list := range [][]decision{d.queue, d.held} {
-		for _, n := range list {
-			since, at = min(since, n.since), max(at, n.at)
-		}
-	}
-	return since, at
-}
-
 func (l *Ledger) book(name string) *book {
 	b := l.books[name]
 	if b == nil {
@@ -160,32 +99,13 @@ func (l *Ledger) book(name string) *book {
 func (l *Ledger) account(key string, b *book) *account {
 	a := l.accounts[key]
 	if a == nil {
-		a = &account{key: key, book: b, pruned: never}
+		a = &account{key: key, book: b, pruned: never, pulled: l.policyOf != nil && l.policyOf(key) == ""}
 		l.accounts[key] = a
 	}
 	return a
 }
 
-func (a *account) debt(partition string) *debt {
-	d := a.debts[partition]
-	if d == nil {
-		if a.debts == nil {
-			a.debts = map[string]*debt{}
-		}
-		d = &debt{}
-		a.debts[partition] = d
-	}
-	return d
-}
-
-// tidy forgets what is empty of a pair, and then of its account.
-func (l *Ledger) tidy(a *account, partition string) {
-	if d := a.debts[partition]; d != nil && d.empty() {
-		delete(a.debts, partition)
-	}
-	l.close(a)
-}
-
+// close forgets an account of which nothing is left.
 func (l *Ledger) close(a *account) {
 	if len(a.debts)+len(a.sent)+len(a.pairs)+len(a.running) == 0 {
 		delete(l.accounts, a.key)

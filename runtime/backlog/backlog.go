@@ -31,7 +31,8 @@ type Policy struct {
 	Clauses *compiler.Clauses
 }
 
-// Decided is what one tick requested under one policy.
+// Decided is what one tick requested under one policy: of pairs that it selects, and of
+// others that those pull along, as no policy selects them.
 type Decided struct {
 	Policy string
 	// Pairs are taken over by the ledger.
@@ -110,6 +111,8 @@ type Ledger struct {
 	// unless something changed.
 	now, next int64
 	changed   bool
+	// unchecked tells that a run may have made up for something since the last release.
+	unchecked bool
 }
 
 // New gives a ledger in which nothing is owed.
@@ -117,15 +120,16 @@ func New() *Ledger {
 	return &Ledger{
 		books: map[string]*book{}, accounts: map[string]*account{}, flights: map[string]flight{},
 		paused: map[string]*pause{}, holding: map[*account]bool{},
-		settled: never, now: never, next: forever, changed: true,
+		settled: never, now: never, next: forever, changed: true, unchecked: true,
 	}
 }
 
 // Use puts policies in force, by name; policyOf gives the one of an asset or check, "" for
 // none. What is owed follows its asset to the policy that has it now, renamed or another; a
 // policy that stands for one that is gone is halted if that was. What has no policy any more
-// is dropped by the next release, unless a further Use brings one. A ledger that was read
-// from a snapshot needs it before anything else.
+// is dropped by the next release, unless a further Use brings one; its launches are
+// forgotten. A ledger that was read from a snapshot needs it before anything else; one that
+// has policies needs Settle before it.
 func (l *Ledger) Use(policies map[string]Policy, policyOf func(key string) string) {
 	l.flush()
 	l.policies, l.policyOf = policies, policyOf
@@ -145,8 +149,15 @@ func (l *Ledger) Use(policies map[string]Policy, policyOf func(key string) strin
 // take over from a halted one.
 func (l *Ledger) assign(a *account, halted map[string]*book) {
 	name := l.policyOf(a.key)
+	if a.pulled = a.pulled && name == ""; a.pulled {
+		name = a.book.name
+	}
 	_, known := l.policies[name]
-	if a.lost = !known; a.lost || name == a.book.name {
+	if a.lost = !known; a.lost {
+		l.forgetLaunches(a)
+		return
+	}
+	if name == a.book.name {
 		return
 	}
 	from := a.book
@@ -159,6 +170,15 @@ func (l *Ledger) assign(a *account, halted map[string]*book) {
 	if other := halted[name]; other == nil || from.before(other) {
 		halted[name] = from
 	}
+}
+
+// forgetLaunches forgets those of an account.
+func (l *Ledger) forgetLaunches(a *account) {
+	for partition := range a.running {
+		l.land(a, partition)
+	}
+	a.sent, a.pairs = nil, nil
+	l.close(a)
 }
 
 // closeBooks forgets the policies that are gone and have nothing left.

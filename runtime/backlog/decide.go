@@ -1,6 +1,9 @@
 package backlog
 
 import (
+	"iter"
+	"slices"
+
 	"auto/compiler"
 	"auto/runtime/journal"
 )
@@ -35,25 +38,47 @@ func (l *Ledger) Decide(d Decided) (ok bool) {
 func (l *Ledger) enter(b *book, d Decided, n decision) {
 	fresh := d.Pairs[:0]
 	all := l.bookHeld(b, n.at)
-	var a *account
-	key, held := "", all
-	for i, p := range d.Pairs {
-		if i == 0 || p.Key != key {
-			key, a, held = p.Key, l.accounts[p.Key], all || l.keyHeld(p.Key, n.at)
-		}
+	for run := range runs(d.Pairs) {
+		key := run[0].Key
+		a := l.accounts[key]
 		switch {
-		case held:
-			a = l.account(p.Key, b)
-			debt := a.debt(p.Partition)
-			debt.held = append(debt.held, n)
+		case all || l.keyHeld(key, n.at):
+			a = l.account(key, b)
+			a.owe(byPartition(run), decidedAt(n.at, false), true)
 			l.holding[a] = true
-		case a != nil && a.debts[p.Partition] != nil:
-			a.debts[p.Partition].add(n)
+		case a != nil && len(a.debts) > 0:
+			a.owe(byPartition(run), n, false)
 		default:
-			fresh = append(fresh, p)
+			fresh = append(fresh, run...)
 		}
 	}
 	b.fresh = batch{fresh, n.at, n.single}
+}
+
+// runs gives the stretches of pairs of one key.
+func runs(pairs []Pair) iter.Seq[[]Pair] {
+	return func(yield func([]Pair) bool) {
+		for len(pairs) > 0 {
+			n := 1
+			for n < len(pairs) && pairs[n].Key == pairs[0].Key {
+				n++
+			}
+			run := pairs[:n]
+			if pairs = pairs[n:]; !yield(run) {
+				return
+			}
+		}
+	}
+}
+
+// byPartition gives pairs of one key by partition.
+func byPartition(run []Pair) []Pair {
+	if slices.IsSortedFunc(run, Pair.compare) {
+		return run
+	}
+	run = slices.Clone(run)
+	slices.SortFunc(run, Pair.compare)
+	return run
 }
 
 // missed drops what came due while nothing ticked.
@@ -79,12 +104,8 @@ func (l *Ledger) flush() {
 
 func (l *Ledger) flushBook(b *book) {
 	n := decidedAt(b.fresh.at, b.fresh.single)
-	for _, p := range b.fresh.pairs {
-		l.owe(b, p, n)
+	for run := range runs(b.fresh.pairs) {
+		l.account(run[0].Key, b).owe(byPartition(run), n, false)
 	}
 	b.fresh = batch{}
-}
-
-func (l *Ledger) owe(b *book, p Pair, n decision) {
-	l.account(p.Key, b).debt(p.Partition).add(n)
 }

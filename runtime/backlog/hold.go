@@ -37,34 +37,34 @@ func (h hold) later(o hold) hold {
 	return h
 }
 
-// holds gives what holds a debt back the longest. One that is only held in a pause waits
-// for its end.
-func (l *Ledger) holds(a *account, p Pair, d *debt, now int64, f Facts) hold {
-	h := l.holdsPair(a.book, a, p, now, f)
-	if len(d.queue) > 0 && d.queue[0].notBefore > now {
-		h = hold{kind: retrying, until: d.queue[0].notBefore}.later(h)
+// holds gives what holds a pair of an account back the longest, beside pauses and halts.
+func (l *Ledger) holds(a *account, d *debt, now int64, f Facts) hold {
+	c := l.clauses(a.book)
+	p := Pair{a.key, d.partition}
+	var h hold
+	if front, ok := d.front(); ok && front.notBefore > now {
+		h = hold{kind: retrying, until: front.notBefore}
+	}
+	if c.Quiet > 0 {
+		h = h.later(calm(c.Quiet, p, now, f))
+	}
+	if len(c.AtMost) > 0 {
+		h = h.later(mostOften(c.AtMost, a.pairs[d.partition], now))
 	}
 	return h
 }
 
-// holdsPair gives what holds a pair back that was decided just now. Its account may be nil.
-func (l *Ledger) holdsPair(b *book, a *account, p Pair, now int64, f Facts) hold {
-	c := l.clauses(b)
+// heldBy gives the pause or halt that holds an account back the longest.
+func (l *Ledger) heldBy(a *account, now int64) hold {
 	var h hold
-	if c.Quiet > 0 {
-		h = h.later(calm(c.Quiet, p, now, f))
+	if a.book.halt != nil {
+		return hold{kind: halted, until: forever}
 	}
-	if a != nil && len(c.AtMost) > 0 {
-		h = h.later(mostOften(c.AtMost, a.pairs[p.Partition], now))
+	if until := nano(l.clauses(a.book).PausedUntil); until > now {
+		h = hold{kind: pausedPolicy, until: until}
 	}
-	if until := nano(c.PausedUntil); until > now {
-		h = h.later(hold{kind: pausedPolicy, until: until})
-	}
-	if pause := l.paused[p.Key]; pause != nil && pause.until > now {
-		h = h.later(hold{kind: pausedKey, until: pause.until})
-	}
-	if b.halt != nil {
-		h = hold{kind: halted, until: forever}
+	if p := l.paused[a.key]; p != nil && p.until > now {
+		h = h.later(hold{kind: pausedKey, until: p.until})
 	}
 	return h
 }

@@ -103,13 +103,13 @@ func frees(limit *files.Limit, went []stamp, sum int) int64 {
 	return forever
 }
 
-// count counts a launch for the limits of the policy.
-func (a *account) count(now int64) {
+// count counts launches for the limits of the policy.
+func (a *account) count(now int64, n int) {
 	if k := len(a.sent); k > 0 && a.sent[k-1].at == now {
-		a.sent[k-1].count++
+		a.sent[k-1].count += n
 		return
 	}
-	a.sent = append(a.sent, stamp{now, 1})
+	a.sent = append(a.sent, stamp{now, n})
 }
 
 // note keeps a launch of a pair for `at most`.

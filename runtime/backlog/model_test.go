@@ -49,7 +49,8 @@ type launched struct {
 	at      time.Time
 	request string
 	ended   bool
-	old     bool // its asset was without a policy meanwhile
+	// limited and often tell whether limits of the policy and of the pair count it.
+	limited, often bool
 }
 
 type modelPause struct {
@@ -74,7 +75,14 @@ func (m *model) heldBack(key string, at time.Time) bool {
 	return halted || m.clauses(key).PausedUntil.After(at)
 }
 
-func (m *model) use(policies map[string]Policy, owner map[string]string) {
+func (m *model) use(policies map[string]Policy, owner map[string]string, at time.Time) {
+	m.settle(at)
+	// What the policies that end did not count is not counted later.
+	for _, g := range m.launches {
+		c := m.clauses(g.Key)
+		g.limited = g.limited && at.Sub(g.at) < longest(c.Limits)
+		g.often = g.often && at.Sub(g.at) < longest(c.AtMost)
+	}
 	m.policies, m.owner = policies, owner
 	takesOver := map[string]string{}
 	for _, key := range keysOf(owner) {
@@ -96,9 +104,9 @@ func (m *model) use(policies map[string]Policy, owner map[string]string) {
 	}
 	m.forgetHalts()
 	for _, g := range m.launches {
-		if m.has(g.Key) && m.clauses(g.Key).Retry.Times == 0 {
-			g.ended = true
-		}
+		has := m.has(g.Key)
+		g.limited, g.often = g.limited && has, g.often && has
+		g.ended = g.ended || !has || m.clauses(g.Key).Retry.Times == 0
 	}
 }
 
@@ -233,11 +241,17 @@ func (m *model) release(at time.Time, f Facts) []Launch {
 			for _, i := range b.items {
 				i.state = done
 			}
-			m.launches = append(m.launches, &launched{Launch: b.Launch, at: at})
+			m.launches = append(m.launches, m.launched(b.Launch, at))
 			launches = append(launches, b.Launch)
 		}
 	}
 	return launches
+}
+
+// launched tells which limits know of the launch: those that there are.
+func (m *model) launched(b Launch, at time.Time) *launched {
+	c := m.clauses(b.Key)
+	return &launched{Launch: b, at: at, limited: len(c.Limits) > 0, often: len(c.AtMost) > 0}
 }
 
 func (m *model) dropLost() {
@@ -248,11 +262,6 @@ func (m *model) dropLost() {
 		for _, p := range m.pairs() {
 			if p.Key == key {
 				m.dropAll(p)
-			}
-		}
-		for _, g := range m.launches {
-			if g.Key == key {
-				g.old, g.ended = true, true
 			}
 		}
 	}
@@ -296,7 +305,7 @@ func (m *model) mayGo(b bundle, at time.Time, f Facts) bool {
 	for _, limit := range c.AtMost {
 		count := 0
 		for _, g := range m.launches {
-			if !g.old && g.Pair == b.Pair && at.Sub(g.at) < limit.Per {
+			if g.often && g.Pair == b.Pair && at.Sub(g.at) < limit.Per {
 				count++
 			}
 		}
@@ -325,7 +334,7 @@ func (m *model) fits(b Launch, at time.Time) bool {
 	for _, limit := range c.Limits {
 		count := 0
 		for _, g := range m.launches {
-			if !g.old && m.under[g.Key] == b.Policy && at.Sub(g.at) < limit.Per {
+			if g.limited && m.under[g.Key] == b.Policy && at.Sub(g.at) < limit.Per {
 				count++
 			}
 		}

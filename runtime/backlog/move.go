@@ -95,12 +95,14 @@ func (l *Ledger) giveHalt(b *book, h *halt) {
 
 func (l *Ledger) giveAccount(o *Ledger, from *account) {
 	to := l.account(from.key, l.book(from.book.name))
-	for partition, d := range from.debts {
-		to.debt(partition).join(d)
-		if len(d.held) > 0 {
-			l.holding[to] = true
-		}
+	to.pulled = from.pulled
+	for _, d := range from.debts {
+		to.debt(d.partition).join(d)
 	}
+	if o.holding[from] {
+		l.holding[to] = true
+	}
+	to.unchecked = true
 	to.sent = joined(to.sent, from.sent, func(a, b stamp) int { return cmp.Compare(a.at, b.at) })
 	for partition, list := range from.pairs {
 		if to.pairs == nil {
@@ -111,22 +113,4 @@ func (l *Ledger) giveAccount(o *Ledger, from *account) {
 	for partition, request := range from.running {
 		l.fly(request, to, partition, o.flights[request][Pair{from.key, partition}])
 	}
-}
-
-// join adds what another ledger owed of the same pair.
-func (d *debt) join(o *debt) {
-	byAt := func(a, b decision) int { return cmp.Compare(a.at, b.at) }
-	queue := joined(d.queue, o.queue, byAt)
-	d.queue = nil
-	for _, n := range queue {
-		d.add(n)
-	}
-	d.held = joined(d.held, o.held, byAt)
-}
-
-// joined gives both of two sorted lists, sorted.
-func joined[T any](a, b []T, compare func(a, b T) int) []T {
-	list := slices.Concat(a, b)
-	slices.SortStableFunc(list, compare)
-	return list
 }

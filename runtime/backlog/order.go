@@ -5,88 +5,114 @@ import (
 	"slices"
 )
 
-// arrange sorts candidates into the order of release.
-func (l *Ledger) arrange(list []candidate) []candidate {
-	for _, b := range l.books {
-		c := l.clauses(b)
-		b.priority, b.newest = c.Priority, c.NewestFirst
+// chunk is what is launched of one asset one after the other: pairs that have the place of
+// one instant in the order.
+type chunk struct {
+	book     *book
+	priority int
+	place    int64
+	key      string
+	pairs    []Pair
+	// decisions are what is carried out, one for each pair, or one for all of a batch; debts
+	// are the indices of what is owed, for no batch.
+	decisions []decision
+	debts     []int
+}
+
+func (c chunk) compare(o chunk) int {
+	if d := cmp.Compare(o.priority, c.priority); d != 0 {
+		return d
 	}
-	list = sortRuns(list, compareCandidates, func(a, b candidate) bool {
-		return a.book == b.book && a.since == b.since && a.Key == b.Key
-	})
-	orderPartitions(list)
+	if d := cmp.Compare(c.place, o.place); d != 0 {
+		return d
+	}
+	return cmp.Compare(c.key, o.key)
+}
+
+// launches writes chunks out in the order of release.
+func launches(all []chunk) []Launch {
+	slices.SortFunc(all, chunk.compare)
+	total := 0
+	for i := range all {
+		total += len(all[i].pairs)
+	}
+	if total == 0 {
+		return nil
+	}
+	list := make([]Launch, 0, total)
+	for i := range all {
+		list = all[i].launches(list)
+	}
 	return list
 }
 
-func compareCandidates(a, b candidate) int {
-	return cmp.Or(cmp.Compare(b.book.priority, a.book.priority), cmp.Compare(a.since, b.since), cmp.Compare(a.Key, b.Key),
-		comparePartitions(a, b))
-}
-
-// comparePartitions compares those of one asset.
-func comparePartitions(a, b candidate) int {
-	byOrder := cmp.Compare(a.order, b.order)
-	if a.book.newest {
-		byOrder = -byOrder
-	}
-	return cmp.Or(byOrder, cmp.Compare(a.Partition, b.Partition))
-}
-
-// orderPartitions deals the places of each asset that has decisions of several instants out
-// again, in the order of its partitions.
-func orderPartitions(list []candidate) {
-	if !slices.ContainsFunc(list, func(c candidate) bool { return c.since != list[0].since }) {
-		return
-	}
-	places := map[string][]int{}
-	for i, c := range list {
-		if c.Partition != "" {
-			places[c.Key] = append(places[c.Key], i)
+func (c *chunk) launches(list []Launch) []Launch {
+	n := c.decisions[0]
+	for i, p := range c.pairs {
+		switch {
+		case c.debts != nil:
+			n = c.decisions[i]
+		case i > 0 && p == c.pairs[i-1]:
+			continue // asked for twice
 		}
+		list = append(list, Launch{p, c.book.name, instant(n.since), instant(n.at), n.retry, n.single})
 	}
-	for _, own := range places {
-		if list[own[0]].since != list[own[len(own)-1]].since {
-			dealOut(list, own)
-		}
-	}
+	return list
 }
 
-// dealOut does so for one asset.
-func dealOut(list []candidate, places []int) {
-	own := make([]candidate, len(places))
-	for i, place := range places {
-		own[i] = list[place]
+// chunks gives the first so many of an account's debts, of which the indices are given, in
+// the order of release: the asset has the places of their first decisions, and its
+// partitions take those by `order`.
+func (l *Ledger) chunks(a *account, free []int, most int, f Facts) []chunk {
+	places, pairs := make([]int64, len(free)), make([]Pair, len(free))
+	for i, at := range free {
+		front, _ := a.debts[at].front()
+		places[i], pairs[i] = front.since, Pair{a.key, a.debts[at].partition}
 	}
-	slices.SortFunc(own, comparePartitions)
-	for i, place := range places {
-		list[place] = own[i]
+	slices.Sort(places)
+	all := chunk{book: a.book, priority: l.clauses(a.book).Priority, key: a.key}
+	index := l.byOrder(a.book, pairs, f)[:min(most, len(pairs))]
+	all.pairs, all.decisions, all.debts = make([]Pair, len(index)), make([]decision, len(index)), make([]int, len(index))
+	for i, at := range index {
+		all.pairs[i], all.debts[i] = pairs[at], free[at]
+		all.decisions[i], _ = a.debts[free[at]].front()
 	}
+	return all.split(places)
 }
 
-// sortRuns sorts a list that mostly consists of sorted runs of alike elements: those are
-// sorted each, where they need it, and then put into order as a whole. Where alike elements
-// lie in several runs, all is sorted.
-func sortRuns[T any](list []T, compare func(a, b T) int, alike func(a, b T) bool) []T {
-	if slices.IsSortedFunc(list, compare) {
-		return list
-	}
-	var runs [][]T
-	for start, i := 0, 1; i <= len(list); i++ {
-		if i < len(list) && alike(list[i-1], list[i]) {
+// split cuts a chunk where the places of its pairs, which ascend, are others.
+func (c chunk) split(places []int64) []chunk {
+	var list []chunk
+	for start, i := 0, 1; i <= len(c.pairs); i++ {
+		if i < len(c.pairs) && places[i] == places[start] {
 			continue
 		}
-		run := list[start:i]
-		if !slices.IsSortedFunc(run, compare) {
-			slices.SortFunc(run, compare)
-		}
-		runs, start = append(runs, run), i
+		part := c
+		part.place = places[start]
+		part.pairs, part.decisions, part.debts = c.pairs[start:i], c.decisions[start:i], c.debts[start:i]
+		list, start = append(list, part), i
 	}
-	slices.SortFunc(runs, func(a, b []T) int { return compare(a[0], b[0]) })
-	for i := 1; i < len(runs); i++ {
-		if alike(runs[i-1][0], runs[i][0]) {
-			slices.SortFunc(list, compare)
-			return list
+	return list
+}
+
+// byOrder gives the indices of pairs of one asset by the clause `order` of its policy.
+func (l *Ledger) byOrder(b *book, pairs []Pair, f Facts) []int {
+	index, orders := make([]int, len(pairs)), make([]int, len(pairs))
+	for i, p := range pairs {
+		index[i] = i
+		if len(pairs) > 1 {
+			orders[i] = f.Order(p)
 		}
 	}
-	return slices.Concat(runs...)
+	sign := 1
+	if l.clauses(b).NewestFirst {
+		sign = -1
+	}
+	slices.SortFunc(index, func(i, j int) int {
+		if d := cmp.Compare(orders[i], orders[j]); d != 0 {
+			return sign * d
+		}
+		return cmp.Compare(pairs[i].Partition, pairs[j].Partition)
+	})
+	return index
 }

@@ -20,6 +20,7 @@ type pause struct {
 // Pause holds back, from an instant on, all pairs of the keys. Of pauses that overlap the
 // one that ends last counts.
 func (l *Ledger) Pause(p journal.Pause, at time.Time) {
+	l.flush()
 	l.settle(nano(at))
 	l.addPause(pause{
 		selection: p.Selection, reason: p.Reason, keys: slices.Clone(p.Keys), from: nano(at), until: nano(p.Until),
@@ -87,6 +88,20 @@ func (l *Ledger) Halted() []string {
 	return list
 }
 
+// Settle does for an instant what follows from policies alone: what came due in pauses that
+// have ended is settled, and launches that no limit counts any more are forgotten. It is
+// called before other policies come into force, and before Take, so that nothing depends on
+// whether a tick came in between.
+func (l *Ledger) Settle(at time.Time) {
+	now := nano(at)
+	l.flush()
+	l.settle(now)
+	for _, a := range l.accounts {
+		l.trim(a, now)
+		l.close(a)
+	}
+}
+
 // Resume ends the pauses of keys and the halts of their policies, and gives those of the
 // keys that were held back so, sorted. What came due meanwhile is settled by the clause
 // `missed` of the policy, or by what the command says itself: nothing of it is launched,
@@ -130,13 +145,13 @@ func (l *Ledger) unpause(keys map[string]bool) {
 
 // bookOf gives the policy that has a key, nil for none that anything is known of.
 func (l *Ledger) bookOf(key string) *book {
-	if l.policyOf != nil {
-		return l.books[l.policyOf(key)]
-	}
-	if a := l.accounts[key]; a != nil {
+	if a := l.accounts[key]; a != nil && a.pulled {
 		return a.book
 	}
-	return nil
+	if l.policyOf == nil {
+		return nil
+	}
+	return l.books[l.policyOf(key)]
 }
 
 func (l *Ledger) keyHeld(key string, at int64) bool {
@@ -197,16 +212,20 @@ func (l *Ledger) settleAccount(a *account, word compiler.Missed) {
 	}
 	l.changed = true
 	delete(l.holding, a)
-	for partition, d := range a.debts {
-		for _, n := range d.held {
+	a.unchecked = true
+	for i := range a.debts {
+		d := &a.debts[i]
+		queue := d.queue()
+		for _, n := range d.held() {
 			if word == compiler.MissedNone {
-				l.drop(a.book.name, Pair{a.key, partition}, n.at, "it came due while launches were held back, and `missed none` drops that")
+				l.drop(a.book.name, Pair{a.key, d.partition}, n.at, "it came due while launches were held back, and `missed none` drops that")
 				continue
 			}
 			n.single = word == compiler.MissedAll
-			d.add(n)
+			queue = added(queue, n)
 		}
-		d.held = nil
-		l.tidy(a, partition)
+		d.set(queue, nil)
 	}
+	a.settle()
+	l.close(a)
 }

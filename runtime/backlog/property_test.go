@@ -46,13 +46,15 @@ var allKeys = []string{"a", "b", "c", "d", "e"}
 // both tells a ledger and the model the same.
 type both struct {
 	*rapid.T
-	ledger   *Ledger
+	ledger *Ledger
+	// shadow is not told of ticks that requested and gave nothing, as no record is.
+	shadow   *Ledger
 	model    *model
 	world    *world
 	at       time.Time
-	limits   [2][]files.Limit
 	requests []string
 	number   int
+	used     int
 }
 
 func TestLedgerIsTheModel(t *testing.T) { rapid.Check(t, checkLedger) }
@@ -61,11 +63,9 @@ func FuzzLedger(f *testing.F) { f.Fuzz(rapid.MakeFuzz(checkLedger)) }
 
 func checkLedger(t *rapid.T) {
 	b := &both{
-		T: t, ledger: New(), world: newWorld(), at: start,
+		T: t, ledger: New(), shadow: New(), world: newWorld(), at: start,
 		model: &model{under: map[string]string{}, halted: map[string]time.Time{}},
 	}
-	// Limits are those of all policies, so that it is known how far back launches count.
-	b.limits = [2][]files.Limit{b.drawLimits("limit", 4), b.drawLimits("at most", 2)}
 	b.use()
 	t.Repeat(map[string]func(*rapid.T){
 		"":         func(t *rapid.T) { b.T = t },
@@ -104,8 +104,9 @@ func (b *both) draw(n int, label string) int { return rapid.IntRange(0, n-1).Dra
 
 func (b *both) clauses() *compiler.Clauses {
 	c := &compiler.Clauses{
-		PerTick: []int{0, 0, 1, 3}[b.draw(4, "per tick")],
-		Limits:  b.limits[0], AtMost: b.limits[1],
+		PerTick:     []int{0, 0, 1, 3}[b.draw(4, "per tick")],
+		Limits:      b.drawLimits("limit", 4),
+		AtMost:      b.drawLimits("at most", 2),
 		Quiet:       []time.Duration{0, 0, 5 * time.Minute}[b.draw(3, "quiet")],
 		Missed:      []compiler.Missed{compiler.MissedLast, compiler.MissedNone, compiler.MissedAll}[b.draw(3, "missed")],
 		NewestFirst: rapid.Bool().Draw(b.T, "newest first"),
@@ -142,15 +143,20 @@ func (b *both) use() {
 	if b.model.owner == nil {
 		b.model.under = maps.Clone(owner)
 	}
-	b.ledger.Use(policies, func(key string) string { return owner[key] })
-	b.model.use(policies, owner)
+	b.used++
+	for _, l := range []*Ledger{b.ledger, b.shadow} {
+		l.Settle(b.at)
+		l.Use(policies, func(key string) string { return owner[key] })
+	}
+	b.model.use(policies, owner, b.at)
 }
 
 func (b *both) pass() {
 	b.at = b.at.Add(time.Duration(rapid.IntRange(1, 240).Draw(b.T, "seconds")) * time.Second)
 }
 
-func (b *both) decide(downSince time.Time) {
+// decide reports whether anything was requested.
+func (b *both) decide(downSince time.Time) (any bool) {
 	for _, name := range keysOf(b.model.policies) {
 		var pairs []Pair
 		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(allPairs)-1), 0, 8, rapid.ID).Draw(b.T, "pairs") {
@@ -164,35 +170,46 @@ func (b *both) decide(downSince time.Time) {
 		if got := b.ledger.Decide(d); got != want {
 			b.Fatalf("Decide(%v) = %v, want %v", d, got, want)
 		}
+		d.Pairs = slices.Clone(pairs)
+		b.shadow.Decide(d)
+		any = any || len(pairs) > 0
 	}
+	return any
 }
 
 func (b *both) tick() {
+	next, ok := b.ledger.NextAt(b.at)
 	b.pass()
-	if rapid.Bool().Draw(b.T, "decides") {
-		b.decide(time.Time{})
+	decided := rapid.Bool().Draw(b.T, "decides") && b.decide(time.Time{})
+	if gave := b.release(decided); gave && !decided && (!ok || next.After(b.at)) {
+		b.Fatalf("the release at %s gave something, NextAt said %s, %v", b.at, next, ok)
 	}
-	b.release()
 }
 
 // gap decides for two moments that nothing ticked at, and releases once or twice.
 func (b *both) gap() {
 	since := b.at
 	b.pass()
-	b.decide(since)
+	decided := b.decide(since)
 	if rapid.Bool().Draw(b.T, "release between") {
-		b.release()
+		b.release(decided)
 	}
 	b.pass()
-	b.decide(since)
-	b.release()
+	b.release(b.decide(since) || decided)
 }
 
-func (b *both) release() {
+// release reports whether it gave anything.
+func (b *both) release(decided bool) bool {
 	want := b.model.release(b.at, b.world)
 	got, dropped := b.ledger.Release(b.at, b.world)
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Launch{}), cmpopts.EquateEmpty()); diff != "" {
 		b.Fatalf("launches at %s (-want +got):\n%s", b.at, diff)
+	}
+	if decided || len(got)+len(dropped) > 0 {
+		shadowed, shadowDropped := b.shadow.Release(b.at, b.world)
+		if diff := cmp.Diff([]any{got, dropped}, []any{shadowed, shadowDropped}, cmp.AllowUnexported(Launch{})); diff != "" {
+			b.Fatalf("without the ticks that gave nothing (-with +without):\n%s", diff)
+		}
 	}
 	b.sameDropped(dropped)
 	b.limitsHold()
@@ -202,11 +219,13 @@ func (b *both) release() {
 		request := fmt.Sprint("request ", b.number)
 		b.requests = append(b.requests, request)
 		b.ledger.Launched(request, got[i:i+k])
+		b.shadow.Launched(request, got[i:i+k])
 		for _, g := range got[i : i+k] {
 			b.model.sent(request, g)
 		}
 		i += k
 	}
+	return len(got)+len(dropped) > 0
 }
 
 func (b *both) sameDropped(got []journal.Dropped) {
@@ -228,9 +247,17 @@ func (b *both) sameDropped(got []journal.Dropped) {
 
 // limitsHold looks at all launches, in every stretch that begins or ends with one.
 func (b *both) limitsHold() {
-	for _, limit := range b.limits[1] {
-		for _, p := range allPairs {
-			b.noMore(limit, func(g *launched) bool { return g.Pair == p && !g.old })
+	if b.used > 1 {
+		return // launches before a limit came into force do not count
+	}
+	for name, p := range b.model.policies {
+		for _, limit := range p.Clauses.Limits {
+			b.noMore(limit, func(g *launched) bool { return g.Policy == name })
+		}
+		for _, pair := range allPairs {
+			for _, limit := range p.Clauses.AtMost {
+				b.noMore(limit, func(g *launched) bool { return g.Policy == name && g.Pair == pair })
+			}
 		}
 	}
 }
@@ -261,6 +288,7 @@ func (b *both) runEnds() {
 		e.RequestID, e.Tags = "", map[string]string{events.RequestTag: request}
 	}
 	b.ledger.Happened(e)
+	b.shadow.Happened(e)
 	if status != facts.Started {
 		b.model.ended(request, status, b.at)
 	}
@@ -270,12 +298,14 @@ func (b *both) update() {
 	p := allPairs[b.draw(len(allPairs), "pair")]
 	b.world.updated[p] = b.at
 	b.ledger.Happened(&events.Event{Type: events.Materialization, Asset: "source", At: b.at})
+	b.shadow.Happened(&events.Event{Type: events.Materialization, Asset: "source", At: b.at})
 }
 
 func (b *both) success() {
 	p := allPairs[b.draw(len(allPairs), "pair")]
 	b.world.succeeded[p] = b.at.Add(-time.Duration(b.draw(300, "started before")) * time.Second)
 	b.ledger.Happened(&events.Event{Type: events.Run, Status: facts.Success, RunID: "by hand", At: b.at})
+	b.shadow.Happened(&events.Event{Type: events.Run, Status: facts.Success, RunID: "by hand", At: b.at})
 }
 
 func (b *both) keys() []string {
@@ -289,6 +319,7 @@ func (b *both) pause() {
 		Until: b.at.Add(time.Duration(rapid.IntRange(1, 20).Draw(b.T, "minutes")) * time.Minute),
 	}
 	b.ledger.Pause(p, b.at)
+	b.shadow.Pause(p, b.at)
 	b.model.pause(p, b.at)
 }
 
@@ -297,6 +328,7 @@ func (b *both) resume() {
 	word := []compiler.Missed{"", compiler.MissedNone, compiler.MissedLast, compiler.MissedAll}[b.draw(4, "word")]
 	r := journal.Resume{Selection: "some", Keys: b.keys(), Missed: word}
 	b.ledger.Resume(r, b.at)
+	b.shadow.Resume(r, b.at)
 	b.model.resume(r, b.at)
 }
 

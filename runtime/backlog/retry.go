@@ -53,7 +53,7 @@ func (l *Ledger) land(a *account, partition string) {
 // pairs are owed again where it failed and their policy says so. It is to be told of all
 // events, as any of them may change the answers of Facts.
 func (l *Ledger) Happened(e *events.Event) {
-	l.changed = true
+	l.changed, l.unchecked = true, true
 	if e.Type != events.Run {
 		return
 	}
@@ -68,7 +68,7 @@ func (l *Ledger) Happened(e *events.Event) {
 		if e.Status == facts.Failure {
 			l.failed(a, p.Partition, n, nano(e.At))
 		}
-		l.tidy(a, p.Partition)
+		l.close(a)
 	}
 }
 
@@ -99,7 +99,7 @@ func wait(r compiler.Retry, n int) time.Duration {
 // forgetFlights forgets the runs of what no policy retries any more.
 func (l *Ledger) forgetFlights() {
 	for _, a := range l.accounts {
-		if a.lost || l.clauses(a.book).Retry.Times > 0 {
+		if l.clauses(a.book).Retry.Times > 0 {
 			continue
 		}
 		for partition := range a.running {

@@ -35,6 +35,7 @@ type (
 	assetSnapshot struct {
 		Key    string         `json:"key"`
 		Policy string         `json:"policy"`
+		Pulled bool           `json:"pulled,omitempty"`
 		Owed   []owedSnapshot `json:"owed,omitempty"`
 		// Sent are instants with numbers of launches.
 		Sent  [][2]int64     `json:"sent,omitempty"`
@@ -139,10 +140,10 @@ func (l *Ledger) runSnapshots() []runSnapshot {
 }
 
 func (a *account) snapshot() assetSnapshot {
-	shot := assetSnapshot{Key: a.key, Policy: a.book.name}
-	for _, partition := range slices.Sorted(maps.Keys(a.debts)) {
-		d := a.debts[partition]
-		shot.Owed = append(shot.Owed, owedSnapshot{partition, decisionSnapshots(d.queue), decisionSnapshots(d.held)})
+	shot := assetSnapshot{Key: a.key, Policy: a.book.name, Pulled: a.pulled}
+	for i := range a.debts {
+		d := &a.debts[i]
+		shot.Owed = append(shot.Owed, owedSnapshot{d.partition, decisionSnapshots(d.queue()), decisionSnapshots(d.held())})
 	}
 	for _, s := range a.sent {
 		shot.Sent = append(shot.Sent, [2]int64{s.at, int64(s.count)})
@@ -175,6 +176,14 @@ func (s decisionSnapshot) decision() decision {
 		n.since = *s.Since
 	}
 	return n
+}
+
+func decisions(shots []decisionSnapshot) []decision {
+	var list []decision
+	for _, s := range shots {
+		list = append(list, s.decision())
+	}
+	return list
 }
 
 // UnmarshalJSON reads a snapshot into the ledger, in the place of all that it had. The error
@@ -224,20 +233,24 @@ func (l *Ledger) restoreAsset(s *assetSnapshot) error {
 		return errTwice
 	}
 	a := l.account(s.Key, l.book(s.Policy))
-	for _, o := range s.Owed {
-		if a.debts[o.Partition] != nil {
-			return fmt.Errorf("partition %q: %w", o.Partition, errTwice)
+	a.pulled = s.Pulled
+	for i, o := range s.Owed {
+		if i > 0 && o.Partition <= s.Owed[i-1].Partition {
+			return fmt.Errorf("partition %q: it is not in order", o.Partition)
 		}
-		d := a.debt(o.Partition)
-		for _, n := range o.Queue {
-			d.queue = append(d.queue, n.decision())
-		}
-		for _, n := range o.Held {
-			d.held = append(d.held, n.decision())
-			l.holding[a] = true
-		}
-		if d.empty() {
+		if len(o.Queue)+len(o.Held) == 0 {
 			return fmt.Errorf("partition %q: nothing of it is owed", o.Partition)
+		}
+		for _, n := range slices.Concat(o.Queue, o.Held) {
+			if n.Retry < 0 {
+				return fmt.Errorf("partition %q: a retry is %d", o.Partition, n.Retry)
+			}
+		}
+		d := debt{partition: o.Partition}
+		d.set(decisions(o.Queue), decisions(o.Held))
+		a.debts = append(a.debts, d)
+		if len(o.Held) > 0 {
+			l.holding[a] = true
 		}
 	}
 	return a.restoreLaunches(s)
@@ -245,6 +258,9 @@ func (l *Ledger) restoreAsset(s *assetSnapshot) error {
 
 func (a *account) restoreLaunches(s *assetSnapshot) error {
 	for _, sent := range s.Sent {
+		if sent[1] < 1 {
+			return fmt.Errorf("a number of launches is %d", sent[1])
+		}
 		a.sent = append(a.sent, stamp{sent[0], int(sent[1])})
 	}
 	if !slices.IsSortedFunc(s.Sent, func(a, b [2]int64) int { return cmp.Compare(a[0], b[0]) }) {
@@ -269,6 +285,9 @@ func (l *Ledger) restoreRuns(runs []runSnapshot) error {
 	for _, r := range runs {
 		if l.flights[r.Request] != nil {
 			return fmt.Errorf("run %q: %w", r.Request, errTwice)
+		}
+		if len(r.Pairs) == 0 {
+			return fmt.Errorf("run %q: it has no pairs", r.Request)
 		}
 		for _, p := range r.Pairs {
 			a := l.accounts[p.Key]

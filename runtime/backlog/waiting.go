@@ -17,8 +17,8 @@ func (l *Ledger) Waiting(at time.Time, f Facts) []Owed {
 	l.flush()
 	var list []Owed
 	for _, a := range l.accounts {
-		for partition, d := range a.debts {
-			list = append(list, l.owed(a, Pair{a.key, partition}, d, now, f))
+		for i := range a.debts {
+			list = append(list, l.owed(a, &a.debts[i], now, f))
 		}
 		for partition, request := range a.running {
 			if o, ok := l.awaited(a, Pair{a.key, partition}, request); ok {
@@ -39,8 +39,8 @@ func (l *Ledger) Count() (pairs int, oldest time.Time) {
 	since := int64(forever)
 	for _, a := range l.accounts {
 		pairs += len(a.debts)
-		for _, d := range a.debts {
-			first, _ := d.span()
+		for i := range a.debts {
+			first, _ := a.debts[i].span()
 			since = min(since, first)
 		}
 	}
@@ -63,16 +63,15 @@ func (l *Ledger) NextAt(at time.Time) (time.Time, bool) {
 	return instant(max(l.next, soon)), l.next < forever
 }
 
-func (l *Ledger) owed(a *account, p Pair, d *debt, now int64, f Facts) Owed {
+func (l *Ledger) owed(a *account, d *debt, now int64, f Facts) Owed {
 	since, newest := d.span()
-	o := Owed{Pair: p, Policy: a.book.name, Since: instant(since), DecidedAt: instant(newest)}
-	if k := len(d.queue) + len(d.held); k > 1 {
+	o := Owed{Pair: Pair{a.key, d.partition}, Policy: a.book.name, Since: instant(since), DecidedAt: instant(newest)}
+	if k := len(d.queue()) + len(d.held()); k > 1 {
 		o.Decisions = k
 	}
-	if len(d.queue) > 0 {
-		o.Retry = d.queue[0].retry
-	}
-	h := l.holds(a, p, d, now, f)
+	front, _ := d.front()
+	o.Retry = front.retry
+	h := l.holds(a, d, now, f).later(l.heldBy(a, now))
 	o.NotBefore = instant(h.until)
 	o.Why = l.why(a, h, o.Retry)
 	return o
@@ -102,24 +101,28 @@ func (l *Ledger) why(a *account, h hold, retry int) string {
 // limited says of what only limits hold back which one does, in the order of release.
 func (l *Ledger) limited(list []Owed, now int64, f Facts) {
 	waiting := map[Pair]*Owed{}
-	var candidates []candidate
 	for i := range list {
-		o := &list[i]
-		if o.Why != "" {
-			continue
+		if list[i].Why == "" {
+			waiting[list[i].Pair] = &list[i]
 		}
-		d := l.accounts[o.Key].debts[o.Partition]
-		if len(d.queue) == 0 {
-			o.Why = "the pause has ended: it goes with the next tick"
-			continue
-		}
-		waiting[o.Pair] = o
-		candidates = append(candidates, candidate{o.Pair, l.accounts[o.Key].book, d, d.queue[0].since, order(f, o.Pair)})
 	}
+	var all []chunk
+	for _, a := range l.accounts {
+		if l.heldUntil(a) <= now {
+			all = append(all, l.chunks(a, l.free(a, now, f), forever, f)...)
+		}
+	}
+	slices.SortFunc(all, chunk.compare)
 	rooms := l.rooms(now)
-	for _, c := range l.arrange(candidates) {
-		o := waiting[c.Pair]
-		o.Why, o.NotBefore = rooms.of(c.book).why(l.clauses(c.book).PerTick)
+	for _, c := range all {
+		for _, p := range c.pairs {
+			o := waiting[p]
+			o.Why, o.NotBefore = rooms.of(c.book).why(l.clauses(c.book).PerTick)
+			delete(waiting, p)
+		}
+	}
+	for _, o := range waiting {
+		o.Why = "the pause has ended: it goes with the next tick"
 	}
 }
 

@@ -22,7 +22,7 @@ var shapes = map[Kind]struct {
 }
 
 // valid reports whether a field's value is as its kind asks; otherwise there is a problem.
-func (r *reader) valid(f *Field, form Form, v *value) bool {
+func (r *reader) valid(f *Field, form *formFields, v *value) bool {
 	before, shape := len(r.problems), shapes[f.Kind]
 	if v.kind != shape.kind {
 		r.problem(f.Name, shape.helped, "`%s` is %s, and this is %s.", f.Name, shape.wants, v)
@@ -42,7 +42,7 @@ func (r *reader) valid(f *Field, form Form, v *value) bool {
 }
 
 // wordsOf gives the words that a text may be, nil for any.
-func wordsOf(f *Field, form Form) []string {
+func wordsOf(f *Field, form *formFields) []string {
 	if f.Name == "status" {
 		return form.Words
 	}

@@ -87,6 +87,32 @@ func (v *value) find(name string) *value {
 	return nil
 }
 
+// has reports whether an object has a field, which may be null.
+func (v *value) has(name string) bool {
+	for i := range v.fields {
+		if v.fields[i].name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// index adds the newest field to the names of an object that has many.
+func (v *value) index(seen map[string]bool) map[string]bool {
+	const many = 16
+	switch {
+	case len(v.fields) < many:
+		return nil
+	case seen == nil:
+		seen = map[string]bool{}
+		for i := range v.fields {
+			seen[v.fields[i].name] = true
+		}
+	}
+	seen[v.fields[len(v.fields)-1].name] = true
+	return seen
+}
+
 // parser reads one JSON text.
 type parser struct {
 	tokens *json.Decoder
@@ -167,7 +193,8 @@ func (p *parser) list(depth int) (value, error) {
 }
 
 func (p *parser) object(depth int) (value, error) {
-	v, seen := value{kind: object}, map[string]bool{}
+	v := value{kind: object, fields: make([]field, 0, 8)}
+	var seen map[string]bool // made where a walk would take long
 	for p.tokens.More() {
 		key, err := p.tokens.Token()
 		if err != nil {
@@ -178,12 +205,12 @@ func (p *parser) object(depth int) (value, error) {
 			return v, err
 		}
 		name, _ := key.(string)
-		if seen[name] {
+		if seen[name] || seen == nil && v.has(name) {
 			v.twice = append(v.twice, name)
 			continue
 		}
-		seen[name] = true
 		v.fields = append(v.fields, field{name, inner})
+		seen = v.index(seen)
 	}
 	_, err := p.tokens.Token()
 	return v, err

@@ -2,7 +2,6 @@ package events
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -126,8 +125,8 @@ func (r *reader) read(v *value) {
 	for _, name := range v.twice {
 		r.problem(name, "Remove one of them.", "%s is given twice.", quote(name))
 	}
-	form, ok := r.form(v)
-	if !ok {
+	form := r.form(v)
+	if form == nil {
 		return
 	}
 	before := len(r.problems)
@@ -140,27 +139,26 @@ func (r *reader) read(v *value) {
 	}
 }
 
-// form gives the form of an event's type.
-func (r *reader) form(v *value) (Form, bool) {
+// form gives the form of an event's type, nil where it has none.
+func (r *reader) form(v *value) *formFields {
 	t := v.find("type")
 	if t == nil {
 		r.problem("type", "Write one of "+quoteAll(typeWords())+".", "The event does not say its `type`.")
-		return Form{}, false
+		return nil
 	}
-	if form, ok := FormOf(Type(t.text)); ok && t.kind == text {
-		return form, true
+	if form := known[Type(t.text)]; form != nil && t.kind == text {
+		return form
 	}
 	r.problem("type", meant(t.text, typeWords()), "`type` cannot be %s.", t)
-	return Form{}, false
+	return nil
 }
 
 // fields reads the fields of an event one by one.
-func (r *reader) fields(v *value, form Form, e *Event) {
-	names := form.Names()
+func (r *reader) fields(v *value, form *formFields, e *Event) {
 	for i := range v.fields {
 		name, given := v.fields[i].name, &v.fields[i].value
-		f := fieldNamed[name]
-		if f == nil || !slices.Contains(names, name) {
+		f := form.named[name]
+		if f == nil {
 			r.unknown(name, form)
 			continue
 		}
@@ -170,7 +168,7 @@ func (r *reader) fields(v *value, form Form, e *Event) {
 	}
 }
 
-func (r *reader) unknown(name string, form Form) {
+func (r *reader) unknown(name string, form *formFields) {
 	help := "Remove it; the type has " + quoteAll(form.Names()) + "."
 	if near, ok := spell.Nearest(name, form.Names()); ok {
 		help = "Did you mean `" + near + "`?"
@@ -179,7 +177,7 @@ func (r *reader) unknown(name string, form Form) {
 }
 
 // missing finds fields that an event needs.
-func (r *reader) missing(v *value, form Form) {
+func (r *reader) missing(v *value, form *formFields) {
 	for _, name := range form.Required {
 		if v.find(name) == nil {
 			r.problem(name, "Write such as `"+form.Example+"`.", "The type `%s` needs `%s`.", form.Type, name)

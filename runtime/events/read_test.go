@@ -103,6 +103,7 @@ func TestProblems(t *testing.T) {
 		{`{"type":"run","run_id":"r","status":"started","checks":["a"]}`, "0|checks|`a` is no check|"},
 		{`{"type":"run","run_id":"r","status":"started","tags":{"a":1}}`, "0|tags|that of `a` is the number|"},
 		{`{"type":"run","run_id":"r","status":"started","tags":{"a":"1","a":"2"}}`, "0|tags|has `a` twice|"},
+		{`{"type":"run","run_id":"r","status":"started","tags":{` + manyTags(40) + `"t7":"again"}}`, "0|tags|has `t7` twice|"},
 		{`{"type":"check","check":"a:b","passed":"yes"}`, "0|passed|true or false|"},
 		{`{"type":"check","check":"a/:b","passed":true}`, "0|check|component is empty|a colon"},
 		{`{"type":"check","check":"a:b","passed":true,"severity":"ERROR"}`, "0|severity|cannot be|Did you mean `error`?"},
@@ -125,6 +126,15 @@ func TestProblems(t *testing.T) {
 			t.Errorf("%.80s\n%+v\nwanted %s", test.body, p, test.want)
 		}
 	}
+}
+
+// manyTags writes fields of an object, each followed by a comma.
+func manyTags(n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, `"t%d":"",`, i)
+	}
+	return out.String()
 }
 
 func TestAllProblemsAtOnce(t *testing.T) {
@@ -185,4 +195,19 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+func BenchmarkRead(b *testing.B) {
+	list := make([]string, 1000)
+	for i := range list {
+		list[i] = fmt.Sprintf(`{"id":"load-%d","type":"materialization","asset":"sales/orders","partition":"2026-01-%02d","run_id":"run-%d","data_version":"v%d","at":"2026-01-02T10:00:00Z"}`, i, i%28+1, i, i)
+	}
+	body := []byte(`{"events":[` + strings.Join(list, ",") + `]}`)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if got, problems := events.Read(body, now); len(got) != len(list) {
+			b.Fatal(problems)
+		}
+	}
 }

@@ -147,13 +147,25 @@ var Fields = []Field{
 		set: func(e *Event, v *value) { e.State = v.text }},
 }
 
-var fieldNamed = func() map[string]*Field {
-	named := map[string]*Field{}
-	for i := range Fields {
-		named[Fields[i].Name] = &Fields[i]
+// known are the forms by type, with the fields that each has by name.
+var known = func() map[Type]*formFields {
+	known := map[Type]*formFields{}
+	for _, form := range Forms {
+		f := &formFields{Form: form, named: map[string]*Field{}}
+		for i := range Fields {
+			if slices.Contains(form.Names(), Fields[i].Name) {
+				f.named[Fields[i].Name] = &Fields[i]
+			}
+		}
+		known[form.Type] = f
 	}
-	return named
+	return known
 }()
+
+type formFields struct {
+	Form
+	named map[string]*Field
+}
 
 func typeWords() []string {
 	out := make([]string, len(Forms))
@@ -165,11 +177,10 @@ func typeWords() []string {
 
 // FormOf gives the form of a type, and false where there is none.
 func FormOf(t Type) (Form, bool) {
-	at := slices.IndexFunc(Forms, func(f Form) bool { return f.Type == t })
-	if at < 0 {
-		return Form{}, false
+	if f := known[t]; f != nil {
+		return f.Form, true
 	}
-	return Forms[at], true
+	return Form{}, false
 }
 
 // Names are the names of all fields of a form, required ones before others.

@@ -129,11 +129,11 @@ func (a *asset) of(k kind) (*int32, *column) {
 	return &a.latest.materialized, &a.materialized
 }
 
-// set makes a position that of a slot. A column is made as long as that of another asset
-// with the same partitions.
+// set makes a position that of a slot. A column is at once as long as other assets with the
+// same partitions need it.
 func (a *asset) set(c *column, slot int, position int32) {
 	if slot >= len(*c) {
-		longer := make(column, max(slot+1, len(a.slots.keys)))
+		longer := make(column, max(slot+1, len(a.slots.keys), len(*c)+len(*c)/8))
 		copy(longer, *c)
 		*c = longer
 	}

@@ -93,6 +93,3 @@ func (w *World) slotOf(a *asset, partition string) (int, bool) {
 }
 
 func instant(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
-
-// LastEvent is the id of the last event that was applied, 0 for none.
-func (w *World) LastEvent() int64 { return w.last }

@@ -208,6 +208,9 @@ func (w *World) Facts(s *space.Space, _ time.Time) vm.Facts {
 	return known{w.view}
 }
 
+// LastEvent gives the id of the last event, 0 where there was none.
+func (w *World) LastEvent() int64 { return w.last }
+
 // Noted reports whether the last call of Facts saw a failure that is remembered because a
 // tick has seen it.
 func (w *World) Noted() bool { return w.noted }

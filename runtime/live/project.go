@@ -144,6 +144,9 @@ func (p *Project) Put(r Record, setup *Setup) error {
 	if err := p.Settle(); err != nil {
 		return err
 	}
+	for _, s := range p.Sensors {
+		s.ledger.Settle(r.At)
+	}
 	if err := p.arrange(setup); err != nil {
 		return err
 	}
