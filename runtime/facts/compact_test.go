@@ -150,7 +150,7 @@ func TestKept(t *testing.T) {
 			[]facts.Event{start(0, "r1", "A"), made(1, "A", "a", "r1"), made(2, "A", "a", ""), ended(3, "r1", facts.Failure)},
 			[]facts.Event{facts.Wiped{Asset: "A", At: noon.Add(-time.Hour)}}, failed, nil},
 		{"a run that failed for a partition",
-			[]facts.Event{facts.Planned{Asset: "P", Partition: "a", Run: "r1", At: at(0)}, facts.RunStarted{Run: "r1", At: at(0)}, ended(1, "r1", facts.Failure)},
+			[]facts.Event{facts.Planned{Asset: "P", Partition: "a", Run: "r1", At: at(0)}, facts.RunStarted{Run: "r1", At: at(0)}, ended(1, "r1", facts.Failure), facts.Planned{Asset: "P", Partition: "b", Run: "", At: at(2)}},
 			nil, failed, []string{"P a"}},
 		{"a run in progress that fails later",
 			[]facts.Event{start(0, "r1", "A")}, []facts.Event{ended(2, "r1", facts.Failure)}, failed, []string{"A "}},
@@ -162,9 +162,8 @@ func TestKept(t *testing.T) {
 			w := facts.New()
 			apply(t, w, c.before)
 			s := spaceOf(t, w, noon)
-			last := w.Facts(s, noon).LastEvent()
 			if forgets {
-				w.Compact(facts.Horizon{Event: last, Runs: last, All: true})
+				w.Compact(facts.Horizon{Event: w.LastEvent(), Runs: w.LastEvent(), All: true})
 				w = reloaded(t, w)
 			}
 			apply(t, w, c.after)
