@@ -38,6 +38,8 @@ type Policies struct {
 	Policies []*Policy
 	Sensors  []*Sensor
 	Files    []*files.Program
+	// Notes say of policies which lossless form they could have.
+	Notes diag.List
 	// sensorOf has the sensor of every asset and check that is in one.
 	sensorOf map[string]*Sensor
 }
@@ -59,7 +61,9 @@ type Policy struct {
 	// ownTags are those of its block, farTags those of the defaults; sensorTags has, by
 	// their names, those of the sensors that have some.
 	ownTags, farTags []files.Entry
-	sensorTags       map[string][]files.Entry
+	// onAssets: it is for assets, and not for checks.
+	onAssets   bool
+	sensorTags map[string][]files.Entry
 }
 
 // Sensor is a checked sensor, or the default one.
@@ -87,6 +91,11 @@ func Compile(in Input) (*Policies, diag.List) {
 	out := &Policies{}
 	for _, s := range c.scopes {
 		c.declarations(s, out)
+	}
+	for _, p := range out.Policies {
+		if p.When != nil && p.onAssets {
+			out.Notes = append(out.Notes, condition.Losses(p.When)...)
+		}
 	}
 	c.checkClaims(out)
 	c.sensors(out)

@@ -35,6 +35,22 @@ func TestSamplesCheck(t *testing.T) {
 	}
 }
 
+// TestNotes holds every example of the catalogue's A6xx against the compiler.
+func TestNotes(t *testing.T) {
+	for _, e := range diag.Catalogue() {
+		if e.Code[1] != '6' {
+			continue
+		}
+		for text, want := range map[string]int{e.Bad: 1, e.Good: 0} {
+			trees, found := parse.Files([]*source.File{source.New("p.auto", text)})
+			policies, more := compiler.Compile(compiler.Input{Files: trees})
+			if notes := policies.Notes; len(found)+len(more) > 0 || len(notes) != want || want > 0 && notes[0].Code != e.Code {
+				t.Errorf("%s: %v, %v, %v", text, found, more, notes)
+			}
+		}
+	}
+}
+
 // TestEntries holds every example of the catalogue's A1xx to A3xx against the compiler.
 func TestEntries(t *testing.T) {
 	for _, e := range diag.Catalogue() {

@@ -28,6 +28,7 @@ func (c *checker) policy(s *scope, d *ast.Policy) *Policy {
 	c.reviewClauses(p, target.Type)
 	switch target.Type {
 	case types.Selection:
+		p.onAssets = true
 		p.Job = c.policyJob(d, p.Keys)
 	case types.Checks:
 		p.Job = c.checksJob(d, p.Keys)

@@ -6,7 +6,6 @@ import (
 	"auto/runtime/automation"
 	"auto/runtime/control"
 	"auto/runtime/outbox"
-	"auto/runtime/store"
 )
 
 // Service gives what commands ask of the daemon, once it is open.
@@ -36,18 +35,10 @@ func (s service) Retry(ctx context.Context, ids []string) (int, error) {
 func (s service) Status(ctx context.Context) (control.Status, error) {
 	out := control.Status{Running: true, Now: s.daemon.Clock.Now()}
 	s.Describe(&out)
-	for _, program := range s.daemon.current.Load().Policies.Files {
-		block, err := s.Local.Store.Block(ctx, program.Name)
-		if err != nil {
-			return out, err
-		}
-		out.Blocks = append(out.Blocks, control.BlockStatus{Name: program.Name, Every: program.Every, LastTick: block.LastTick, Held: block.Held, HaltedAt: block.HaltedAt})
+	var err error
+	if out.Blocks, err = control.Blocks(ctx, s.Local.Store, s.daemon.current.Load()); err != nil {
+		return out, err
 	}
-	for delivery, count := range map[store.Delivery]*int{store.Due: &out.Due, store.Refused: &out.Parked} {
-		err := s.Local.Requests(ctx, store.EntryFilter{Delivery: delivery}, func(store.Entry) error { *count++; return nil })
-		if err != nil {
-			return out, err
-		}
-	}
-	return out, nil
+	out.Due, out.Parked, err = control.Outbox(ctx, s.Local.Store)
+	return out, err
 }

@@ -20,6 +20,16 @@ import (
 type checkCommand struct {
 	Paths  []string `arg:"" optional:"" name:"path" help:"Projects, folders, policy or scenario files; the project here by default."`
 	Format string   `help:"Form of the findings: ${enum}." enum:"${formats}" default:"text"`
+
+	Lossless bool `help:"Say of every policy, too, where its condition can lose an update, and which form does not."`
+}
+
+// checked is what there is to say about a path.
+type checked struct {
+	found diag.List
+	// notes say where policies can lose an update.
+	notes diag.List
+	count string
 }
 
 // Run checks what the paths name and writes the findings.
@@ -27,30 +37,36 @@ func (c checkCommand) Run(s system) error {
 	if len(c.Paths) == 0 {
 		c.Paths = []string{"."}
 	}
-	var all diag.List
+	var found, notes diag.List
 	var counts []string
 	for _, path := range c.Paths {
-		found, count, err := c.path(s, path)
+		one, err := c.path(s, path)
 		if err != nil {
 			return err
 		}
-		all, counts = append(all, found...), append(counts, count)
+		found, notes, counts = append(found, one.found...), append(notes, one.notes...), append(counts, one.count)
 	}
-	all.Sort()
+	found.Sort()
+	all := found
+	if c.Lossless {
+		all = append(slices.Clone(found), notes...)
+		all.Sort()
+	}
 	format := diag.Format(c.Format)
 	if len(all) > 0 || format != diag.Text {
 		s.write(format, all)
 	}
 	if format == diag.Text {
-		c.close(s, all, counts)
+		c.close(s, all, len(notes), counts)
 	}
-	if len(all) > 0 {
-		return findings{len(all)}
+	if len(found) > 0 {
+		return findings{len(found)}
 	}
 	return nil
 }
 
-func (c checkCommand) close(s system, all diag.List, counts []string) {
+// close writes the last line: what was checked, and what came of it.
+func (c checkCommand) close(s system, all diag.List, lossy int, counts []string) {
 	summary := all.Summary()
 	if summary == "" {
 		summary = "no findings"
@@ -59,15 +75,22 @@ func (c checkCommand) close(s system, all diag.List, counts []string) {
 	if len(all) > 0 {
 		gap = "\n"
 	}
+	switch {
+	case c.Lossless || lossy == 0:
+	case lossy == 1:
+		summary += "; 1 policy can lose an update (`--lossless` says where)"
+	default:
+		summary += fmt.Sprintf("; %d policies can lose an update (`--lossless` says where)", lossy)
+	}
 	fmt.Fprintf(s.stderr, "%s%s: %s\n", gap, strings.Join(counts, "; "), summary)
 }
 
 // path checks one path: the project that it belongs to, of which a file's own findings
 // are kept, or policy files alone.
-func (c checkCommand) path(s system, path string) (diag.List, string, error) {
+func (c checkCommand) path(s system, path string) (checked, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, "", noSuchPath(path, err)
+		return checked{}, noSuchPath(path, err)
 	}
 	dir := path
 	if !info.IsDir() {
@@ -75,11 +98,15 @@ func (c checkCommand) path(s system, path string) (diag.List, string, error) {
 	}
 	if root, ok := project.Find(dir); ok {
 		p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
+		var notes diag.List
+		if p.Policies != nil {
+			notes = p.Policies.Notes
+		}
 		if info.IsDir() {
-			return found, count(p), nil
+			return checked{found, notes, count(p)}, nil
 		}
 		if belongs(p, path) {
-			return only(found, path), plural(1, "file"), nil
+			return checked{only(found, path), only(slices.Clone(notes), path), plural(1, "file")}, nil
 		}
 	}
 	if !info.IsDir() && isScenario(path) {
@@ -89,16 +116,16 @@ func (c checkCommand) path(s system, path string) (diag.List, string, error) {
 }
 
 // checkScenario checks a scenario file, with all of its conditions.
-func checkScenario(s system, path string) (diag.List, string, error) {
+func checkScenario(s system, path string) (checked, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, "", err
+		return checked{}, err
 	}
 	sc, found := scenario.ReadFrom(source.New(filepath.ToSlash(path), string(text)), beside(s, path))
 	if !found.HasErrors() && !sc.ExpectsError() {
 		found = append(found, play.Review(sc)...)
 	}
-	return found, "1 scenario", nil
+	return checked{found: found, count: "1 scenario"}, nil
 }
 
 func noSuchPath(path string, err error) error {
@@ -132,28 +159,28 @@ func sameFile(a, b string) bool {
 }
 
 // alone checks policy files without a project, all files of a folder as one set.
-func (c checkCommand) alone(s system, path string, folder bool) (diag.List, string, error) {
+func (c checkCommand) alone(s system, path string, folder bool) (checked, error) {
 	names := []string{path}
 	if folder {
 		var err error
 		if names, err = policyFiles(path); err != nil {
-			return nil, "", err
+			return checked{}, err
 		}
 		if len(names) == 0 {
-			return nil, "", fmt.Errorf("`%s` has no `auto.yaml` and no policy files (*.auto)", path)
+			return checked{}, fmt.Errorf("`%s` has no `auto.yaml` and no policy files (*.auto)", path)
 		}
 	}
 	sources := make([]*source.File, len(names))
 	for i, name := range names {
 		text, err := os.ReadFile(name)
 		if err != nil {
-			return nil, "", err
+			return checked{}, err
 		}
 		sources[i] = source.New(filepath.ToSlash(name), string(text))
 	}
 	trees, found := parse.Files(sources)
-	_, more := compiler.Compile(compiler.Input{Files: trees, Now: s.clock.Now()})
-	return append(found, more...), plural(len(names), "policy file"), nil
+	policies, more := compiler.Compile(compiler.Input{Files: trees, Now: s.clock.Now()})
+	return checked{append(found, more...), policies.Notes, plural(len(names), "policy file")}, nil
 }
 
 // policyFiles gives the policy files of a folder and below, but not of hidden folders.

@@ -5,9 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -23,6 +26,7 @@ import (
 type running struct {
 	t        *testing.T
 	dir      string
+	address  string
 	clock    *clock.Manual
 	requests *bufio.Scanner
 	logs     chan string
@@ -35,6 +39,10 @@ func startDaemon(t *testing.T) *running {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "examples", "daemon"))); err != nil {
+		t.Fatal(err)
+	}
+	// Any port that is free will do.
+	if err := rewrite(filepath.Join(dir, "auto.yaml"), "127.0.0.1:7777", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	out, stdout := io.Pipe()
@@ -54,19 +62,46 @@ func startDaemon(t *testing.T) *running {
 		}
 		close(d.logs)
 	}()
+	d.address = regexp.MustCompile(`127[0-9.]*:\d+`).FindString(d.waitFor(`"msg":"listening"`))
 	d.waitFor(`"msg":"running"`)
 	return d
 }
 
-// waitFor waits for a line of the log.
-func (d *running) waitFor(part string) {
+// rewrite replaces a part of a file, which has to be there.
+func rewrite(name, old, text string) error {
+	before, err := os.ReadFile(name)
+	if err == nil && !bytes.Contains(before, []byte(old)) {
+		err = fmt.Errorf("%s has no %q", name, old)
+	}
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, bytes.ReplaceAll(before, []byte(old), []byte(text)), 0o644)
+}
+
+// waitFor waits for a line of the log, and gives it.
+func (d *running) waitFor(part string) string {
 	d.t.Helper()
 	for line := range d.logs {
 		if strings.Contains(line, part) {
-			return
+			return line
 		}
 	}
 	d.t.Fatalf("the daemon ended without %s in its log", part)
+	return ""
+}
+
+// post sends an event over HTTP.
+func (d *running) post(body string) {
+	d.t.Helper()
+	answer, err := http.Post("http://"+d.address+"/v1/events", "application/json", strings.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode/100 != 2 {
+		d.t.Fatal(answer.Status)
+	}
 }
 
 // waitForTick waits until the sensor has ticked at the clock's instant.
@@ -132,7 +167,7 @@ func (d *running) end() {
 // goes out, fails, and goes out again; a pause holds the next one back.
 func TestDaemonAndCommands(t *testing.T) {
 	d := startDaemon(t)
-	d.holds("event materialization raw/orders", "Took 1 event in.")
+	d.post(`{"type":"materialization","asset":"raw/orders"}`)
 	d.later(2 * time.Second)
 	first := d.request()
 	if got := strings.Join(first.Selection, " "); got != "sales/by_country sales/orders sales/total" || first.Tags["team"] != "sales" {

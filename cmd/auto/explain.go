@@ -105,8 +105,8 @@ func (c explainCommand) Run(s system) error {
 }
 
 type whyNotCommand struct {
-	First   string `arg:"" name:"asset[partition]" help:"Of the project: an asset, or a check as asset:check, with a partition in brackets where it has some. Or a scenario file."`
-	Subject string `arg:"" optional:"" name:"of the scenario" help:"Of a scenario: the asset or check of it."`
+	First   string `arg:"" name:"asset[partition] or scenario" help:"Of the project: an asset, or a check as asset:check, with a partition in brackets where it has some. Or a scenario file."`
+	Subject string `arg:"" optional:"" name:"asset[partition] of the scenario" help:"An asset or check of the scenario file."`
 	tickFlag
 	liveQuestion
 	JSON bool `name:"json" help:"One JSON object."`

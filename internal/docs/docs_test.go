@@ -74,8 +74,11 @@ func checkBlock(t *testing.T, name, code, text string) {
 	if code == string(diag.EnvNotAllowed) {
 		in.Env = map[string]string{}
 	}
-	_, more := compiler.Compile(in)
+	policies, more := compiler.Compile(in)
 	found = append(found, more...)
+	if strings.HasPrefix(code, "A6") {
+		found = policies.Notes
+	}
 	switch {
 	case code == "" && len(found) > 0:
 		t.Errorf("%s: %v\n%s", name, found[0], text)

@@ -49,8 +49,8 @@ func TestDocsPlay(t *testing.T) {
 		}
 		played++
 		s, found := scenario.Read(source.New("testing.md", m[1]))
-		for _, d := range append(found, play.Review(s)...) {
-			t.Error(d)
+		if found = append(found, play.Review(s)...); found.HasErrors() {
+			t.Error(found)
 		}
 		result, err := scenario.Run(s, scenario.Options{Evaluator: &play.Machine{}, Driver: play.NewDaemon()})
 		if err != nil || !result.Passed() {
@@ -59,5 +59,40 @@ func TestDocsPlay(t *testing.T) {
 	}
 	if played < 2 {
 		t.Errorf("%d scenarios", played)
+	}
+}
+
+// acceptanceName is the name of a file of examples/acceptance.
+var acceptanceName = regexp.MustCompile(`\bs[01][0-9]_[a-z0-9_]+`)
+
+// TestAcceptanceNames: the acceptance scenarios that documents name exist, and the table of
+// their folder has each of them, with what its name adds to the one before as `_eager`.
+func TestAcceptanceNames(t *testing.T) {
+	folder := filepath.Join("..", "..", "examples", "acceptance")
+	for _, name := range []string{filepath.Join("..", "..", "docs", "semantics.md"), filepath.Join(folder, "README.md")} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range acceptanceName.FindAllString(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(folder, found+".yaml")); err != nil {
+				t.Errorf("%s names %s: %v", name, found, err)
+			}
+		}
+	}
+	table, err := os.ReadFile(filepath.Join(folder, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "s*.yaml"))
+	if err != nil || len(files) < 20 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		added := name[strings.LastIndexByte(name, '_'):]
+		if !strings.Contains(string(table), name) && !strings.Contains(string(table), added) {
+			t.Errorf("the table does not have %s", name)
+		}
 	}
 }

@@ -20,19 +20,17 @@ const (
 	Error Severity = iota
 	// Warning: what is written runs, but is surely not meant.
 	Warning
+	// Note: what is written runs as it is meant to, and another form does more.
+	Note
 )
 
-// String gives "error" or "warning".
-func (s Severity) String() string {
-	if s == Warning {
-		return "warning"
-	}
-	return "error"
-}
+// String gives "error", "warning" or "note".
+func (s Severity) String() string { return [...]string{"error", "warning", "note"}[s] }
 
 // Code names one kind of finding, such as "A010". The catalogue has an entry
 // for each; its hundreds digit tells the family: A0 text, A1 names and types,
-// A2 files, A3 warnings, A4 the project's YAML files, A5 running.
+// A2 files, A3 warnings, A4 the project's YAML files, A5 running,
+// A6 notes.
 type Code string
 
 // Diagnostic is one finding.
@@ -56,8 +54,13 @@ type Related struct {
 
 // Severity is that of the finding's code.
 func (d Diagnostic) Severity() Severity {
-	if len(d.Code) > 1 && d.Code[1] == '3' {
-		return Warning
+	if len(d.Code) > 1 {
+		switch d.Code[1] {
+		case '3':
+			return Warning
+		case '6':
+			return Note
+		}
 	}
 	return Error
 }

@@ -64,7 +64,11 @@ func writeGitHub(w io.Writer, list List) error {
 		if d.Span.IsValid() {
 			properties = githubPlace(d.Span) + "," + properties
 		}
-		fmt.Fprintf(out, "::%s %s::%s\n", d.Severity(), properties, escaped.Replace(text))
+		level := d.Severity().String()
+		if d.Severity() == Note {
+			level = "notice"
+		}
+		fmt.Fprintf(out, "::%s %s::%s\n", level, properties, escaped.Replace(text))
 	}
 	return out.Flush()
 }

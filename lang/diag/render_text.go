@@ -46,8 +46,11 @@ func (s Style) paint(color, text string) string {
 
 func writeFinding(out io.Writer, d Diagnostic, style Style) {
 	color := red
-	if d.Severity() == Warning {
+	switch d.Severity() {
+	case Warning:
 		color = amber
+	case Note:
+		color = bold
 	}
 	head := style.paint(color, fmt.Sprintf("%s %s:", d.Severity(), d.Code)) + " " + style.paint(bold, short(d.Message))
 	if d.Span.IsValid() {

@@ -42,22 +42,17 @@ func Write(w io.Writer, format Format, list List, style Style) error {
 
 // Summary counts findings: "2 errors, 1 warning".
 func (l List) Summary() string {
-	errors := 0
+	count := map[Severity]int{}
 	for _, d := range l {
-		if d.Severity() == Error {
-			errors++
-		}
+		count[d.Severity()]++
 	}
 	var parts []string
-	for _, p := range []struct {
-		n    int
-		noun string
-	}{{errors, "error"}, {len(l) - errors, "warning"}} {
-		switch {
-		case p.n == 1:
-			parts = append(parts, "1 "+p.noun)
-		case p.n > 1:
-			parts = append(parts, fmt.Sprintf("%d %ss", p.n, p.noun))
+	for _, s := range []Severity{Error, Warning, Note} {
+		switch n := count[s]; {
+		case n == 1:
+			parts = append(parts, "1 "+s.String())
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %ss", n, s))
 		}
 	}
 	return strings.Join(parts, ", ")

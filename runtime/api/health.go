@@ -45,8 +45,7 @@ func (a *API) ready(c *call) (any, error) {
 // late finds sensors whose tick should have come long ago.
 func late(s control.Status) (reasons []string) {
 	for _, sensor := range s.Sensors {
-		over := s.Now.Sub(sensor.NextTick)
-		if !sensor.NextTick.IsZero() && over > 3*max(sensor.Every, 10*time.Second) {
+		if sensor.Late(s.Now) {
 			reasons = append(reasons, fmt.Sprintf("The sensor `%s` has not ticked since %s.", sensor.Name, sensor.LastTick.UTC().Format(time.RFC3339)))
 		}
 	}

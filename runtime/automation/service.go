@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"auto/compiler"
@@ -49,7 +48,7 @@ func TakeEvents(ctx context.Context, s store.Conditions, g *graph.Graph, now tim
 	return control.EventsTaken{Accepted: len(items) - taken.Duplicates, Duplicates: taken.Duplicates, Unknown: unknown(g, list)}, taken.Seq, nil
 }
 
-// unknown gives the keys of events that a graph does not have.
+// unknown gives the keys of events that a graph has neither as asset nor as check, sorted.
 func unknown(g *graph.Graph, list []events.Event) []string {
 	if g == nil {
 		return nil
@@ -57,8 +56,7 @@ func unknown(g *graph.Graph, list []events.Event) []string {
 	var out []string
 	for i := range list {
 		for _, key := range list[i].Keys() {
-			asset, _, _ := strings.Cut(key, ":")
-			if _, ok := g.Asset(asset); !ok {
+			if !control.HasKey(g, key) {
 				out = append(out, key)
 			}
 		}

@@ -207,8 +207,10 @@ func TestTroubles(t *testing.T) {
 	}
 	s, _ := new(fake).Status(t.Context())
 	s.Parked, s.Sensors[0].Error = 2, "the store is full."
+	s.Sensors[0].LastTick, s.Sensors[0].NextTick = start.Add(-time.Hour), start.Add(-3*time.Minute-1)
 	want := []string{
 		"The newest policies have findings, and those before them stay in force.",
+		"Sensor default has not ticked since 2025-12-31T23:00:00Z.",
 		"Sensor default fails: the store is full.",
 		"Policy p is halted: one tick asked for more than its `halt above`.",
 		"Files block b is halted.",

@@ -44,6 +44,11 @@ func Outbox(ctx context.Context, from store.Reader) (due, parked int, err error)
 	return due, parked, err
 }
 
+// Late reports whether a sensor's tick should have come long ago.
+func (s SensorStatus) Late(now time.Time) bool {
+	return !s.NextTick.IsZero() && now.Sub(s.NextTick) > 3*max(s.Every, 10*time.Second)
+}
+
 // Troubles gives what is wrong, a sentence each; none where all is well. That no daemon
 // runs is not among them.
 func (s Status) Troubles() []string {
@@ -55,6 +60,7 @@ func (s Status) Troubles() []string {
 	}
 	add(len(s.Broken) > 0, "The newest policies have findings, and those before them stay in force.")
 	for _, n := range s.Sensors {
+		add(n.Late(s.Now), "Sensor %s has not ticked since %s.", n.Name, n.LastTick.UTC().Format(time.RFC3339))
 		add(n.Error != "", "Sensor %s fails: %s.", n.Name, strings.TrimSuffix(n.Error, "."))
 		for _, policy := range n.Halted {
 			add(true, "Policy %s is halted: one tick asked for more than its `halt above`.", policy)

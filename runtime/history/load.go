@@ -75,13 +75,13 @@ type Options struct {
 	// Until is the last instant that is played, zero for no end.
 	Until time.Time
 	// Before is told of each record before it is played; Visit after. Where Visit gives
-	// Stop, nothing more is played, and the state is that after its record.
+	// ErrStop, nothing more is played, and the state is that after its record.
 	Before func(r live.Record, p *live.Project) live.Options
 	Visit  Visit
 }
 
-// Stop ends a walk over records.
-var Stop = errors.New("stop")
+// ErrStop ends a walk over records.
+var ErrStop = errors.New("stop")
 
 // Play gives the state of a project after the records of its journal, from the newest
 // snapshot on that is not after From.
@@ -97,7 +97,7 @@ func Play(ctx context.Context, s Source, load live.Loader, o Options) (*live.Pro
 		return step(p, r, o)
 	})
 	switch {
-	case errors.Is(err, Stop):
+	case errors.Is(err, ErrStop):
 		return p, nil
 	case err != nil && !errors.Is(err, errUntil):
 		return nil, err

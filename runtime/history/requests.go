@@ -130,9 +130,9 @@ func before(ctx context.Context, s Source, at time.Time) (int64, error) {
 func older(ctx context.Context, s Source, after int64, at time.Time) (is bool, err error) {
 	err = s.Records(ctx, after, []string{journal.KindEvents}, func(r store.Record) error {
 		is = r.At.Before(at)
-		return Stop
+		return ErrStop
 	})
-	if errors.Is(err, Stop) {
+	if errors.Is(err, ErrStop) {
 		err = nil
 	}
 	return is, err
@@ -143,9 +143,9 @@ func older(ctx context.Context, s Source, after int64, at time.Time) (is bool, e
 func Begins(ctx context.Context, s Source) (at time.Time, ok bool, err error) {
 	err = s.Records(ctx, 0, nil, func(r store.Record) error {
 		at, ok = r.At, true
-		return Stop
+		return ErrStop
 	})
-	if errors.Is(err, Stop) {
+	if errors.Is(err, ErrStop) {
 		err = nil
 	}
 	return at, ok, err

@@ -137,7 +137,7 @@ func (w *walk) visit(r live.Record, p *live.Project, out *live.Outcome) error {
 	}
 	w.why.Search.Input, w.why.Search.Key, w.why.Search.Partition = sensor.Input(out.At), w.why.Key, w.why.Partition
 	w.why.Owed = slices.DeleteFunc(sensor.Waiting(out.At), func(o backlog.Owed) bool { return !w.is(o.Pair) })
-	return Stop
+	return ErrStop
 }
 
 // tell adds a tick to the answer.

@@ -121,47 +121,6 @@ func (w Work) fits(got Work) bool {
 		strings.Contains(got.Why, w.Why) && (w.Until.IsZero() || w.Until.Equal(got.Until))
 }
 
-// differInOrder compares lists whose order counts: what is wanted and did not come, and what
-// came and was not wanted, is told item by item. What is the same is the longest common
-// subsequence.
-func differInOrder[T item[T]](c *comparison, part string, want, got []T) {
-	first := 0
-	for first < min(len(want), len(got)) && want[first].fits(got[first]) {
-		first++
-	}
-	want, got = want[first:], got[first:]
-	common := commonLengths(len(want), len(got), func(i, j int) bool { return want[i].fits(got[j]) })
-	for i, j := 0, 0; i < len(want) || j < len(got); {
-		switch {
-		case i < len(want) && j < len(got) && want[i].fits(got[j]) && common[i][j] == common[i+1][j+1]+1:
-			i, j = i+1, j+1
-		case j == len(got) || i < len(want) && common[i+1][j] >= common[i][j+1]:
-			c.differ(part, "", nil, flowText(want[i].text), "")
-			i++
-		default:
-			c.differ(part, "", nil, "", flowText(got[j].plain().text))
-			j++
-		}
-	}
-}
-
-// commonLengths gives, for each place of two lists, how long the longest common subsequence
-// is from there on.
-func commonLengths(n, m int, same func(i, j int) bool) [][]int {
-	common := make([][]int, n+1)
-	common[n] = make([]int, m+1)
-	for i := n - 1; i >= 0; i-- {
-		common[i] = make([]int, m+1)
-		for j := m - 1; j >= 0; j-- {
-			common[i][j] = max(common[i+1][j], common[i][j+1])
-			if same(i, j) {
-				common[i][j] = max(common[i][j], common[i+1][j+1]+1)
-			}
-		}
-	}
-	return common
-}
-
 // plain leaves out what says nothing: numbers that are zero, and tags that the daemon or
 // Dagster adds to every request.
 func (l Launch) plain() Launch {

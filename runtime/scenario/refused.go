@@ -31,7 +31,7 @@ func (s *Scenario) refusals(all bool) diag.List {
 		}
 	}
 	if all && s.HasPolicies() && !list.HasErrors() {
-		list = append(list, s.policyRefusals()...)
+		list = append(list, errorsOf(s.policyFindings())...)
 	}
 	return list
 }

@@ -12,8 +12,8 @@ import (
 
 // Review gives what a scenario surely does not mean although it can be read: partitions of
 // events that their assets do not have, ticks that go back in time, expectations about
-// what does not exist, and every event that is refused. Nothing is evaluated, and the
-// conditions are not looked at.
+// what does not exist, every event that is refused, and warnings about policies. Nothing is
+// evaluated, and the conditions of assets are not looked at.
 func Review(s *Scenario) diag.List {
 	r := review{Session: NewSession(s, nil), scenario: s}
 	for i, t := range s.Ticks {
@@ -24,6 +24,9 @@ func Review(s *Scenario) diag.List {
 			r.event(e, t.At)
 		}
 		r.expected(t.Expect)
+	}
+	if s.HasPolicies() {
+		r.list = append(r.list, warningsOf(s.policyFindings())...)
 	}
 	r.list.Sort()
 	return r.list
