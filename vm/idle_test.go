@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"auto/vm"
 	"auto/vm/graph"
 	"auto/vm/space"
@@ -72,27 +70,5 @@ func TestAsked(t *testing.T) {
 	m.Tick(read(t, cfg.Space, ""), noon)
 	if event, ok := m.Asked(); !ok || event != (&world{}).LastEvent() {
 		t.Error("after a tick it asks since", event, ok)
-	}
-}
-
-// TestCursorParts: parts of cursors go together again.
-func TestCursorParts(t *testing.T) {
-	a, b, other := &vm.EntityCursor{Event: 1}, &vm.EntityCursor{Event: 2}, &vm.EntityCursor{Event: 3}
-	whole := &vm.Cursor{Version: vm.CursorVersion, Entities: map[string]*vm.EntityCursor{"a": a, "b": b}}
-	isA := func(key string) bool { return key == "a" }
-	part, rest := whole.Only(isA), whole.Only(func(key string) bool { return !isA(key) })
-	if diff := cmp.Diff(map[string]*vm.EntityCursor{"a": a}, part.Entities); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff(whole, rest.With(part)); diff != "" {
-		t.Error(diff)
-	}
-	later := &vm.Cursor{Version: vm.CursorVersion, Entities: map[string]*vm.EntityCursor{"a": other}}
-	if got := whole.With(later).Entities["a"]; got != other || whole.Entities["a"] != a {
-		t.Error("the other one does not say what it is")
-	}
-	var none *vm.Cursor
-	if diff := cmp.Diff(part, none.With(part)); diff != "" {
-		t.Error(diff)
 	}
 }
