@@ -179,30 +179,6 @@ func (c *Cursor) Undefined() map[string][]string {
 	return out
 }
 
-// Only gives the part of a cursor that is about the entities that keep reports true for.
-func (c *Cursor) Only(keep func(key string) bool) *Cursor {
-	out := &Cursor{Version: CursorVersion, Entities: map[string]*EntityCursor{}}
-	if c == nil {
-		return out
-	}
-	out.Version = c.Version
-	for key, e := range c.Entities {
-		if keep(key) {
-			out.Entities[key] = e
-		}
-	}
-	return out
-}
-
-// With gives a cursor that is about the entities of two; where both are about one, the other
-// cursor says what it is. So an entity goes on elsewhere with its state.
-func (c *Cursor) With(other *Cursor) *Cursor {
-	all := func(string) bool { return true }
-	out := c.Only(all)
-	maps.Copy(out.Entities, other.Only(all).Entities)
-	return out
-}
-
 // Asked gives the event of the oldest evaluation that the cursor tells of, and false where
 // there is none.
 func (c *Cursor) Asked() (event int64, ok bool) {

@@ -65,6 +65,21 @@ func idle(b *testing.B, w *bench.Workload, p *bench.Player) {
 	t.report()
 }
 
+// BenchmarkNewWindow is the tick at which each of 50 assets has a partition more, of 43,800.
+func BenchmarkNewWindow(b *testing.B) {
+	w := bench.Growing(5, 10, 5)
+	p := player(b, w)
+	apply(b, p, w.Ticks[0])
+	at, t := w.Ticks[0].At, timer{b: b}
+	evaluate(b, p, at)
+	b.ReportAllocs()
+	for b.Loop() {
+		at = at.Add(time.Hour)
+		t.tick(p, at)
+	}
+	t.report()
+}
+
 // busy times the ticks with events, and settle those after them. Each pair is an hour
 // after the pair before, so that a schedule has ticked again.
 func busy(b *testing.B, w *bench.Workload, p *bench.Player)   { pairs(b, w, p, true) }

@@ -66,6 +66,17 @@ func Hourly(chains, length, years int) *Workload {
 	return w.finish(len(w.Assets))
 }
 
+// Growing is as Hourly, and goes on: a window comes with each hour.
+func Growing(chains, length, years int) *Workload {
+	w := Hourly(chains, length, years)
+	w.Name = "growing-" + w.Name
+	p := must(graph.Spec{Type: graph.Hourly, Start: w.Assets[0].Partitions.Start})
+	for i := range w.Assets {
+		w.Assets[i].Partitions = p
+	}
+	return w
+}
+
 // Static is a chain of n assets with static partitions and a condition over all of them.
 func Static(n, partitions int) *Workload {
 	w := &Workload{Name: fmt.Sprintf("static-%dx%d", n, partitions), About: fmt.Sprintf("a chain of %d assets, %d static partitions, all considered", n, partitions)}

@@ -1,6 +1,7 @@
 package equal_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"auto/compiler/condition"
 	"auto/runtime/engine"
+	"auto/runtime/facts"
 	"auto/runtime/play"
 	"auto/runtime/scenario"
 	"auto/vm"
@@ -27,6 +29,8 @@ type machine struct {
 	group func(key string) int
 	// load reports whether to go on, on this tick, from the cursor as text, in a new engine.
 	load func() bool
+	// forget has the world forget what it may, restart has it saved and loaded, too.
+	forget, restart bool
 
 	// unfit: a mapping was refused. The machine does so as soon as a condition looks through
 	// one that does not suit the definitions on its sides, Dagster when there is something
@@ -50,6 +54,8 @@ func machines(r *rand.Rand) []*machine {
 		{name: "loaded on every tick", trees: true, load: always},
 		{name: "laid out otherwise", trees: true, load: never, group: scatter(r)},
 		{name: "skipping", load: never},
+		{name: "with a world that forgets and is loaded", load: sometimes, forget: true, restart: true},
+		{name: "skipping, with a world that forgets", load: never, forget: true},
 		{name: "skipping, plain, loaded on some ticks", load: sometimes, plain: true},
 		{name: "skipping, laid out otherwise", load: never, group: scatter(r)},
 	}
@@ -91,7 +97,26 @@ func (m *machine) Tick(in scenario.TickInput) (out scenario.TickOutput, err erro
 		m.unfit = errors.As(err, &field)
 		return scenario.TickOutput{Err: err}, nil
 	}
-	return output(r), nil
+	if m.forget {
+		in.World.Compact(facts.Horizon{Event: m.engine.Asked(), Runs: -1, All: true})
+	}
+	if m.restart {
+		err = restart(in.World)
+	}
+	return output(r), err
+}
+
+// restart puts a world that was saved and loaded in the place of another.
+func restart(w *facts.World) error {
+	var text bytes.Buffer
+	if err := w.Save(&text); err != nil {
+		return err
+	}
+	again, err := facts.Load(&text)
+	if err == nil {
+		*w = *again
+	}
+	return err
 }
 
 // reloaded gives an engine that goes on from another's cursor as text.

@@ -25,8 +25,10 @@ type Horizon struct {
 
 // Compact forgets what no question can reach any more: entries that neither are after the
 // horizon, nor would be the latest of their kind after whatever wipe; runs that have
-// finished and made no latest; backfills that are over. Every answer stays what it was,
-// and so do ids of events. What is known about a partition key is never forgotten.
+// finished and made no latest; backfills that are over. Every fact stays what it was, and
+// so do ids of events. Succeeded knows of the runs that made the latest of a partition, of
+// those in progress, of those after the horizon, and of none that is forgotten. What is
+// known about a partition key is never forgotten.
 //
 // It looks at what was added since the last time, and at a part of the rest that is in
 // proportion to it, so that it can be called after every tick.
@@ -39,7 +41,7 @@ func (w *World) Compact(h Horizon) {
 	w.newest.since(from, func(a *asset) {
 		end := a.log.since(h.Event) - 1
 		if h.All || end-a.settled >= 16+a.settled/4 {
-			(&compaction{asset: a, end: end}).run()
+			(&compaction{world: w, asset: a, end: end}).run()
 		}
 	})
 	w.compacted = max(w.compacted, h.Event)
@@ -51,6 +53,7 @@ func (w *World) Compact(h Horizon) {
 
 // compaction forgets entries of an asset, of those up to a position.
 type compaction struct {
+	world *World
 	asset *asset
 	end   int32
 	// keep has the positions that stay.
@@ -104,6 +107,7 @@ func (c *compaction) planRuns() {
 // look decides about an entry.
 func (c *compaction) look(position int32, e *entry) {
 	keep := c.isLatest(e)
+	keep = keep || e.kind == materialized && c.world.known(e.run).goes() // it may succeed when later ones do not
 	switch {
 	case e.kind == seeded:
 		keep = c.isLatestSeed(position, e) || keep

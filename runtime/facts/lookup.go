@@ -1,5 +1,7 @@
 package facts
 
+import "slices"
+
 // StatusOf gives the status of a run, and false where no RunStarted made it known.
 func (w *World) StatusOf(run string) (Status, bool) {
 	n, ok := w.runOf[run]
@@ -17,13 +19,8 @@ func (w *World) Plans(run, asset, partition string) bool {
 	if !known || a == nil {
 		return false
 	}
-	key := w.names.number(partition)
-	for _, p := range w.runs[n].plans {
-		if p.asset == a && p.key == key {
-			return true
-		}
-	}
-	return false
+	key, ok := w.names.find(partition)
+	return ok && slices.Contains(w.runs[n].plans, plan{a, key})
 }
 
 // PlansCheck reports whether a run was said to execute a check, of one partition or "".
@@ -33,13 +30,8 @@ func (w *World) PlansCheck(run, check, partition string) bool {
 	if !known || c == nil {
 		return false
 	}
-	key := w.names.number(partition)
-	for _, seen := range c.seen[n] {
-		if seen == key {
-			return true
-		}
-	}
-	return false
+	key, ok := w.names.find(partition)
+	return ok && slices.Contains(c.seen[n], key)
 }
 
 // TagOf gives the value of a tag of a run, "" where it has none or the run is not known.

@@ -24,6 +24,12 @@ func (t *table) number(text string) int32 {
 	return n
 }
 
+// find gives the number of a text that was seen before.
+func (t *table) find(text string) (int32, bool) {
+	n, ok := t.numbers[text]
+	return n, ok || text == ""
+}
+
 // slots numbers the partitions that something is known about, so that columns of assets
 // have one place for each. Assets of one definition share their slots, and with them the
 // way from slots to partitions of a space.

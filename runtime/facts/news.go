@@ -120,7 +120,7 @@ func (n *news) observed(b *bound) {
 		}
 		return
 	}
-	for slot, at := range a.observed[:min(len(a.observed), len(a.slots.keys))] {
+	for slot, at := range a.observed {
 		key := a.slots.keys[slot]
 		if at != 0 && a.log.id(at) > n.since.Event && (n.since.Event == 0 || n.changed(b, key)) {
 			n.add(b, key)

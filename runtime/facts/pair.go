@@ -62,18 +62,21 @@ func (w *World) checkSucceeded(c *check, partition string) (time.Time, bool) {
 	if c == nil {
 		return time.Time{}, false
 	}
-	key, known := w.names.numbers[partition]
+	key, known := w.names.find(partition)
 	r, ok := c.rows[key]
-	if !known && partition != "" || !ok || r.outcome == pending {
+	if !known || !ok || r.outcome == pending {
 		return time.Time{}, false
 	}
 	return w.began(r.run, r.at)
 }
 
-// began gives the start of a run that succeeded; of none, the instant itself.
+// began gives the start of a run that succeeded; of none, the instant itself. What became of
+// a run that is forgotten is not known.
 func (w *World) began(n int32, at int64) (time.Time, bool) {
 	r := w.known(n)
 	switch {
+	case n != 0 && r == &unknown:
+		return time.Time{}, false
 	case !r.known:
 		return instant(at), true
 	case r.status == Success:
@@ -84,7 +87,7 @@ func (w *World) began(n int32, at int64) (time.Time, bool) {
 
 // slotOf gives the slot of a partition key that something is known about.
 func (w *World) slotOf(a *asset, partition string) (int, bool) {
-	key, ok := w.names.numbers[partition]
+	key, ok := w.names.find(partition)
 	if !ok {
 		return 0, false
 	}

@@ -51,10 +51,8 @@ func (v *view) fillSlots(b *bound) {
 	}
 	// Nothing is known but materializations: they are many.
 	missing := v.now[code.Missing]
-	// A column may be longer than there are slots.
-	known := a.materialized[:min(len(a.materialized), len(a.slots.keys))]
-	numbers := b.way.upTo(v.world.names, len(known))
-	for slot, position := range known {
+	numbers := b.way.upTo(v.world.names, len(a.materialized))
+	for slot, position := range a.materialized {
 		if n := numbers[slot]; position != 0 && n >= 0 {
 			missing.Remove(b.bit + int(n))
 		}

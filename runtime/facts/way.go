@@ -27,11 +27,7 @@ func (y *way) number(names *table, slot int) int {
 // upTo gives the numbers of at least the slots below n.
 func (y *way) upTo(names *table, n int) []int32 {
 	for at := len(y.numbers); at < n; at++ {
-		number, ok := y.keys.Index(names.texts[y.slots.keys[at]])
-		if !ok {
-			number = -1
-		}
-		y.numbers = append(y.numbers, int32(number))
+		y.numbers = append(y.numbers, y.find(names, at))
 	}
 	return y.numbers
 }
@@ -72,9 +68,38 @@ func (w *World) way(keys *space.Keys, s *slots) *way {
 	found := w.ways[key]
 	if found == nil {
 		found = &way{keys: keys, slots: s}
+		for k, old := range w.ways {
+			if k.slots == s && found.numbers == nil {
+				found.follow(w.names, old)
+			}
+		}
 		w.ways[key] = found
 	}
 	return found
+}
+
+// follow takes over what an earlier way found out, where the definition is the same and only
+// windows have come since: they are behind the others, whose numbers stay.
+func (y *way) follow(names *table, old *way) {
+	p := y.keys.Definition()
+	if p.Type == graph.Multi || p.Type == graph.Dynamic || !p.Same(old.keys.Definition()) {
+		return
+	}
+	y.numbers = make([]int32, len(old.numbers), len(old.numbers)+len(old.numbers)/8)
+	for slot, number := range old.numbers {
+		if number < 0 || int(number) >= min(old.keys.Len(), y.keys.Len()) {
+			number = y.find(names, slot)
+		}
+		y.numbers[slot] = number
+	}
+}
+
+// find looks up the number of a slot's partition, -1 for none.
+func (y *way) find(names *table, slot int) int32 {
+	if number, ok := y.keys.Index(names.texts[y.slots.keys[slot]]); ok {
+		return int32(number)
+	}
+	return -1
 }
 
 // share lets an asset share the slots of its definition. It does so once: slots serve

@@ -239,7 +239,7 @@ func (p *Partitions) MultiKey(keys map[string]string) string {
 // schedule `0 0 * * *` with the same format. No definition equals no definition.
 func (p *Partitions) Same(q *Partitions) bool {
 	switch {
-	case p == nil || q == nil:
+	case p == nil || q == nil || p == q:
 		return p == q
 	case p.IsTime() && q.IsTime():
 		return p.sameWindows(q)

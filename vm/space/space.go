@@ -37,6 +37,7 @@ type Space struct {
 	numbers   map[string]int
 	byBit     []int   // entities in the order of their bits
 	keys      []*Keys // all that entities have, each once
+	moving    []*Keys // those that another instant may change
 	links     []links // by entity
 	mu        sync.Mutex
 	relations map[relationKey]*Relation
@@ -75,6 +76,7 @@ func New(in Input) (*Space, error) {
 		s.numbers[entities[i].Key] = i
 	}
 	s.addKeys(in)
+	s.addMoving()
 	s.addBits(in.Group)
 	s.addLinks()
 	return s, nil
