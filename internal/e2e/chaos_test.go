@@ -21,6 +21,7 @@ import (
 	"auto/runtime/control"
 	"auto/runtime/events"
 	"auto/runtime/facts"
+	"auto/runtime/failpoint"
 	"auto/runtime/request"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,7 +29,7 @@ import (
 
 // TestChaos: a daemon that dies again and again while events arrive launches what one
 // launches that lives.
-func TestChaos(t *testing.T) { chaos(t, 15, 600) }
+func TestChaos(t *testing.T) { chaos(t, 15, 400, 20) }
 
 // chaosPolicies have conditions that are sensitive to when they are evaluated, and
 // clauses that hold back.
@@ -70,13 +71,12 @@ launcher: {type: webhook, url: %q, timeout: 5s, workers: 3}
 
 // chaos drives one daemon that is left alone and one that is killed through the same
 // events, and compares what they launch.
-func chaos(t *testing.T, kills, count int) {
+func chaos(t *testing.T, kills, count, perStep int) {
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("AUTO_SEED"); text != "" {
 		fmt.Sscan(text, &seed)
 	}
 	t.Logf("AUTO_SEED=%d", seed)
-	const perStep = 20
 	calm := newWorld(t, seed, 0).play(t, count/perStep, perStep)
 	wild := newWorld(t, seed, kills).play(t, count/perStep, perStep)
 	if diff := cmp.Diff(calm.launched(), wild.launched()); diff != "" {
@@ -151,6 +151,8 @@ type world struct {
 	kills  int
 	died   int
 	posted int
+	// polls are left until the test kills the daemon itself.
+	polls int
 	// silences are those of this step.
 	silences int
 	server   *httptest.Server
@@ -265,12 +267,21 @@ func (w *world) run(r request.Request, add func(events.Event)) {
 	add(events.Event{Type: events.Run, RunID: run, Status: facts.Success})
 }
 
-// start starts the daemon, which is going to die soon while kills are left.
+// start starts the daemon. While kills are left it is going to die soon: at the n-th named
+// write point, at each of them in turn, or wherever it is when the test has asked it a few
+// times, which also ends one that never reaches its point.
 func (w *world) start(t *testing.T) {
 	t.Helper()
 	var env []string
-	if w.died < w.kills {
-		env = []string{fmt.Sprintf("AUTO_KILL=%d", 1+w.deaths.IntN(40))}
+	w.polls = 0
+	if points := failpoint.Points(); w.died < w.kills {
+		w.polls = 30 + w.deaths.IntN(300)
+		switch w.died % 3 {
+		case 0:
+			env = []string{fmt.Sprintf("AUTO_KILL=%d", 1+w.deaths.IntN(40))}
+		case 1:
+			env = []string{fmt.Sprintf("AUTO_KILL=%s:%d", points[w.died/3%len(points)], 1+w.deaths.IntN(3))}
+		}
 	}
 	w.daemon = start(t, w.dir, env, "run", "--clock", "unix:"+w.clock.path)
 }
@@ -278,6 +289,12 @@ func (w *world) start(t *testing.T) {
 // revive starts the daemon anew where it has died.
 func (w *world) revive(t *testing.T) {
 	t.Helper()
+	if w.polls--; w.polls == 0 {
+		if err := w.daemon.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		w.daemon.done <- <-w.daemon.done
+	}
 	select {
 	case <-w.daemon.done:
 		if code := w.daemon.ProcessState.ExitCode(); code != -1 {
@@ -300,13 +317,12 @@ func (w *world) ask(t *testing.T, question func(ctx context.Context, c *control.
 			err = question(ctx, c)
 			c.Close()
 		}
-		if err == nil {
+		if w.revive(t); err == nil {
 			return
 		}
 		if ctx.Err() != nil {
 			t.Fatalf("it does not answer: %v: %s", errors.Join(err, ctx.Err()), w.daemon.stderr)
 		}
-		w.revive(t)
 	}
 }
 

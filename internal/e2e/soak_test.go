@@ -6,3 +6,6 @@ import "testing"
 
 // TestSoakKills is TestKills at full size.
 func TestSoakKills(t *testing.T) { kills(t, 200, 5000) }
+
+// TestSoakChaos is TestChaos at full size.
+func TestSoakChaos(t *testing.T) { chaos(t, 500, 20_000, 100) }

@@ -33,6 +33,8 @@ type Sensor struct {
 	// the tick's instant.
 	taken, ticked int64
 	last          time.Time
+	// newest is the instant of the newest record that was taken in.
+	newest time.Time
 	// fresh: a record was taken in since the last tick.
 	fresh bool
 	// down is since when nothing ticked, where the next tick is the first after it.
@@ -71,6 +73,9 @@ func (s *Sensor) Take(r Record) error {
 		return nil
 	}
 	s.taken, s.fresh = r.Seq, true
+	if r.At.After(s.newest) {
+		s.newest = r.At
+	}
 	s.mark(r.At)
 	switch body := r.Body.(type) {
 	case *journal.Events:
@@ -154,6 +159,15 @@ func (s *Sensor) wants(m compiler.Missed) bool {
 		}
 	}
 	return false
+}
+
+// Newest is the instant up to which the sensor has been told something: no tick is before
+// it.
+func (s *Sensor) Newest() time.Time {
+	if s.last.After(s.newest) {
+		return s.last
+	}
+	return s.newest
 }
 
 // Missed gives the instants of the ticks that nothing ticked at before one, for policies
