@@ -12,6 +12,8 @@ import (
 	"auto/runtime/journal"
 	"auto/runtime/stale"
 	"auto/vm"
+	"auto/vm/bits"
+	"auto/vm/space"
 )
 
 // Sensor is the state of one sensor of conditions. It has a picture of the world of its
@@ -27,6 +29,9 @@ type Sensor struct {
 	engine *engine.Engine
 	ledger *backlog.Ledger
 
+	// decided is what the last tick requested, which the tracker is told before anything
+	// else comes: until then its facts are those of the tick.
+	decided *decided
 	// happened counts events: their places in the total order.
 	happened int64
 	// taken is the last record that was taken in, ticked that of the last tick, and last
@@ -41,6 +46,21 @@ type Sensor struct {
 	down time.Time
 	// marks are by when how many events had happened, the oldest first.
 	marks []mark
+}
+
+// decided is what a tick requested.
+type decided struct {
+	space     *space.Space
+	requested bits.Set
+	happened  int64
+}
+
+// settle tells the tracker what the last tick requested.
+func (s *Sensor) settle() {
+	if d := s.decided; d != nil {
+		s.stale.Decided(d.space, d.requested, d.happened)
+		s.decided = nil
+	}
 }
 
 func newSensor() *Sensor {
@@ -72,6 +92,7 @@ func (s *Sensor) Take(r Record) error {
 	if r.Seq <= s.taken {
 		return nil
 	}
+	s.settle()
 	s.taken, s.fresh = r.Seq, true
 	if r.At.After(s.newest) {
 		s.newest = r.At

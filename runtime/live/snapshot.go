@@ -44,6 +44,7 @@ type sensorSnapshot struct {
 
 // save gives a sensor's state as JSON.
 func (s *Sensor) save() (json.RawMessage, error) {
+	s.settle()
 	var world bytes.Buffer
 	if err := s.world.Save(&world); err != nil {
 		return nil, err
