@@ -204,7 +204,7 @@ func (p *Project) arrange(setup *Setup) error {
 		}
 		fresh[i] = copied
 	}
-	move(old, fresh, setup.Sensors)
+	move(old, fresh, setup)
 	for i, d := range setup.Sensors {
 		fresh[i].put(setup, d)
 	}
