@@ -253,8 +253,11 @@ func (l *loop) note(ctx context.Context, began time.Time, err error) {
 // count keeps how much is owed.
 func (l *loop) count(at time.Time) {
 	owed, oldest, halted := l.sensor.Owed()
+	policies := control.Owed(l.sensor.Counts())
 	pauses := l.sensor.Pauses(at)
-	l.update(func(s *control.SensorStatus) { s.Owed, s.OldestOwed, s.Halted = owed, oldest, halted })
+	l.update(func(s *control.SensorStatus) {
+		s.Owed, s.OldestOwed, s.Policies, s.Halted = owed, oldest, policies, halted
+	})
 	l.statusMu.Lock()
 	l.pauses = pauses
 	l.statusMu.Unlock()

@@ -213,6 +213,9 @@ func (s *Sensor) Owed() (count int, oldest time.Time, halted []string) {
 	return count, oldest, s.ledger.Halted()
 }
 
+// Counts counts what is owed by policy. The list is not to be changed.
+func (s *Sensor) Counts() []backlog.Count { return s.ledger.Counts() }
+
 // Pauses gives those in force at an instant.
 func (s *Sensor) Pauses(at time.Time) []journal.Pause { return s.ledger.Pauses(at) }
 
