@@ -130,7 +130,7 @@ func (l *loop) tick(ctx context.Context) (err error) {
 		}
 		l.note(ctx, began, err)
 	}()
-	work := func(ctx context.Context) error { return l.work(ctx, began) }
+	work := l.work
 	if l.runner.Around != nil {
 		return l.runner.Around(ctx, l.sensor.Name, work)
 	}
@@ -138,7 +138,7 @@ func (l *loop) tick(ctx context.Context) (err error) {
 }
 
 // work stores what is unstored, catches up on missed ticks, and ticks.
-func (l *loop) work(ctx context.Context, at time.Time) error {
+func (l *loop) work(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.commit(ctx); err != nil {
@@ -147,8 +147,10 @@ func (l *loop) work(ctx context.Context, at time.Time) error {
 	if err := l.runner.take(ctx, l.sensor); err != nil {
 		return err
 	}
-	if last := l.sensor.Last(); !at.After(last) {
-		return fmt.Errorf("the clock shows %s, and the last tick was at %s; nothing is evaluated until then", at.Format(time.RFC3339), last.Format(time.RFC3339))
+	// What was taken in came before the tick.
+	at := l.runner.Clock.Now()
+	if newest := l.sensor.Newest(); at.Before(newest) || at.Equal(l.sensor.Last()) {
+		return fmt.Errorf("the clock shows %s, and the journal goes up to %s; nothing is evaluated until then", at.Format(time.RFC3339), newest.Format(time.RFC3339))
 	}
 	if err := l.catchUp(ctx, at); err != nil {
 		return err

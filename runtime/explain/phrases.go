@@ -32,10 +32,10 @@ var facts = map[code.FactKind]phrase{
 	code.AnyNewUpdateHasRunTags: {"was updated by a run with%s", "was not updated by a run with%s"},
 	code.AllNewUpdatesHaveTags:  {"was updated by runs with%s alone", "was not updated by runs with%s alone"},
 	code.ExecutedWithTags:       {"was last executed by a run with%s", "was not last executed by a run with%s"},
-	code.Outdated:               {"is outdated by a newer update of a dependency", "is up to date with its dependencies"},
-	code.AlreadyRequested:       {"was already requested for every update so far", "has an update that it was not requested for"},
+	code.Outdated:               {"is outdated by an update of a dependency", "is outdated by no update of a dependency"},
+	code.AlreadyRequested:       {"was already requested and not made since", "was not requested since its newest update"},
 
-	code.OutdatedInLatestTimeWindow: {"is outdated by an update from when it was in the latest time window", "is not outdated by an update from when it was in the latest time window"},
+	code.OutdatedInLatestTimeWindow: {"is outdated by an update of a dependency", "is outdated by no update of a dependency that came in its latest time window"},
 }
 
 // operands has a phrase for every other operand.

@@ -53,6 +53,9 @@ func TestPredicate(t *testing.T) {
 		{`in_progress()`, "is in progress", "is not in progress"},
 		{`asset_matches("x", missing())`, "goes with `x`, which is missing", "goes with `x`, which is not missing"},
 		{`newly_updated().since(newly_requested())`, "was updated since it was requested on the tick before", "was not updated since it was requested on the tick before"},
+		{`stale()`, "is stale", "is not stale"},
+		{`outdated()`, "is outdated by an update of a dependency", "is outdated by no update of a dependency"},
+		{`already_requested()`, "was already requested and not made since", "was not requested since its newest update"},
 		{`missing().newly_true()`, "is missing now, unlike before", "is not missing now, or was so before"},
 	} {
 		n := build(t, c.condition)

@@ -150,13 +150,14 @@ func (t teller) joined(n node, want bool) []clause {
 	return out
 }
 
-// isEvent reports whether a condition tells that something happened.
+// isEvent reports whether a condition tells that something happened, on this tick or one
+// that it remembers.
 func isEvent(n *condition.Node) bool {
 	switch n.Op {
 	case condition.Since, condition.NewlyTrue, condition.NewlyRequested, condition.InitialEvaluation, condition.CodeVersionChanged, condition.CronTickPassed:
 		return true
 	case condition.Fact:
-		return n.Fact.Kind >= code.NewlyUpdated && n.Fact.Kind <= code.AllNewUpdatesHaveTags
+		return n.Fact.Kind.IsNew() || n.Fact.Kind == code.Outdated || n.Fact.Kind == code.OutdatedInLatestTimeWindow
 	case condition.Not:
 		return false
 	}

@@ -145,6 +145,7 @@ func (p *Project) Put(r Record, setup *Setup) error {
 		return err
 	}
 	for _, s := range p.Sensors {
+		s.settle()
 		s.ledger.Settle(r.At)
 	}
 	if err := p.arrange(setup); err != nil {

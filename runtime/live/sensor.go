@@ -12,6 +12,8 @@ import (
 	"auto/runtime/journal"
 	"auto/runtime/stale"
 	"auto/vm"
+	"auto/vm/bits"
+	"auto/vm/space"
 )
 
 // Sensor is the state of one sensor of conditions. It has a picture of the world of its
@@ -27,18 +29,38 @@ type Sensor struct {
 	engine *engine.Engine
 	ledger *backlog.Ledger
 
+	// decided is what the last tick requested, which the tracker is told before anything
+	// else comes: until then its facts are those of the tick.
+	decided *decided
 	// happened counts events: their places in the total order.
 	happened int64
 	// taken is the last record that was taken in, ticked that of the last tick, and last
 	// the tick's instant.
 	taken, ticked int64
 	last          time.Time
+	// newest is the instant of the newest record that was taken in.
+	newest time.Time
 	// fresh: a record was taken in since the last tick.
 	fresh bool
 	// down is since when nothing ticked, where the next tick is the first after it.
 	down time.Time
 	// marks are by when how many events had happened, the oldest first.
 	marks []mark
+}
+
+// decided is what a tick requested.
+type decided struct {
+	space     *space.Space
+	requested bits.Set
+	happened  int64
+}
+
+// settle tells the tracker what the last tick requested.
+func (s *Sensor) settle() {
+	if d := s.decided; d != nil {
+		s.stale.Decided(d.space, d.requested, d.happened)
+		s.decided = nil
+	}
 }
 
 func newSensor() *Sensor {
@@ -70,7 +92,11 @@ func (s *Sensor) Take(r Record) error {
 	if r.Seq <= s.taken {
 		return nil
 	}
+	s.settle()
 	s.taken, s.fresh = r.Seq, true
+	if r.At.After(s.newest) {
+		s.newest = r.At
+	}
 	s.mark(r.At)
 	switch body := r.Body.(type) {
 	case *journal.Events:
@@ -154,6 +180,15 @@ func (s *Sensor) wants(m compiler.Missed) bool {
 		}
 	}
 	return false
+}
+
+// Newest is the instant up to which the sensor has been told something: no tick is before
+// it.
+func (s *Sensor) Newest() time.Time {
+	if s.last.After(s.newest) {
+		return s.last
+	}
+	return s.newest
 }
 
 // Missed gives the instants of the ticks that nothing ticked at before one, for policies

@@ -34,6 +34,7 @@ type sensorSnapshot struct {
 	Last     time.Time       `json:"last"`
 	Fresh    bool            `json:"fresh"`
 	Down     time.Time       `json:"down,omitzero"`
+	Newest   time.Time       `json:"newest"`
 	Marks    []mark          `json:"marks"`
 	World    []byte          `json:"world"`
 	Cursor   *vm.Cursor      `json:"cursor"`
@@ -43,12 +44,13 @@ type sensorSnapshot struct {
 
 // save gives a sensor's state as JSON.
 func (s *Sensor) save() (json.RawMessage, error) {
+	s.settle()
 	var world bytes.Buffer
 	if err := s.world.Save(&world); err != nil {
 		return nil, err
 	}
 	return json.Marshal(sensorSnapshot{
-		Name: s.Name, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down, Marks: s.marks,
+		Name: s.Name, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down, Newest: s.newest, Marks: s.marks,
 		World: world.Bytes(), Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger,
 	})
 }
@@ -125,7 +127,7 @@ func (in *sensorSnapshot) restore(text []byte) (*Sensor, error) {
 	if in.Cursor != nil {
 		s.engine.Resume(in.Cursor)
 	}
-	s.happened, s.taken, s.ticked, s.last, s.down, s.marks = in.Happened, in.Taken, in.Ticked, in.Last, in.Down, in.Marks
+	s.happened, s.taken, s.ticked, s.last, s.down, s.newest, s.marks = in.Happened, in.Taken, in.Ticked, in.Last, in.Down, in.Newest, in.Marks
 	return s, nil
 }
 

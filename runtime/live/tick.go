@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"auto/runtime/backlog"
@@ -43,6 +44,7 @@ type Options struct {
 // tick before. An error says what of the graph or the conditions is refused; the state is
 // as before then.
 func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
+	s.settle()
 	result, err := s.engine.Tick(s.input(at), engine.Options{Explain: o.Explain})
 	if err != nil {
 		return nil, err
@@ -89,9 +91,10 @@ func (s *Sensor) decide(out *Outcome) {
 		}
 		out.Body.Requested[e.Key] = subset(e, set)
 	})
-	s.stale.Decided(sp, out.Result.Requested, s.happened)
+	if out.Pairs = out.Result.Requested.Count(); out.Pairs > 0 {
+		s.decided = &decided{sp, slices.Clone(out.Result.Requested), s.happened}
+	}
 	for _, policy := range order {
-		out.Pairs += len(byPolicy[policy])
 		if !s.ledger.Decide(backlog.Decided{Policy: policy, Pairs: byPolicy[policy], At: out.At, DownSince: s.down}) {
 			out.Body.Halted = append(out.Body.Halted, policy)
 		}

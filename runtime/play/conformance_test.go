@@ -34,6 +34,9 @@ func TestRecorded(t *testing.T) { each(t, "testdata/recorded", passes) }
 // expectations are written by hand.
 func TestOwn(t *testing.T) { each(t, "testdata/own", passes) }
 
+// TestLossless: the forms that Dagster does not have give what is right.
+func TestLossless(t *testing.T) { each(t, "testdata/lossless", passes) }
+
 func passes(t *testing.T, s *scenario.Scenario) {
 	for _, plain := range []bool{false, true} {
 		result, err := scenario.Run(s, scenario.Options{Evaluator: &play.Machine{Plain: plain}})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"auto/vm/bits"
+	"auto/vm/graph"
 	"auto/vm/space"
 )
 
@@ -65,17 +66,16 @@ func (a *asset) updated(t *Tracker, related, latest bits.Set, by *run, id int64)
 	if by.mayMake(a.key) {
 		name = by.id
 	}
-	in, out := bits.New(64*len(related)), bits.New(64*len(related))
-	in.And(related, latest)
-	out.AndNot(related, latest)
-	a.add(t, name, true, in, by, id)
-	a.add(t, name, false, out, by, id)
+	in := t.scratch(len(related))
+	if in.And(related, latest) {
+		a.add(t, name, true, in, by, id)
+	}
+	if in.AndNot(related, latest) {
+		a.add(t, name, false, in, by, id)
+	}
 }
 
 func (a *asset) add(t *Tracker, by string, latest bool, related bits.Set, r *run, id int64) {
-	if related.IsEmpty() {
-		return
-	}
 	t.touch(a)
 	u := a.updatesBy(by, latest)
 	u.ids.putAll(related, id)
@@ -84,14 +84,14 @@ func (a *asset) add(t *Tracker, by string, latest bool, related bits.Set, r *run
 		u.start, said = r.start, r.start
 		a.owned(u, r, related)
 	}
+	if len(a.updates) == 1 {
+		return
+	}
 	// What a run does not make itself is outdated by this update at least as long as by
 	// earlier ones that the run knew, by runs that make nothing any more.
-	rest := bits.New(64 * len(related))
-	for word := range related {
-		rest[word] = related[word]
-		if word < len(u.own) {
-			rest[word] &^= u.own[word]
-		}
+	rest := slices.Clone(related)
+	for word := range min(len(rest), len(u.own)) {
+		rest[word] &^= u.own[word]
 	}
 	for _, o := range a.updates {
 		if o != u && o.latest == latest && (o.by == "" || t.runs[o.by].isOver()) {
@@ -272,6 +272,12 @@ func (a *asset) isPlain() bool {
 	return len(a.updates) == 0 && len(a.opens) == 0 && a.decided.isEmpty()
 }
 
+// decide notes that partitions were requested.
+func (a *asset) decide(requested bits.Set, seq int64) {
+	a.decided.putAll(requested, seq)
+	a.attempted.removeUpTo(requested, math.MaxInt64)
+}
+
 // wiped: all partitions are missing from now on, and no request was made since.
 func (a *asset) wiped(t *Tracker) {
 	a.decided, a.attempted = nil, nil
@@ -306,7 +312,7 @@ func extends(keys, old *space.Keys) bool {
 		return keys == old
 	}
 	p, q := keys.Definition(), old.Definition()
-	return p.IsTime() && p.Identity() == q.Identity() && keys.Len() >= old.Len()
+	return (p.IsTime() || p.Type == graph.Static) && (p == q || p.Identity() == q.Identity()) && keys.Len() >= old.Len()
 }
 
 // arrived gives the time windows of keys that were not there before; nil for none, and

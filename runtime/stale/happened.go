@@ -7,6 +7,7 @@ import (
 	"auto/runtime/facts"
 	"auto/vm/bits"
 	"auto/vm/graph"
+	"auto/vm/space"
 )
 
 // status is what a status of a run comes to.
@@ -184,18 +185,24 @@ func (t *Tracker) update(seq int64, key, partition string, by *run, instants []t
 	if !ok {
 		return
 	}
+	updated := bits.New(upKeys.Total())
+	updated.Add(n)
+	found := map[*space.Keys]bits.Set{}
 	for _, dependent := range t.graph.Downstream(key) {
 		a := t.assets[dependent]
 		if a == nil || !a.numbered {
 			continue
 		}
-		if r := t.definitions.relation(a.keys, upKeys, mapping(t.graph, dependent, key)); r != nil {
-			related := bits.New(a.keys.Total())
-			updated := bits.New(upKeys.Total())
-			updated.Add(n)
-			r.Down(related, updated)
-			a.updated(t, related, t.definitions.latest(a.keys, instants), by, seq)
+		r := t.definitions.relation(a.keys, upKeys, mapping(t.graph, dependent, key))
+		if r == nil {
+			continue
 		}
+		if found[a.keys] == nil {
+			found[a.keys] = t.definitions.latest(a.keys, instants)
+		}
+		related := bits.New(a.keys.Len())
+		r.Down(related, updated)
+		a.updated(t, related, found[a.keys], by, seq)
 	}
 }
 

@@ -36,9 +36,9 @@ type model struct {
 type pair struct{ asset, key string }
 
 type modelRun struct {
-	start                 int64
-	begun, queued, closed bool
-	plans                 map[pair]bool
+	start         int64
+	begun, closed bool
+	plans         map[pair]bool
 }
 
 type modelUpdate struct {

@@ -35,6 +35,7 @@ type Tracker struct {
 	// version counts changes of what Tick lays out.
 	version uint64
 	view    *view
+	spare   bits.Set
 	// stored are assets of a snapshot whose partitions are not known yet.
 	stored map[string]*storedAsset
 }
@@ -99,7 +100,7 @@ func (t *Tracker) number(a *asset) {
 	old, keys := a.keys, t.definitions.of(g.Partitions)
 	a.renumber(keys)
 	if a.numbered && old != keys {
-		if came := arrived(keys, old); came != nil {
+		if came := arrived(keys, old); came != nil && !came.IsEmpty() {
 			a.add(t, "", true, came, nil, t.last)
 		}
 	}
@@ -119,6 +120,14 @@ func (t *Tracker) passed(at time.Time) {
 	}
 }
 
+// scratch gives a set to write to until it is asked for the next time.
+func (t *Tracker) scratch(words int) bits.Set {
+	if len(t.spare) < words {
+		t.spare = make(bits.Set, words)
+	}
+	return t.spare[:words]
+}
+
 func (t *Tracker) touch(a *asset) {
 	t.version++
 	a.touched = t.version
@@ -130,34 +139,56 @@ func (t *Tracker) Decided(s *space.Space, requested bits.Set, seq int64) {
 	for i := range s.Entities {
 		e := &s.Entities[i]
 		a := t.assets[e.Key]
-		if e.Check != nil || a == nil || !a.asked || !anyOf(requested, e) {
+		if e.Check != nil || a == nil || !a.asked {
 			continue
 		}
-		t.touch(a)
-		to := between(e.Keys, a.keys)
-		for n := requested.Next(e.Bit); n >= 0 && n < e.Bit+e.Keys.Len(); n = requested.Next(n + 1) {
-			if m, ok := to(n - e.Bit); ok {
-				a.decided.set(m, seq)
-				a.attempted.remove(m)
-			}
+		if set := subset(e, requested); set != nil {
+			t.touch(a)
+			a.decide(moved(e.Keys, a.keys, set), seq)
 		}
 	}
 }
 
-func anyOf(s bits.Set, e *space.Entity) bool {
-	n := s.Next(e.Bit)
-	return n >= 0 && n < e.Bit+e.Keys.Len()
+// subset gives the partitions of an entity in a set of the space, from bit 0 on; nil for
+// none.
+func subset(e *space.Entity, s bits.Set) bits.Set {
+	if e.Keys == nil {
+		if s.Has(e.Bit) {
+			return bits.Set{1}
+		}
+		return nil
+	}
+	set := bits.New(e.Keys.Len())
+	copy(set, s[e.Bit>>6:])
+	trim(set, e.Keys.Len())
+	if set.IsEmpty() {
+		return nil
+	}
+	return set
 }
 
-// between gives the way from the numbers of some keys to those of others.
-func between(from, to *space.Keys) func(n int) (int, bool) {
-	if from == to || extends(to, from) || extends(from, to) {
-		return func(n int) (int, bool) { return n, n < to.Len() }
+// trim takes out what is not below a number.
+func trim(s bits.Set, size int) {
+	if size&63 != 0 && len(s) > size>>6 {
+		s[size>>6] &= 1<<(size&63) - 1
 	}
-	return func(n int) (int, bool) {
+	for word := bits.Words(size); word < len(s); word++ {
+		s[word] = 0
+	}
+}
+
+// moved gives a set of numbers of some keys by those of others.
+func moved(from, to *space.Keys, s bits.Set) bits.Set {
+	if from == to || extends(to, from) || extends(from, to) {
+		out := bits.New(to.Len())
+		copy(out, s)
+		trim(out, to.Len())
+		return out
+	}
+	return movedSet(s, func(n int) (int, bool) {
 		if from == nil || to == nil {
 			return 0, false
 		}
 		return number(to, from.Key(n))
-	}
+	}, to.Len())
 }

@@ -1,6 +1,7 @@
 package stale
 
 import (
+	mathbits "math/bits"
 	"time"
 
 	"auto/vm/bits"
@@ -34,6 +35,9 @@ func (t *Tracker) Tick(s *space.Space, at time.Time) {
 		t.view = t.newView(s)
 	}
 	v := t.view
+	if v.version == t.version {
+		return
+	}
 	for _, b := range v.bound {
 		if b.asset.touched > v.version {
 			b.lay(v)
@@ -97,15 +101,9 @@ func (b bound) put(to bits.Set, e *space.Entity, known bits.Set) {
 		}
 		return
 	}
-	first := e.Bit >> 6
-	words := to[first : first+bits.Words(e.Keys.Total())]
+	words := to[e.Bit>>6 : e.Bit>>6+bits.Words(e.Keys.Total())]
 	words.Clear()
-	move := between(b.asset.keys, e.Keys)
-	for n := known.Next(0); n >= 0; n = known.Next(n + 1) {
-		if m, ok := move(n); ok {
-			words.Add(m)
-		}
-	}
+	copy(words, moved(b.asset.keys, e.Keys, known))
 }
 
 // facts works out the facts of the partitions of an asset.
@@ -144,18 +142,19 @@ func (a *asset) caughtUp(u *updates, size int) bits.Set {
 	return known
 }
 
-// covered gives those of a word whose update was known to a tick that requested the
-// partition, or was made by a run that began after that to make both.
+// covered gives those of a word whose update the newest request covers.
 func (a *asset) covered(u *updates, word int) (mask uint64) {
 	if word >= len(a.decided) {
 		return 0
 	}
-	for n, left := 0, u.ids[word].has&a.decided[word].has; left != 0; n, left = n+1, left>>1 {
-		if left&1 == 0 {
-			continue
-		}
-		if a.covers(u, word<<6+n, u.ids[word].at(n)) {
-			mask |= 1 << n
+	mask = u.ids[word].has & a.decided[word].has
+	if ids, at := &u.ids[word], &a.decided[word]; ids.each == nil && at.each == nil && ids.same <= at.same {
+		return mask
+	}
+	for left := mask; left != 0; left &= left - 1 {
+		i := mathbits.TrailingZeros64(left)
+		if !a.covers(u, word<<6+i, u.ids[word].at(i)) {
+			mask &^= 1 << i
 		}
 	}
 	return mask
