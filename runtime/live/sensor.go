@@ -83,6 +83,7 @@ func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 	}
 	s.ledger.Use(launching, func(key string) string { return s.policyOf[key] })
 	s.stale.Follow(setup.Graph, stale.Asked(setup.Graph, s.conditions))
+	s.stale.Narrow(stale.Counted(setup.Graph, s.conditions))
 	s.fresh = true
 }
 
