@@ -185,6 +185,9 @@ func (p *Project) arrange(setup *Setup) error {
 		}
 		fresh[i] = copied
 	}
+	if err := remember(old, fresh, setup.Sensors); err != nil {
+		return err
+	}
 	move(old, fresh, setup.Sensors)
 	for i, d := range setup.Sensors {
 		fresh[i].put(setup, d)
