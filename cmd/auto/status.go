@@ -58,7 +58,11 @@ func writeStatus(out io.Writer, s control.Status, troubles []string) error {
 	writeSensors(w, s)
 	writeBlocks(w, s)
 	writePauses(w, s)
-	fmt.Fprintf(w, "\nOwed: %d%s. Requests: %d due, %d parked. Events since the start: %d.\n", s.Owed, oldestOwed(s), s.Due, s.Parked, s.Events)
+	fmt.Fprintf(w, "\nOwed: %d%s. Requests: %d due, %d parked.", s.Owed, oldestOwed(s), s.Due, s.Parked)
+	if s.Running {
+		fmt.Fprintf(w, " Events since the start: %d.", s.Events)
+	}
+	fmt.Fprintln(w)
 	for i, line := range troubles {
 		if i == 0 {
 			fmt.Fprintln(w, "\nWrong:")
@@ -75,14 +79,23 @@ func oldestOwed(s control.Status) string {
 	return ", the oldest for " + age(s.Now, s.OldestOwed)
 }
 
+// writeSensors lists the sensors, with what only a daemon that runs has counted.
 func writeSensors(w io.Writer, s control.Status) {
 	for i, n := range s.Sensors {
 		if i == 0 {
-			fmt.Fprintln(w, "\nSENSOR\tEVERY\tASSETS\tLAST TICK\tTOOK\tTICKS\tREQUESTED\tLAUNCHED\tOWED\tOVERRUNS\tERROR")
+			fmt.Fprintln(w, "\nSENSOR\tEVERY\tASSETS\tLAST TICK\tOWED"+running(s, "\tTOOK\tTICKS\tREQUESTED\tLAUNCHED\tOVERRUNS\tERROR"))
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n",
-			n.Name, lasting(n.Every), n.Assets, show(n.LastTick), lasting(n.Took), n.Ticks, n.Requested, n.Launched, n.Owed, n.Overruns, visible(n.Error))
+		counted := fmt.Sprintf("\t%s\t%d\t%d\t%d\t%d\t%s", lasting(n.Took), n.Ticks, n.Requested, n.Launched, n.Overruns, visible(n.Error))
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d%s\n", n.Name, lasting(n.Every), n.Assets, show(n.LastTick), n.Owed, running(s, counted))
 	}
+}
+
+// running gives a text where a daemon runs.
+func running(s control.Status, text string) string {
+	if !s.Running {
+		return ""
+	}
+	return text
 }
 
 func writeBlocks(w io.Writer, s control.Status) {

@@ -23,7 +23,7 @@ func Owing(sensors []SensorStatus) (count int, oldest time.Time) {
 
 // Blocks says how the files blocks of a project are, as the store has them.
 func Blocks(ctx context.Context, from store.Reader, p *project.Project) ([]BlockStatus, error) {
-	var out []BlockStatus
+	out := []BlockStatus{}
 	for _, program := range p.Policies.Files {
 		b, err := from.Block(ctx, program.Name)
 		if err != nil {
