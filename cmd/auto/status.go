@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"auto/runtime/control"
@@ -81,17 +82,20 @@ func oldestOwed(s control.Status) string {
 
 // writeSensors lists the sensors, with what only a daemon that runs has counted.
 func writeSensors(w io.Writer, s control.Status) {
-	for i, n := range s.Sensors {
+	for i, n := range slices.DeleteFunc(slices.Clone(s.Sensors), idle) {
 		if i == 0 {
-			fmt.Fprintln(w, "\nSENSOR\tEVERY\tASSETS\tLAST TICK\tOWED"+running(s, "\tTOOK\tTICKS\tREQUESTED\tLAUNCHED\tOVERRUNS\tERROR"))
+			fmt.Fprintln(w, "\nSENSOR\tEVERY\tASSETS\tLAST TICK\tOWED"+whileRunning(s, "\tTOOK\tTICKS\tREQUESTED\tLAUNCHED\tOVERRUNS\tERROR"))
 		}
 		counted := fmt.Sprintf("\t%s\t%d\t%d\t%d\t%d\t%s", lasting(n.Took), n.Ticks, n.Requested, n.Launched, n.Overruns, visible(n.Error))
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d%s\n", n.Name, lasting(n.Every), n.Assets, show(n.LastTick), n.Owed, running(s, counted))
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d%s\n", n.Name, lasting(n.Every), n.Assets, show(n.LastTick), n.Owed, whileRunning(s, counted))
 	}
 }
 
-// running gives a text where a daemon runs.
-func running(s control.Status, text string) string {
+// idle reports whether a sensor has nothing to do, as the default one in a project of files.
+func idle(n control.SensorStatus) bool { return n.Assets == 0 && n.Owed == 0 && n.Error == "" }
+
+// whileRunning gives a text where a daemon runs.
+func whileRunning(s control.Status, text string) string {
 	if !s.Running {
 		return ""
 	}

@@ -322,6 +322,10 @@ func TestReady(t *testing.T) {
 	answer(t, s.ask("GET", "/readyz", ""), 200, `{"ready":true}`)
 	s.status.Sensors[1].NextTick = now.Add(-91 * time.Second)
 	answer(t, s.ask("GET", "/readyz", ""), 503, "{\"ready\":false,\"reasons\":[\"The sensor `well` has not ticked since 2026-01-02T11:58:00Z.\"]}")
+	s.status.Sensors[1] = control.SensorStatus{Name: "full", Failures: 2, Error: "No space is left."}
+	answer(t, s.ask("GET", "/readyz", ""), 200, `{"ready":true}`)
+	s.status.Sensors[1].Failures = 3
+	answer(t, s.ask("GET", "/readyz", ""), 503, "{\"ready\":false,\"reasons\":[\"The sensor `full` has failed 3 times: No space is left.\"]}")
 	s.err = errors.New("locked")
 	answer(t, s.ask("GET", "/readyz", ""), 503, `{"ready":false,"reasons":["The store does not answer: locked."]}`)
 }
