@@ -278,6 +278,7 @@ func TestPauses(t *testing.T) {
 		t.Error(diff)
 	}
 	refused(t, s.ask("POST", "/v1/pauses", `{"selection":"all()","til":1}`), 400, `unknown field "til"`)
+	refused(t, s.ask("POST", "/v1/pauses", `{"selection":"all()","until":"2026-12-01"}`), 400, `2026-12-01 is no instant of RFC 3339.`)
 	refused(t, s.ask("POST", "/v1/pauses", `{"selection":"all()"} {}`), 400, "something follows")
 	refused(t, s.ask("POST", "/v1/pauses", `{"until":"tomorrow"}`), 400, "not as asked")
 	refused(t, s.ask("DELETE", "/v1/pauses", ""), 400, "what to resume")
@@ -305,6 +306,11 @@ func TestBacklog(t *testing.T) {
 	for _, limit := range []string{"-1", "x", "100001"} {
 		refused(t, s.ask("GET", "/v1/backlog?limit="+limit, ""), 400, "limit")
 	}
+	refused(t, s.ask("GET", "/v1/backlog?awaited=yes", ""), 400, "awaited")
+	refused(t, s.ask("GET", "/v1/backlog?asset=a", ""), 400, "Nothing is asked by `asset`.")
+	s.owed[0].Running = "r"
+	answer(t, s.ask("GET", "/v1/backlog?key=a&limit=0", ""), 200, `{"total":1,"owed":[]}`)
+	answer(t, s.ask("GET", "/v1/backlog?key=a&limit=0&awaited=true", ""), 200, `{"total":2,"owed":[]}`)
 }
 
 func TestReady(t *testing.T) {
@@ -316,6 +322,10 @@ func TestReady(t *testing.T) {
 	answer(t, s.ask("GET", "/readyz", ""), 200, `{"ready":true}`)
 	s.status.Sensors[1].NextTick = now.Add(-91 * time.Second)
 	answer(t, s.ask("GET", "/readyz", ""), 503, "{\"ready\":false,\"reasons\":[\"The sensor `well` has not ticked since 2026-01-02T11:58:00Z.\"]}")
+	s.status.Sensors[1] = control.SensorStatus{Name: "full", Failures: 2, Error: "No space is left."}
+	answer(t, s.ask("GET", "/readyz", ""), 200, `{"ready":true}`)
+	s.status.Sensors[1].Failures = 3
+	answer(t, s.ask("GET", "/readyz", ""), 503, "{\"ready\":false,\"reasons\":[\"The sensor `full` has failed 3 times: No space is left.\"]}")
 	s.err = errors.New("locked")
 	answer(t, s.ask("GET", "/readyz", ""), 503, `{"ready":false,"reasons":["The store does not answer: locked."]}`)
 }

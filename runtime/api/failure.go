@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"auto/lang/diag"
 	"auto/runtime/events"
@@ -64,7 +65,7 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 	c.code = http.StatusServiceUnavailable
 	w.Header().Set("Retry-After", "5")
 	a.Log.Error("a call failed", "method", c.Method, "path", c.URL.Path, "error", err)
-	return problems{[]problem{{Message: "The call failed: " + err.Error() + ".", Help: "Nothing was changed; send it again."}}}
+	return problems{[]problem{{Message: "The call failed: " + strings.TrimSuffix(err.Error(), ".") + ".", Help: "Nothing was changed; send it again."}}}
 }
 
 func ofEvents(wrong events.Problems) problems {

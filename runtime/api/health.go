@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"auto/runtime/control"
@@ -29,9 +30,9 @@ func (a *API) ready(c *call) (any, error) {
 	status, err := a.Automation.Status(c.Context())
 	var reasons []string
 	if err != nil {
-		reasons = []string{"The store does not answer: " + err.Error() + "."}
+		reasons = []string{"The store does not answer: " + strings.TrimSuffix(err.Error(), ".") + "."}
 	} else {
-		reasons = late(status)
+		reasons = stuck(status)
 	}
 	if len(reasons) > 0 {
 		c.code = http.StatusServiceUnavailable
@@ -39,11 +40,17 @@ func (a *API) ready(c *call) (any, error) {
 	return readiness{len(reasons) == 0, reasons}, nil
 }
 
-// late finds sensors whose tick should have come long ago.
-func late(s control.Status) (reasons []string) {
+// failsOften is how many ticks of a sensor fail in a row before it counts as stuck.
+const failsOften = 3
+
+// stuck finds sensors whose tick should have come long ago, or that do nothing but fail.
+func stuck(s control.Status) (reasons []string) {
 	for _, sensor := range s.Sensors {
 		if sensor.Late(s.Now) {
 			reasons = append(reasons, fmt.Sprintf("The sensor `%s` has not ticked since %s.", sensor.Name, sensor.LastTick.UTC().Format(time.RFC3339)))
+		}
+		if sensor.Failures >= failsOften {
+			reasons = append(reasons, fmt.Sprintf("The sensor `%s` has failed %d times: %s.", sensor.Name, sensor.Failures, strings.TrimSuffix(sensor.Error, ".")))
 		}
 	}
 	return reasons

@@ -35,6 +35,9 @@ type EventsTaken struct {
 	// Unknown are keys of assets and checks that the project does not have (yet), sorted:
 	// their events are kept.
 	Unknown []string `json:"unknown,omitempty"`
+	// Doubtful has a sentence for each thing that is kept and counts for nothing as the
+	// project is, such as a partition that is none, each once.
+	Doubtful []string `json:"doubtful,omitempty"`
 }
 
 // Status is how a daemon is.

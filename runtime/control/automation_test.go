@@ -155,10 +155,14 @@ func TestSelect(t *testing.T) {
 		{text: `checks("orders:full")`, keys: []string{"orders:full"}},
 		{text: `groups("none")`, code: diag.NothingSelected},
 		{text: `assets("ordes")`, code: diag.UnknownAsset},
-		{text: `orders:late`, code: "A0"},
+		{text: `orders:late`, code: diag.NothingSelected},
+		{text: `sales/totl`, code: diag.NothingSelected},
+		{text: `sales`, code: diag.NothingSelected},
+		{text: `sales/total)`, code: "A0"},
 		{text: ``, code: "A0"},
 		{text: `eager()`, code: diag.WrongType},
-		{text: `flaky`, code: diag.UnknownName},
+		{text: `flaky`, code: diag.NothingSelected},
+		{text: `flaky | all()`, code: diag.UnknownName},
 	} {
 		keys, found := control.Select(c.text, project(t))
 		if c.code == "" {

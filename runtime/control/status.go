@@ -33,7 +33,7 @@ func Owed(counts []backlog.Count) []PolicyStatus {
 
 // Blocks says how the files blocks of a project are, as the store has them.
 func Blocks(ctx context.Context, from store.Reader, p *project.Project) ([]BlockStatus, error) {
-	var out []BlockStatus
+	out := []BlockStatus{}
 	for _, program := range p.Policies.Files {
 		b, err := from.Block(ctx, program.Name)
 		if err != nil {
