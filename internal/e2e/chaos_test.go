@@ -212,6 +212,7 @@ func (w *world) play(t *testing.T, steps, perStep int) *world {
 	t.Helper()
 	begin := w.clock.now
 	w.start(t)
+	w.settle(t, begin)
 	for step := range steps {
 		at := begin.Add(time.Duration(step+1) * 30 * time.Second)
 		w.post(t, w.happenings(step, perStep, at.Add(-time.Second)))

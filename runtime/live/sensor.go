@@ -83,6 +83,7 @@ func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 	}
 	s.ledger.Use(launching, func(key string) string { return s.policyOf[key] })
 	s.stale.Follow(setup.Graph, stale.Asked(setup.Graph, s.conditions))
+	s.stale.Narrow(stale.Counted(setup.Graph, s.conditions))
 	s.fresh = true
 }
 
@@ -110,8 +111,9 @@ func (s *Sensor) Take(r Record) error {
 	case *journal.Resume:
 		s.ledger.Resume(*body, r.At)
 	case *journal.Down:
-		// A restart takes no longer than the next tick would have.
-		if r.At.Sub(body.From) > 2*s.Every {
+		// A restart takes no longer than the next tick would have. A gap that is not caught up
+		// on yet goes on.
+		if r.At.Sub(body.From) > 2*s.Every && s.down.IsZero() {
 			s.down = body.From
 		}
 	}
@@ -143,6 +145,9 @@ func (s *Sensor) named(e *events.Event) *events.Event {
 	out.RequestID = request
 	return &out
 }
+
+// Become has the sensor be another one, which is not to be used any more.
+func (s *Sensor) Become(o *Sensor) { *s = *o }
 
 // Taken is the number of the last record that was taken in.
 func (s *Sensor) Taken() int64 { return s.taken }
