@@ -100,7 +100,7 @@ func (c runCommand) open(s system, p *project.Project, load func() (*project.Pro
 	if s.progress {
 		options.Progress = s.showProgress
 	}
-	options.Metrics = metrics.NewDaemon()
+	options.Metrics = metrics.NewDaemon(version)
 	if options.Tracer, err = s.tracer(p, options); err != nil {
 		return errors.Join(err, store.Close())
 	}

@@ -57,6 +57,7 @@ func writeStatus(out io.Writer, s control.Status, troubles []string) error {
 		fmt.Fprintf(w, "  not taken: %s\n", visible(line))
 	}
 	writeSensors(w, s)
+	writePolicies(w, s)
 	writeBlocks(w, s)
 	writePauses(w, s)
 	fmt.Fprintf(w, "\nOwed: %d%s. Requests: %d due, %d parked.", s.Owed, oldestOwed(s), s.Due, s.Parked)
@@ -88,6 +89,26 @@ func writeSensors(w io.Writer, s control.Status) {
 		}
 		counted := fmt.Sprintf("\t%s\t%d\t%d\t%d\t%d\t%s", lasting(n.Took), n.Ticks, n.Requested, n.Launched, n.Overruns, visible(n.Error))
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d%s\n", n.Name, lasting(n.Every), n.Assets, show(n.LastTick), n.Owed, whileRunning(s, counted))
+	}
+}
+
+// writePolicies writes which policies owe something, where there is more than one.
+func writePolicies(w io.Writer, s control.Status) {
+	all, written := 0, false
+	for _, n := range s.Sensors {
+		all += len(n.Policies)
+	}
+	for _, n := range s.Sensors {
+		for _, p := range n.Policies {
+			if all < 2 || p.Owed == 0 {
+				continue
+			}
+			if !written {
+				fmt.Fprintln(w, "\nPOLICY\tSENSOR\tOWED\tOLDEST")
+			}
+			written = true
+			fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", visible(p.Name), n.Name, p.Owed, age(s.Now, p.OldestOwed))
+		}
 	}
 }
 

@@ -111,6 +111,8 @@ type Ledger struct {
 	// unless something changed.
 	now, next int64
 	changed   bool
+	// counts are those of Counts, nil where they may be others now.
+	counts []Count
 	// unchecked tells that a run may have made up for something since the last release.
 	unchecked bool
 }
@@ -133,7 +135,8 @@ func New() *Ledger {
 func (l *Ledger) Use(policies map[string]Policy, policyOf func(key string) string) {
 	l.flush()
 	l.policies, l.policyOf = policies, policyOf
-	l.changed, l.settled = true, never
+	l.touch()
+	l.settled = never
 	halted := map[string]*book{}
 	for _, a := range l.accounts {
 		l.assign(a, halted)

@@ -17,7 +17,7 @@ func (l *Ledger) Decide(d Decided) (ok bool) {
 	}
 	at, b := nano(d.At), l.book(d.Policy)
 	clauses := l.clauses(b)
-	l.changed = true
+	l.touch()
 	l.settle(at)
 	l.flushBook(b)
 	if !d.DownSince.IsZero() && clauses.Missed == compiler.MissedNone {

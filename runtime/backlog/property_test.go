@@ -391,8 +391,38 @@ func (b *both) waiting() {
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		b.Fatalf("waiting at %s (-want +got):\n%s", b.at, diff)
 	}
-	if pairs, _ := b.ledger.Count(); pairs != len(want) {
-		b.Fatalf("Count() = %d, want %d", pairs, len(want))
+	b.counts(want)
+}
+
+// counts compares the counts with what waits.
+func (b *both) counts(owed []Owed) {
+	of := map[string]Count{}
+	for name := range b.ledger.policies {
+		of[name] = Count{Policy: name}
+	}
+	var all Count
+	for _, o := range owed {
+		c := of[o.Policy]
+		c.Policy = o.Policy
+		c.add(o.Since)
+		all.add(o.Since)
+		of[o.Policy] = c
+	}
+	var want []Count
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		want = append(want, of[name])
+	}
+	if diff := cmp.Diff(want, b.ledger.Counts(), cmpopts.EquateEmpty()); diff != "" {
+		b.Fatalf("counts at %s (-want +got):\n%s", b.at, diff)
+	}
+	if pairs, oldest := b.ledger.Count(); pairs != all.Pairs || !oldest.Equal(all.Oldest) {
+		b.Fatalf("Count() = %d, %s, want %v", pairs, oldest, all)
+	}
+}
+
+func (c *Count) add(since time.Time) {
+	if c.Pairs++; c.Oldest.IsZero() || since.Before(c.Oldest) {
+		c.Oldest = since
 	}
 }
 

@@ -44,7 +44,7 @@ func (f *fake) Resume(_ context.Context, selection string, missed compiler.Misse
 func (f *fake) Status(context.Context) (control.Status, error) {
 	return control.Status{
 		Running: true, Now: start, Started: start, Broken: []string{"a.auto:1:1: error"},
-		Sensors: []control.SensorStatus{{Name: "default", Every: time.Minute, Took: 5, Halted: []string{"p"}}},
+		Sensors: []control.SensorStatus{{Name: "default", Every: time.Minute, Took: 5, Policies: []control.PolicyStatus{{Name: "p", Owed: 2, OldestOwed: start}}, Halted: []string{"p"}}},
 		Blocks:  []control.BlockStatus{{Name: "b", HaltedAt: start}},
 		Pauses:  []control.PauseStatus{{Selection: "all()", Until: start, Reason: "<&>"}},
 	}, f.err

@@ -12,6 +12,8 @@ import (
 	"auto/runtime/journal"
 	"auto/runtime/stale"
 	"auto/vm"
+	"auto/vm/bits"
+	"auto/vm/space"
 )
 
 // Sensor is the state of one sensor of conditions. It has a picture of the world of its
@@ -27,6 +29,9 @@ type Sensor struct {
 	engine *engine.Engine
 	ledger *backlog.Ledger
 
+	// decided is what the last tick requested, which the tracker is told before anything
+	// else comes: until then its facts are those of the tick.
+	decided *decided
 	// happened counts events: their places in the total order.
 	happened int64
 	// taken is the last record that was taken in, ticked that of the last tick, and last
@@ -41,6 +46,21 @@ type Sensor struct {
 	down time.Time
 	// marks are by when how many events had happened, the oldest first.
 	marks []mark
+}
+
+// decided is what a tick requested.
+type decided struct {
+	space     *space.Space
+	requested bits.Set
+	happened  int64
+}
+
+// settle tells the tracker what the last tick requested.
+func (s *Sensor) settle() {
+	if d := s.decided; d != nil {
+		s.stale.Decided(d.space, d.requested, d.happened)
+		s.decided = nil
+	}
 }
 
 func newSensor() *Sensor {
@@ -63,6 +83,7 @@ func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 	}
 	s.ledger.Use(launching, func(key string) string { return s.policyOf[key] })
 	s.stale.Follow(setup.Graph, stale.Asked(setup.Graph, s.conditions))
+	s.stale.Narrow(stale.Counted(setup.Graph, s.conditions))
 	s.fresh = true
 }
 
@@ -72,6 +93,7 @@ func (s *Sensor) Take(r Record) error {
 	if r.Seq <= s.taken {
 		return nil
 	}
+	s.settle()
 	s.taken, s.fresh = r.Seq, true
 	if r.At.After(s.newest) {
 		s.newest = r.At
@@ -89,8 +111,9 @@ func (s *Sensor) Take(r Record) error {
 	case *journal.Resume:
 		s.ledger.Resume(*body, r.At)
 	case *journal.Down:
-		// A restart takes no longer than the next tick would have.
-		if r.At.Sub(body.From) > 2*s.Every {
+		// A restart takes no longer than the next tick would have. A gap that is not caught up
+		// on yet goes on.
+		if r.At.Sub(body.From) > 2*s.Every && s.down.IsZero() {
 			s.down = body.From
 		}
 	}
@@ -122,6 +145,9 @@ func (s *Sensor) named(e *events.Event) *events.Event {
 	out.RequestID = request
 	return &out
 }
+
+// Become has the sensor be another one, which is not to be used any more.
+func (s *Sensor) Become(o *Sensor) { *s = *o }
 
 // Taken is the number of the last record that was taken in.
 func (s *Sensor) Taken() int64 { return s.taken }
@@ -191,6 +217,9 @@ func (s *Sensor) Owed() (count int, oldest time.Time, halted []string) {
 	count, oldest = s.ledger.Count()
 	return count, oldest, s.ledger.Halted()
 }
+
+// Counts counts what is owed by policy. The list is not to be changed.
+func (s *Sensor) Counts() []backlog.Count { return s.ledger.Counts() }
 
 // Pauses gives those in force at an instant.
 func (s *Sensor) Pauses(at time.Time) []journal.Pause { return s.ledger.Pauses(at) }

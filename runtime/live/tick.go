@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"auto/runtime/backlog"
@@ -39,23 +40,34 @@ type Options struct {
 	CatchUp bool
 }
 
-// Tick evaluates the sensor's conditions at an instant, which is not before that of the
-// tick before. An error says what of the graph or the conditions is refused; the state is
-// as before then.
+// RefusedError: something of the graph or the conditions is refused. The state is as before.
+type RefusedError struct{ Err error }
+
+// Error says what is refused.
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Tick evaluates the sensor's conditions at an instant, which is after that of the tick
+// before. After an error that is no *RefusedError the state is good for nothing any more.
 func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
+	s.settle()
 	result, err := s.engine.Tick(s.input(at), engine.Options{Explain: o.Explain})
 	if err != nil {
-		return nil, err
+		return nil, &RefusedError{err}
 	}
 	out := &Outcome{At: at, Result: result, Body: journal.Tick{Sensor: s.Name, Seen: s.taken, CatchUp: o.CatchUp}}
 	s.decide(out)
+	// The next tick is not the first after a gap any more, which has to be known again.
+	moved := s.fresh || !o.CatchUp && !s.down.IsZero()
 	if !o.CatchUp {
 		if err := s.launch(out); err != nil {
 			return nil, err
 		}
 		s.down = time.Time{}
 	}
-	out.Idle = !s.fresh && result.Idle && out.quiet()
+	out.Idle = !moved && result.Idle && out.quiet()
 	if s.fresh {
 		s.compact()
 	}
@@ -89,9 +101,10 @@ func (s *Sensor) decide(out *Outcome) {
 		}
 		out.Body.Requested[e.Key] = subset(e, set)
 	})
-	s.stale.Decided(sp, out.Result.Requested, s.happened)
+	if out.Pairs = out.Result.Requested.Count(); out.Pairs > 0 {
+		s.decided = &decided{sp, slices.Clone(out.Result.Requested), s.happened}
+	}
 	for _, policy := range order {
-		out.Pairs += len(byPolicy[policy])
 		if !s.ledger.Decide(backlog.Decided{Policy: policy, Pairs: byPolicy[policy], At: out.At, DownSince: s.down}) {
 			out.Body.Halted = append(out.Body.Halted, policy)
 		}
