@@ -204,10 +204,10 @@ func (p *Project) arrange(setup *Setup) error {
 		}
 		fresh[i] = copied
 	}
-	if err := remember(old, fresh, setup.Sensors); err != nil {
+	if err := remember(old, fresh, setup); err != nil {
 		return err
 	}
-	move(old, fresh, setup.Sensors)
+	move(old, fresh, setup)
 	for i, d := range setup.Sensors {
 		fresh[i].put(setup, d)
 	}

@@ -53,7 +53,7 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // before. After an error that is no *RefusedError the state is good for nothing any more.
 func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 	s.settle()
-	result, err := s.engine.Tick(s.input(at), engine.Options{Explain: o.Explain})
+	result, err := s.engine.Tick(s.input(at), engine.Options{Explain: o.Explain, NoRuns: true})
 	if err != nil {
 		return nil, &RefusedError{err}
 	}
