@@ -90,7 +90,7 @@ type Owed struct {
 }
 
 // Ledger is what is owed under the policies of one sensor. The instants that it is told
-// never go back, and lie between the years 1678 and 2262. It is not safe for concurrent use.
+// never go back, and lie between the years 1678 and 2262, but for ends of pauses. It is not safe for concurrent use.
 type Ledger struct {
 	policies map[string]Policy
 	policyOf func(key string) string

@@ -68,7 +68,7 @@ func checkLedger(t *rapid.T) {
 	}
 	b.use()
 	t.Repeat(map[string]func(*rapid.T){
-		"":         func(t *rapid.T) { b.T = t },
+		"":         b.step(b.counted),
 		"tick":     b.step(b.tick),
 		"tick 2":   b.step(b.tick),
 		"gap":      b.step(b.gap),
@@ -173,6 +173,7 @@ func (b *both) decide(downSince time.Time) (any bool) {
 		d.Pairs = slices.Clone(pairs)
 		b.shadow.Decide(d)
 		any = any || len(pairs) > 0
+		b.counted()
 	}
 	return any
 }
@@ -365,7 +366,9 @@ func (b *both) move() {
 		b.Fatal(err)
 	}
 	keys := setOf(b.keys())
-	b.ledger.Give(b.ledger.Take(func(key string) bool { return keys[key] }))
+	taken := b.ledger.Take(func(key string) bool { return keys[key] })
+	b.counted()
+	b.ledger.Give(taken)
 	b.sameSnapshot(b.ledger, string(before))
 }
 
@@ -392,6 +395,14 @@ func (b *both) waiting() {
 		b.Fatalf("waiting at %s (-want +got):\n%s", b.at, diff)
 	}
 	b.counts(want)
+}
+
+// counted: what was counted earlier is given only as long as it is so.
+func (b *both) counted() {
+	want := b.ledger.recount()
+	if diff := cmp.Diff(want, b.ledger.Counts(), cmpopts.EquateEmpty()); diff != "" {
+		b.Fatalf("counts at %s (-now +given):\n%s", b.at, diff)
+	}
 }
 
 // counts compares the counts with what waits.

@@ -69,7 +69,7 @@ func (l *Ledger) why(a *account, h hold, retry int) string {
 	case atMost:
 		return fmt.Sprintf("`at most %s`: launched at %s, next at %s", limitText(h.limit), clock(h.since), clock(h.until))
 	case pausedPolicy:
-		return fmt.Sprintf("the policy is paused until %s: %s", clock(h.until), c.PauseReason)
+		return fmt.Sprintf("the policy is paused until %s: %s", c.PausedUntil.UTC().Format(time.RFC3339), c.PauseReason)
 	case pausedKey:
 		return fmt.Sprintf("paused until %s: %s", clock(h.until), l.paused[a.key].reason)
 	case halted:
