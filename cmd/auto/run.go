@@ -83,7 +83,7 @@ func (s system) report(log *slog.Logger, found diag.List) {
 		if d.Severity() == diag.Error {
 			level = slog.LevelError
 		}
-		log.Log(s.ctx, level, "finding", "code", d.Code, "finding", d.Error(), "help", d.Help)
+		log.Log(s.ctx, level, "finding", "code", d.Code, "finding", d.Error())
 	}
 }
 
