@@ -24,7 +24,7 @@ import (
 
 type runCommand struct {
 	projectFlag
-	Once    bool `help:"Tick every block once, deliver what is due, and end."`
+	Once    bool `help:"Tick every sensor and files block once, deliver what is due, and end."`
 	DryRun  bool `help:"Show the requests of one tick as JSON lines; change and deliver nothing."`
 	Verbose bool `short:"v" help:"Log ticks that changed nothing, too."`
 	clockFlag
@@ -83,7 +83,7 @@ func (s system) report(log *slog.Logger, found diag.List) {
 		if d.Severity() == diag.Error {
 			level = slog.LevelError
 		}
-		log.Log(s.ctx, level, "finding", "code", d.Code, "finding", d.Error(), "help", d.Help)
+		log.Log(s.ctx, level, "finding", "code", d.Code, "finding", d.Error())
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package api is the daemon over HTTP: events in, what is owed and how it is out, pauses,
-// health and metrics. openapi.yaml describes it; docs/operations.md says how it is used.
+// health and metrics. openapi.yaml describes it; docs/http.md says how it is used.
 package api
 
 import (
