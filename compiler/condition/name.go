@@ -39,7 +39,7 @@ var factNames = map[code.FactKind]string{
 func (n *Node) Name() string {
 	switch n.Op {
 	case Fact:
-		return factName(n.Fact)
+		return factName(n.Fact) + n.filters()
 	case CronTickPassed:
 		return fmt.Sprintf("cron_tick_passed(cron_schedule=%s, cron_timezone=%s)", n.Cron, n.Zone)
 	case Matches:

@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
-	"auto/lang/diag"
 	"auto/runtime/journal"
 	"auto/runtime/live"
 	"auto/runtime/project"
@@ -38,18 +38,10 @@ func Loader(ctx context.Context, s Source, dir string) live.Loader {
 		getenv := func(name string) (string, bool) { value, ok := p.Env[name]; return value, ok }
 		loaded, found := project.Load(dir, project.Options{FS: files, Getenv: getenv})
 		if found.HasErrors() {
-			return nil, &BrokenError{found}
+			return nil, &live.BrokenError{Findings: found}
 		}
 		return live.NewSetup(loaded), nil
 	}
-}
-
-// BrokenError: kept policies have findings, such as by a newer version of auto.
-type BrokenError struct{ Findings diag.List }
-
-// Error gives the number of findings.
-func (e *BrokenError) Error() string {
-	return "they have findings now (" + e.Findings.Summary() + ")"
 }
 
 // texts gives the files of a record of policies.
@@ -57,8 +49,11 @@ func texts(ctx context.Context, s Source, p *journal.Policies) (fs.FS, error) {
 	var all txtar.Archive
 	for _, path := range slices.Sorted(maps.Keys(p.Texts)) {
 		text, err := s.Text(ctx, p.Texts[path])
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, &live.BrokenError{Err: fmt.Errorf("the text of `%s` is lost", path)}
+		}
 		if err != nil {
-			return nil, fmt.Errorf("the text of `%s` is lost: %w", path, err)
+			return nil, fmt.Errorf("the text of `%s`: %w", path, err)
 		}
 		all.Files = append(all.Files, txtar.File{Name: path, Data: text})
 	}
@@ -78,6 +73,9 @@ type Options struct {
 	// ErrStop, nothing more is played, and the state is that after its record.
 	Before func(r live.Record, p *live.Project) live.Options
 	Visit  Visit
+	// Damaged is told of each snapshot that cannot be read, where an older one can be
+	// begun at in its place; nil where nobody asks.
+	Damaged func(s store.Snapshot, err error)
 }
 
 // ErrStop ends a walk over records.
@@ -86,7 +84,7 @@ var ErrStop = errors.New("stop")
 // Play gives the state of a project after the records of its journal, from the newest
 // snapshot on that is not after From.
 func Play(ctx context.Context, s Source, load live.Loader, o Options) (*live.Project, error) {
-	p, err := begin(ctx, s, load, o.From)
+	p, err := begin(ctx, s, load, o)
 	if err != nil {
 		return nil, err
 	}
@@ -108,13 +106,44 @@ func Play(ctx context.Context, s Source, load live.Loader, o Options) (*live.Pro
 // errUntil ends a walk at Options.Until.
 var errUntil = errors.New("until")
 
-// begin gives the state of the snapshot to begin at.
-func begin(ctx context.Context, s Source, load live.Loader, from time.Time) (*live.Project, error) {
-	snapshot, ok, err := s.Snapshot(ctx, from)
-	if err != nil || !ok {
-		return live.NewProject(load), err
+// begin gives the state of the snapshot to begin at, or of one before it where that cannot
+// be read: the records after the older one give the same.
+func begin(ctx context.Context, s Source, load live.Loader, o Options) (*live.Project, error) {
+	var first error
+	for at, last := o.From, int64(math.MaxInt64); ; {
+		snapshot, ok, err := s.Snapshot(ctx, at)
+		switch {
+		case err != nil && snapshot.At.IsZero():
+			return nil, err
+		case err == nil && !ok:
+			return live.NewProject(load), nil
+		case snapshot.Seq >= last:
+			return nil, first // there is none before
+		}
+		var p *live.Project
+		if err == nil {
+			p, err = live.Restore(snapshot.Body, load)
+		}
+		if err == nil {
+			return p, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if o.Damaged != nil {
+			o.Damaged(snapshot, err)
+		}
+		at, last = snapshot.At.Add(-1), snapshot.Seq
 	}
-	return live.Restore(snapshot.Body, load)
+}
+
+// Snapshots reports whether any snapshot is kept, even one that cannot be read.
+func Snapshots(ctx context.Context, s Source) (bool, error) {
+	snapshot, ok, err := s.Snapshot(ctx, Latest)
+	if !snapshot.At.IsZero() {
+		return true, nil
+	}
+	return ok, err
 }
 
 func step(p *live.Project, r store.Record, o Options) error {
