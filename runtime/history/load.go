@@ -21,11 +21,7 @@ import (
 )
 
 // Source is what is read of a store.
-type Source interface {
-	Records(ctx context.Context, after int64, kinds []string, yield func(store.Record) error) error
-	Text(ctx context.Context, name string) ([]byte, error)
-	Snapshot(ctx context.Context, at time.Time) (store.Snapshot, bool, error)
-}
+type Source interface{ store.ConditionsReader }
 
 // Loader gives what makes setups of records of policies, with the texts that a store
 // keeps. Dir is how the project's folder is shown.
@@ -69,6 +65,9 @@ type Options struct {
 	From time.Time
 	// Until is the last instant that is played, zero for no end.
 	Until time.Time
+	// Alive is until when sensors ticked, zero where ticks that changed nothing do not
+	// matter. They do where other policies come next: those count from the last tick.
+	Alive time.Time
 	// Before is told of each record before it is played; Visit after. Where Visit gives
 	// ErrStop, nothing more is played, and the state is that after its record.
 	Before func(r live.Record, p *live.Project) live.Options
@@ -98,6 +97,39 @@ func Play(ctx context.Context, s Source, load live.Loader, o Options) (*live.Pro
 	case errors.Is(err, ErrStop):
 		return p, nil
 	case err != nil && !errors.Is(err, errUntil):
+		return nil, err
+	}
+	if err := idle(p, o.Alive); err != nil {
+		return nil, err
+	}
+	return p, p.Settle()
+}
+
+// idle makes the ticks that changed nothing. When exactly they were is not known, so that
+// the last ones are left out.
+func idle(p *live.Project, alive time.Time) error {
+	for _, s := range p.Sensors {
+		if n := alive.Sub(s.Last())/max(s.Every, 1) - 1; n > 0 && !s.Last().IsZero() {
+			if err := s.Idle(s.Last().Add(n * s.Every)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Present gives the state that a deployment at an instant meets: that of a daemon that
+// runs, or of one that has ended and starts again then.
+func Present(ctx context.Context, s Source, load live.Loader, at time.Time) (*live.Project, error) {
+	alive, err := s.LastAlive(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := Play(ctx, s, load, Options{From: Latest, Alive: alive})
+	if err != nil || alive.IsZero() {
+		return p, err
+	}
+	if _, err := p.Play(live.Record{Seq: p.Seq + 1, At: at, Body: &journal.Down{From: alive}}, live.Options{}); err != nil {
 		return nil, err
 	}
 	return p, p.Settle()

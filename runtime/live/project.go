@@ -161,7 +161,7 @@ func (p *Project) Put(r Record, setup *Setup) error {
 	}
 	p.Seq = r.Seq
 	for _, s := range p.Sensors {
-		if err := s.tickedUntil(body.Ticked[s.Name]); err != nil {
+		if err := s.Idle(body.Ticked[s.Name]); err != nil {
 			return err
 		}
 	}

@@ -75,9 +75,9 @@ func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 	return out, nil
 }
 
-// tickedUntil makes the last of the ticks that changed nothing, and are not written down.
-// Where no policies can be loaded there is nothing to tick.
-func (s *Sensor) tickedUntil(at time.Time) error {
+// Idle makes the last of the ticks that changed nothing, and are not written down; what is
+// before the last tick is none. Where no policies can be loaded there is nothing to tick.
+func (s *Sensor) Idle(at time.Time) error {
 	if !at.After(s.last) || s.setup == nil {
 		return nil
 	}
