@@ -126,6 +126,10 @@ func New() *Ledger {
 	}
 }
 
+// Gone is what policyOf gives for a key that there is no asset or check of any more: nothing
+// pulls that along.
+const Gone = "\x00gone"
+
 // Use puts policies in force, by name; policyOf gives the one of an asset or check, "" for
 // none. What is owed follows its asset to the policy that has it now, renamed or another; a
 // policy that stands for one that is gone is halted if that was. What has no policy any more

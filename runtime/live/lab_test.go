@@ -120,7 +120,7 @@ func (l *lab) put(x texts) bool {
 	if len(l.p.Sensors) == 0 {
 		l.play(l.p, l.p.Seq, nil)
 	}
-	rec := l.write(journal.KindPolicies, journal.Policies{Fingerprint: setup.Fingerprint, Texts: map[string]string{"x": "y"}})
+	rec := l.write(journal.KindPolicies, journal.Policies{Fingerprint: setup.Fingerprint, Texts: map[string]string{"x": "y"}, Ticked: l.p.Ticked()})
 	if err := l.p.Put(rec, setup); err != nil {
 		l.Fatal(err)
 	}
@@ -402,7 +402,7 @@ func (l *lab) restart() {
 
 // drawing of projects
 
-var assets = []string{"raw", "a", "b", "c", "d", "e", "f"}
+var assets = []string{"raw", "a", "b", "c", "d", "e", "f", "g", "h"}
 
 const assetsText = `
 partitions:
@@ -426,7 +426,7 @@ var conditions = []string{
 
 var clauses = []string{
 	"limit 1 per tick", "limit 2 per 1h", "at most 1 per 1h", "quiet 1m", "retry 2 after 1m", "missed none", "missed all", "missed last", "order newest first",
-	"halt above 2 per tick", "halt above 1 per tick", "priority 3", "group by none", "max 1 per run", `tags {k: "{partition}"}`, `pause until 2026-03-03 because "x"`,
+	"halt above 2 per tick", "halt above 1 per tick", "priority 3", "group by none", "max 1 per run", `tags {k: "{partition}"}`, `pause until "2026-03-03" because "x"`,
 }
 
 // drawTexts draws a project.
@@ -437,6 +437,13 @@ func (l *lab) drawTexts() texts {
 	if l.draw(2, "f") == 0 {
 		yaml += "  - {key: f, deps: [e]}\n"
 		owned = append(owned, "f")
+	}
+	if l.draw(2, "g") == 0 {
+		yaml += "  - {key: g, deps: [raw], execution_set: s}\n"
+		owned = append(owned, "g")
+		if l.draw(2, "h") == 0 {
+			yaml += "  - {key: h, deps: [raw], execution_set: s}\n" // is pulled along
+		}
 	}
 	return texts{"auto.yaml": "", "assets/a.yaml": yaml, "policies/p.auto": l.policies(owned) + l.sensors(owned)}
 }
@@ -463,15 +470,23 @@ func (l *lab) policies(owned []string) string {
 	return text.String()
 }
 
-func (l *lab) clauses() []string {
-	list := rapid.SliceOfNDistinct(rapid.SampledFrom(clauses), 0, 3, func(c string) string {
-		first, rest, _ := strings.Cut(c, " ")
-		if first == "limit" {
-			return first + rest
+// clauses draws some that can stand side by side, but for those with a first word.
+func (l *lab) clauses(without ...string) (out []string) {
+	seen := map[string]bool{}
+	for _, word := range without {
+		seen[word] = true
+	}
+	for range l.draw(4, "clauses") {
+		c := pick(l, "clause", clauses...)
+		word, rest, _ := strings.Cut(c, " ")
+		if word == "limit" {
+			word = rest
 		}
-		return first
-	}).Draw(l.T, "clauses")
-	return list
+		if !seen[word] {
+			out, seen[word] = append(out, c), true
+		}
+	}
+	return out
 }
 
 // sensors draws up to two besides the default one.

@@ -6,6 +6,7 @@ import (
 	"auto/compiler"
 	"auto/compiler/condition"
 	"auto/runtime/backlog"
+	"auto/runtime/control"
 	"auto/runtime/engine"
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -81,10 +82,18 @@ func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 			}
 		}
 	}
-	s.ledger.Use(launching, func(key string) string { return s.policyOf[key] })
+	s.ledger.Use(launching, s.launchedUnder)
 	s.stale.Follow(setup.Graph, stale.Asked(setup.Graph, s.conditions))
 	s.stale.Narrow(stale.Counted(setup.Graph, s.conditions))
 	s.fresh = true
+}
+
+// launchedUnder gives the policy of a key for the backlog.
+func (s *Sensor) launchedUnder(key string) string {
+	if policy, ok := s.policyOf[key]; ok || control.HasKey(s.setup.Graph, key) {
+		return policy
+	}
+	return backlog.Gone
 }
 
 // Take folds a record of events, a pause, a resume or a gap; one that was taken in before

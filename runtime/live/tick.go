@@ -53,7 +53,7 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // before. After an error that is no *RefusedError the state is good for nothing any more.
 func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 	s.settle()
-	result, err := s.engine.Tick(s.input(at), engine.Options{Explain: o.Explain})
+	result, err := s.engine.Tick(s.input(at), engine.Options{Explain: o.Explain, NoRuns: true})
 	if err != nil {
 		return nil, &RefusedError{err}
 	}
@@ -73,6 +73,16 @@ func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 	}
 	s.last, s.fresh = at, false
 	return out, nil
+}
+
+// tickedUntil makes the last of the ticks that changed nothing, and are not written down.
+// Where no policies can be loaded there is nothing to tick.
+func (s *Sensor) tickedUntil(at time.Time) error {
+	if !at.After(s.last) || s.setup == nil {
+		return nil
+	}
+	_, err := s.Tick(at, Options{})
+	return err
 }
 
 func (s *Sensor) input(at time.Time) engine.Input {
