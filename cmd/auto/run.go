@@ -41,20 +41,25 @@ func (c runCommand) Run(s system) error {
 	if err != nil {
 		return err
 	}
-	load := func() (*project.Project, diag.List) {
-		return project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now(), NeedEnv: true})
-	}
+	load := func() (*project.Project, diag.List) { return s.loadToRun(root) }
 	p, found := load()
 	if found.HasErrors() {
 		s.write(diag.Text, found)
 		return fmt.Errorf("the project has findings (%s) and does not run", found.Summary())
 	}
-	if len(p.Policies.Files)+len(p.Policies.Policies) == 0 {
-		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has neither a policy nor a files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
-	}
 	log := c.logger(s)
 	s.report(log, found)
 	return c.open(s, p, load, log)
+}
+
+// loadToRun loads a project that is to run. One without anything to run is refused as a
+// mistake is: that its policies are gone would drop all that is owed.
+func (s system) loadToRun(root string) (*project.Project, diag.List) {
+	p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now(), NeedEnv: true})
+	if !found.HasErrors() && len(p.Policies.Files)+len(p.Policies.Policies) == 0 {
+		found.Add(diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has neither a policy nor a files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."})
+	}
+	return p, found
 }
 
 // logger writes text to a terminal and JSON elsewhere.
