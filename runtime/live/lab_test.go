@@ -60,7 +60,6 @@ type snapshot struct {
 type run struct {
 	id, request, partition string
 	assets, checks         []string
-	status                 string
 }
 
 func newLab(t *rapid.T) *lab {
@@ -120,7 +119,7 @@ func (l *lab) put(x texts) bool {
 	if len(l.p.Sensors) == 0 {
 		l.play(l.p, l.p.Seq, nil)
 	}
-	rec := l.write(journal.KindPolicies, journal.Policies{Fingerprint: setup.Fingerprint, Texts: map[string]string{"x": "y"}})
+	rec := l.write(journal.KindPolicies, journal.Policies{Fingerprint: setup.Fingerprint, Texts: map[string]string{"x": "y"}, Ticked: l.p.Ticked()})
 	if err := l.p.Put(rec, setup); err != nil {
 		l.Fatal(err)
 	}

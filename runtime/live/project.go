@@ -160,6 +160,11 @@ func (p *Project) Put(r Record, setup *Setup) error {
 		return errors.New("a record that is not of policies puts nothing in force")
 	}
 	p.Seq = r.Seq
+	for _, s := range p.Sensors {
+		if err := s.tickedUntil(body.Ticked[s.Name]); err != nil {
+			return err
+		}
+	}
 	if err := p.Settle(); err != nil {
 		return err
 	}
@@ -176,6 +181,17 @@ func (p *Project) Put(r Record, setup *Setup) error {
 	}
 	p.pending = nil
 	return nil
+}
+
+// Ticked gives the instants of the last ticks by sensor.
+func (p *Project) Ticked() map[string]time.Time {
+	out := map[string]time.Time{}
+	for _, s := range p.Sensors {
+		if !s.last.IsZero() {
+			out[s.Name] = s.last
+		}
+	}
+	return out
 }
 
 // arrange gives each sensor of a setup its state: its own where it was there before, and

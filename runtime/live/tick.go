@@ -75,6 +75,16 @@ func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 	return out, nil
 }
 
+// tickedUntil makes the last of the ticks that changed nothing, and are not written down.
+// Where no policies can be loaded there is nothing to tick.
+func (s *Sensor) tickedUntil(at time.Time) error {
+	if !at.After(s.last) || s.setup == nil {
+		return nil
+	}
+	_, err := s.Tick(at, Options{})
+	return err
+}
+
 func (s *Sensor) input(at time.Time) engine.Input {
 	return engine.Input{Graph: s.setup.Graph, Conditions: s.conditions, World: s.world, Beside: s.stale, At: at}
 }
