@@ -63,6 +63,10 @@ type Daemon struct {
 	conditions *automation.Runner
 	// current is the project in force, for whoever asks.
 	current atomic.Pointer[project.Project]
+	// watched is the project that was read last, whether or not it is in force.
+	watched *project.Project
+	// loaded is the fingerprint of the project that it began with.
+	loaded string
 	// again: a reload failed for another reason than the project's, failing says why.
 	again   bool
 	failing []string
@@ -81,7 +85,7 @@ type runner struct {
 
 // New gives a daemon that does nothing until it is run.
 func New(o Options) *Daemon {
-	d := &Daemon{Options: o, origins: map[string]sources.Source{}, running: map[string]*runner{}, lost: map[string]string{}}
+	d := &Daemon{Options: o, watched: o.Project, loaded: fingerprint(o.Project), origins: map[string]sources.Source{}, running: map[string]*runner{}, lost: map[string]string{}}
 	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: observed{o.Launcher, d}, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
 	return d
 }
@@ -140,7 +144,7 @@ func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan 
 	ctx, cancelAll := context.WithCancel(ctx)
 	var beside chore
 	defer func() { cancelAll(); beside.wait() }()
-	print, asked := fingerprint(d.Project), false
+	print, asked := d.loaded, false
 	for {
 		timer, cancel := d.Clock.Until(d.Clock.Now().Add(look))
 		select {
@@ -161,7 +165,7 @@ func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan 
 		case <-timer:
 		}
 		cancel()
-		if now := fingerprint(d.Project); beside.free() && (asked || now != print || d.again) {
+		if now := fingerprint(d.watched); beside.free() && (asked || now != print || d.again) {
 			asked = false
 			print = d.reload(ctx, &beside)
 		}
@@ -177,12 +181,12 @@ func (d *Daemon) reload(ctx context.Context, beside *chore) (print string) {
 	}
 	fresh, found := d.Reload()
 	// What was read is watched on, so that the next change is noticed.
+	d.watched = fresh
 	print = fingerprint(fresh)
 	if found.HasErrors() {
 		d.Log.Error("the project was not reloaded; the last good policies stay", "findings", found.Summary())
 		d.Report(found)
 		d.conditions.Broken(lines(found))
-		d.Project.Files = fresh.Files
 		return print
 	}
 	beside.begin(func() error { return d.conditions.Reload(ctx, fresh) }, func(err error) { d.reloaded(ctx, fresh, err) })
@@ -196,7 +200,6 @@ func (d *Daemon) reloaded(ctx context.Context, fresh *project.Project, err error
 		return
 	}
 	if err != nil {
-		d.Project.Files = fresh.Files
 		if said := []string{err.Error()}; !d.again || !slices.Equal(said, d.failing) {
 			d.Log.Error("the project was not reloaded; the last good policies stay, and it is tried again", "error", err)
 			d.failing = said

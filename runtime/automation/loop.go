@@ -309,10 +309,11 @@ func (l *loop) note(ctx context.Context, began time.Time, err error) {
 func (l *loop) count(at time.Time) {
 	l.mu.Lock()
 	owed, oldest, halted := l.sensor.Owed()
+	policies := control.Owed(l.sensor.Counts())
 	pauses := l.sensor.Pauses(at)
 	l.mu.Unlock()
 	l.update(func(s *control.SensorStatus) {
-		s.Owed, s.OldestOwed, s.Halted = owed, oldest, halted
+		s.Owed, s.OldestOwed, s.Policies, s.Halted = owed, oldest, policies, halted
 		l.pauses = pauses
 	})
 }

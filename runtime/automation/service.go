@@ -46,7 +46,10 @@ func TakeEvents(ctx context.Context, s store.Conditions, g *graph.Graph, now tim
 	if err != nil {
 		return control.EventsTaken{}, 0, err
 	}
-	return control.EventsTaken{Accepted: len(items) - taken.Duplicates, Duplicates: taken.Duplicates, Unknown: unknown(g, list)}, taken.Seq, nil
+	return control.EventsTaken{
+		Accepted: len(items) - taken.Duplicates, Duplicates: taken.Duplicates,
+		Unknown: unknown(g, list), Doubtful: doubts(g, now, list),
+	}, taken.Seq, nil
 }
 
 // unknown gives the keys of events that a graph has neither as asset nor as check, sorted.

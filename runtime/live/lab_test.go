@@ -60,7 +60,6 @@ type snapshot struct {
 type run struct {
 	id, request, partition string
 	assets, checks         []string
-	status                 string
 }
 
 func newLab(t *rapid.T) *lab {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"auto/runtime/backlog"
@@ -24,6 +25,25 @@ func (s *Sensor) branch() (*Sensor, error) {
 	}
 	out.happened, out.taken, out.ticked, out.last, out.down, out.newest, out.marks = s.happened, s.taken, s.ticked, s.last, s.down, s.newest, slices.Clone(s.marks)
 	return out, nil
+}
+
+// remember gives the sensors that get keys of others the world that remembers most: theirs
+// may have forgotten what the conditions of these keys still ask about. All worlds are
+// folded from the same events.
+func remember(old, fresh []*Sensor, setup *Setup) error {
+	most := slices.MinFunc(old, func(a, b *Sensor) int { return cmp.Compare(a.engine.Asked(), b.engine.Asked()) })
+	for i, d := range setup.Sensors {
+		s := fresh[i]
+		if s == most || !slices.ContainsFunc(d.Keys, func(key string) bool { return !s.Has(key) }) {
+			continue
+		}
+		copied, err := most.branch()
+		if err != nil {
+			return err
+		}
+		s.world = copied.world
+	}
+	return nil
 }
 
 // homes gives the numbers of the sensors that keys belong to from now on. What is pulled

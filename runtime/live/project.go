@@ -222,6 +222,9 @@ func (p *Project) arrange(setup *Setup) error {
 		}
 		fresh[i] = copied
 	}
+	if err := remember(old, fresh, setup); err != nil {
+		return err
+	}
 	move(old, fresh, setup)
 	for i, d := range setup.Sensors {
 		fresh[i].put(setup, d)

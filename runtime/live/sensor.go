@@ -84,6 +84,7 @@ func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 	}
 	s.ledger.Use(launching, s.launchedUnder)
 	s.stale.Follow(setup.Graph, stale.Asked(setup.Graph, s.conditions))
+	s.stale.Narrow(stale.Counted(setup.Graph, s.conditions))
 	s.fresh = true
 }
 
@@ -225,6 +226,9 @@ func (s *Sensor) Owed() (count int, oldest time.Time, halted []string) {
 	count, oldest = s.ledger.Count()
 	return count, oldest, s.ledger.Halted()
 }
+
+// Counts counts what is owed by policy. The list is not to be changed.
+func (s *Sensor) Counts() []backlog.Count { return s.ledger.Counts() }
 
 // Pauses gives those in force at an instant.
 func (s *Sensor) Pauses(at time.Time) []journal.Pause { return s.ledger.Pauses(at) }
