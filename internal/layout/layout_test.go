@@ -23,7 +23,7 @@ var ranks = map[string]int{
 	"lang/types": 20, "lang/parse": 20, "lang/format": 21, "lang/template": 20, "vm/space": 20, "vm/runs": 21, "vm": 22,
 	"stdlib":             30,
 	"compiler/condition": 40, "compiler/plan": 41, "compiler/files": 41, "compiler": 42,
-	"runtime/clock": 50, "runtime/failpoint": 50, "runtime/metrics": 50, "runtime/request": 50, "runtime/sources": 50, "runtime/tracing": 50, "runtime/values": 50, "runtime/yamldoc": 50,
+	"runtime/clock": 50, "runtime/failpoint": 50, "runtime/metrics": 50, "runtime/request": 50, "runtime/sources": 50, "runtime/tracing": 50, "runtime/values": 49, "runtime/params": 50, "runtime/yamldoc": 50,
 	"runtime/facts": 51, "runtime/graphdoc": 51, "runtime/sources/s3": 51, "runtime/sources/folder": 51, "runtime/store": 51, "runtime/events": 52, "runtime/openlineage": 53, "runtime/journal": 53, "runtime/backlog": 54, "runtime/stale": 54, "runtime/dispatch": 55, "runtime/rules": 51, "runtime/launch": 51,
 	"runtime/sources/sourcetest": 52, "runtime/store/sqlite": 52, "runtime/seen": 52, "runtime/project": 52,
 	"runtime/store/storetest": 53, "runtime/outbox": 53, "runtime/sensor": 53,
