@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"auto/internal/spell"
 )
 
 // ReadDecl reads a declaration as it stands in `params_schema`: the shorthand, a list of
@@ -37,7 +39,11 @@ var longFields = []string{"type", "required", "default", "values", "description"
 func readLong(fields map[string]any) (Decl, error) {
 	for _, key := range sortedKeys(fields) {
 		if !slices.Contains(longFields, key) {
-			return Decl{}, Problem{Kind: BadType, Message: "A declaration has no field `" + key + "`.", Help: "Write `" + strings.Join(longFields, "`, `") + "`."}
+			help := "Write `" + strings.Join(longFields, "`, `") + "`."
+			if near, ok := spell.Nearest(key, longFields); ok {
+				help = "Did you mean `" + near + "`?"
+			}
+			return Decl{}, Problem{Kind: BadType, Message: "A declaration has no field `" + key + "`.", Help: help}
 		}
 	}
 	var d Decl
@@ -151,7 +157,7 @@ func ReadSchema(fields map[string]any, order []string, name func(string) (Name, 
 			continue
 		}
 		d, err := read(key)
-		if !problems.add(about(n, err)) {
+		if !problems.add(About(n, err)) {
 			s = s.With(n, d)
 		}
 	}

@@ -62,8 +62,9 @@ func (j *Job) checkAsset(n Name) error {
 	return Problem{Kind: UnknownAsset, Subject: n.Asset, Name: n, Message: "No asset is called `" + n.Asset + "`.", Help: help}
 }
 
-// checkDeclared finds a name that a strict job does not declare, itself or shared.
-func (j *Job) checkDeclared(n Name) error {
+// Declared finds a name that a strict job does not declare, itself or shared. The error is
+// a [Problem].
+func (j *Job) Declared(n Name) error {
 	if _, ok := j.Schema.Of(n); ok || !j.Strict {
 		return nil
 	}
@@ -86,11 +87,11 @@ func (j *Job) Accept(n Name, value any) (any, error) {
 		return Plain(value), nil
 	}
 	accepted, err := d.Accept(value)
-	return accepted, about(n, err)
+	return accepted, About(n, err)
 }
 
-// about puts the name into a problem that has none.
-func about(n Name, err error) error {
+// About puts a name into the [Problem] of a declaration or value, which has none.
+func About(n Name, err error) error {
 	p, ok := err.(Problem)
 	if !ok {
 		return err

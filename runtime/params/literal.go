@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"auto/internal/spell"
 	"auto/lang/parse"
 
 	"gopkg.in/yaml.v3"
@@ -29,7 +30,7 @@ func (d Decl) Accept(value any) (any, error) {
 	if d.Type == Secret {
 		return nil, Problem{Kind: NotReference, Message: "A secret is a reference, never the value itself.", Help: `Write {"$secret": "env:NAME"} or {"$secret": "file:/path"}.`}
 	}
-	return nil, Problem{Kind: WrongValue, Message: fmt.Sprintf("%s is no %s.", shown(value), d.what()), Help: "Write " + d.example() + "."}
+	return nil, Problem{Kind: WrongValue, Message: fmt.Sprintf("%s is no %s.", shown(value), d.what()), Help: d.help(value)}
 }
 
 func (d Decl) accept(value any) (any, bool) {
@@ -100,23 +101,24 @@ func real(value any) (any, bool) {
 // Parse reads a value that was written as text: in a default, on a command line, in a
 // form. Lists and maps are written as JSON or YAML on one line. The error is a [Problem]
 // without a name.
-func (d Decl) Parse(text string) (any, error) {
-	var value any = text
+func (d Decl) Parse(text string) (any, error) { return d.Accept(d.literal(text)) }
+
+// literal gives the value that a text is a literal of, and the text itself where it is none
+// of the type.
+func (d Decl) literal(text string) any {
 	switch d.Type {
 	case Secret:
-		value = map[string]any{secretKey: text}
-	case Int:
-		value = numberOf(text)
-	case Float:
-		value = numberOf(text)
+		return map[string]any{secretKey: text}
+	case Int, Float:
+		return numberOf(text)
 	case Bool:
 		if text == "true" || text == "false" {
-			value = text == "true"
+			return text == "true"
 		}
 	case List, Map:
-		value = flowOf(text)
+		return flowOf(text)
 	}
-	return d.Accept(value)
+	return text
 }
 
 // numberOf gives the number that a text is, and the text itself where it is none.
@@ -173,6 +175,18 @@ func (d Decl) what() string {
 		return "value of the enum"
 	}
 	return string(d.Type)
+}
+
+// help says what to write in place of a value.
+func (d Decl) help(value any) string {
+	text, _ := value.(string)
+	if near, ok := spell.Nearest(text, d.Members); ok && d.Type == Enum {
+		return "Did you mean `" + near + "`?"
+	}
+	if _, fits := d.accept(d.literal(text)); fits && text != "" && d.Type != String {
+		return "Write `" + text + "` without quotes."
+	}
+	return "Write " + d.example() + "."
 }
 
 func (d Decl) example() string {

@@ -82,7 +82,7 @@ func (p *patcher) apply(e Edit) {
 }
 
 func (p *patcher) set(n Name, value any) {
-	if p.problems.add(p.job.checkAsset(n)) || p.problems.add(p.job.checkDeclared(n)) {
+	if p.problems.add(p.job.checkAsset(n)) || p.problems.add(p.job.Declared(n)) {
 		return
 	}
 	accepted, err := p.job.Accept(n, value)

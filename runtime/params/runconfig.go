@@ -74,11 +74,13 @@ type Run struct {
 // Launch gives the run config of a run: shared values and those of each asset below
 // `resources.params.config`; below `ops.{op}.config` the config of each asset with its
 // templates filled in, over that the values of the layer Trigger, and over that what the
-// launch gives. The error is [Problems]: all for which the launch is refused.
+// launch gives. Config that the launch gives for a parameter is its value, of the layer
+// Trigger. The error is [Problems]: all for which the launch is refused.
 func (j *Job) Launch(l Layers, run Run) (map[string]any, error) {
 	if run.Selection == nil {
 		run.Selection = j.Assets
 	}
+	l.Trigger = j.triggers(l, run)
 	r, _ := j.Resolve(l, run.Selection) // Ready has its problems
 	var problems Problems
 	problems.add(r.Ready())
@@ -96,6 +98,19 @@ func (j *Job) Launch(l Layers, run Run) (map[string]any, error) {
 		maps.Copy(ops, params)
 	}
 	return ops, nil
+}
+
+// triggers gives the values of the layer Trigger with those that config gives.
+func (j *Job) triggers(l Layers, run Run) Values {
+	trigger := l.Trigger.Clone()
+	for _, n := range slices.Concat(j.names(l), j.Fillable) {
+		for _, asset := range run.Selection {
+			if value, ok := run.Config[asset][n.Param]; ok && (n.Shared() || n.Asset == asset) {
+				trigger.Set(Name{asset, n.Param}, value)
+			}
+		}
+	}
+	return trigger
 }
 
 // told gives the values that the run is told as parameters.
@@ -203,21 +218,4 @@ func (r *Resolution) configLacks(asset string, ref ref) Problems {
 		return Problems{{Kind: NoValue, Subject: n.String(), Name: n, Message: fmt.Sprintf("The config of `%s` has `%s` inside a text, which has no value.", asset, strings.TrimPrefix(n.Param, ".")), Help: "Give it a value, or write `| default(…)` in the template."}}
 	}
 	return nil
-}
-
-// Check finds what is wrong with a job before any run of it: names of other assets, names
-// that a strict job does not declare, values of other types, templates over each other, and
-// names with one key in run config. The error is [Problems].
-func (j *Job) Check() error {
-	var problems Problems
-	for _, n := range slices.Concat(j.Schema.Names(), j.Values.Names()) {
-		problems.add(j.checkAsset(n))
-	}
-	for _, n := range slices.Concat(j.Values.Names(), j.Discover()) {
-		problems.add(j.checkDeclared(n))
-	}
-	_, err := j.Resolve(Layers{}, nil)
-	problems.add(err)
-	problems.add(Collisions(j.names(Layers{})))
-	return problems.err()
 }

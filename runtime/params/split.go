@@ -49,7 +49,7 @@ func (s *splitter) take(key string, value any) {
 	}
 	before, given := s.set.Get(n)
 	if s.unset[n] && value != nil || given && !Same(before, value) {
-		s.problems = append(s.problems, Problem{Kind: Conflict, Subject: n.String(), Name: n, Message: fmt.Sprintf("`%s` is given twice, with different values.", n), Help: "Write it once."})
+		s.problems = append(s.problems, Twice(n))
 		return
 	}
 	if value == nil {
@@ -57,6 +57,11 @@ func (s *splitter) take(key string, value any) {
 		return
 	}
 	s.set.Set(n, value)
+}
+
+// Twice is the problem of a name that is given twice, with different values.
+func Twice(n Name) Problem {
+	return Problem{Kind: Conflict, Subject: n.String(), Name: n, Message: fmt.Sprintf("`%s` is given twice, with different values.", n), Help: "Write it once."}
 }
 
 func (s *splitter) edit() Edit {
@@ -109,7 +114,7 @@ func (j *Job) Parse(n Name, text string) (any, error) {
 		return text, nil
 	}
 	value, err := d.Parse(text)
-	return value, about(n, err)
+	return value, About(n, err)
 }
 
 // Between gives the edit that makes to of from, as when an earlier version is restored.

@@ -88,19 +88,34 @@ func badDefault(err error) error {
 	if !ok {
 		return err
 	}
-	p.Kind, p.Message = BadType, "The default does not fit: "+lower(p.Message)
+	if p.Kind == WrongValue {
+		p.Kind = BadType
+	}
+	p.Message = "The default does not fit: "+lower(p.Message)
 	return p
 }
 
 func lower(sentence string) string { return strings.ToLower(sentence[:1]) + sentence[1:] }
 
+// foreign are words for types in other languages.
+var foreign = map[string]Type{
+	"str": String, "text": String, "varchar": String, "integer": Int, "long": Int, "number": Float, "double": Float, "decimal": Float,
+	"boolean": Bool, "array": List, "sequence": List, "object": Map, "dict": Map, "mapping": Map, "choice": Enum, "password": Secret, "interval": Duration, "day": Date,
+}
+
 func typeHelp(t Type) string {
+	if word := strings.ReplaceAll(string(t), "!", ""); word != string(t) && slices.Contains(types, Type(word)) {
+		return "Write the `!` directly after the type: `" + word + "!`."
+	}
 	words := make([]string, len(types))
 	for i, known := range types {
 		words[i] = string(known)
 	}
 	if near, ok := spell.Nearest(string(t), words); ok {
 		return "Did you mean `" + near + "`?"
+	}
+	if near, ok := spell.Nearest(string(t), sortedKeys(foreign)); ok {
+		return "Did you mean `" + string(foreign[near]) + "`?"
 	}
 	return "Write `" + strings.Join(words, "`, `") + "`, then `!` for required and `|default`."
 }
