@@ -83,6 +83,10 @@ func withDefault(d Decl, value any) (Decl, error) {
 	return d, nil
 }
 
+// LongFields gives the fields of a declaration that is a mapping, in the order in which
+// they are written.
+func LongFields() []string { return slices.Clone(longFields) }
+
 // Long gives the declaration as the mapping that ReadDecl reads.
 func (d Decl) Long() map[string]any {
 	fields := map[string]any{"type": string(d.Type)}
