@@ -42,7 +42,7 @@ var (
 // comments and order are kept. A job that is written in braces is written as a block. The
 // error is ErrNoJob, findings where the text is not valid, or that it cannot be edited.
 func Write(text, job string, content Content) (string, error) {
-	return edited(text, job, content, splice, reencode)
+	return inUnix(text, func(text string) (string, error) { return edited(text, job, content, splice, reencode) })
 }
 
 // Add gives the text of a job file, which may be empty, with a further job, the last one.
@@ -55,11 +55,22 @@ func Add(text string, job New, content Content) (string, error) {
 	case !errors.Is(err, ErrNoJob):
 		return "", err
 	}
-	with, err := appendJob(text, job)
-	if err != nil {
-		return "", err
+	return inUnix(text, func(text string) (string, error) {
+		with, err := appendJob(text, job)
+		if err != nil {
+			return "", err
+		}
+		return Write(with, job.Name, content)
+	})
+}
+
+// inUnix edits a text whose lines may end in CRLF, which they do afterwards, too.
+func inUnix(text string, edit func(text string) (string, error)) (string, error) {
+	if !strings.Contains(text, "\r\n") {
+		return edit(text)
 	}
-	return Write(with, job.Name, content)
+	out, err := edit(strings.ReplaceAll(text, "\r\n", "\n"))
+	return strings.ReplaceAll(out, "\n", "\r\n"), err
 }
 
 // way edits a text.
@@ -67,8 +78,6 @@ type way func(text, job string, content Content) (string, error)
 
 // edited gives what the first way that does what it should gives.
 func edited(text, job string, content Content, ways ...way) (string, error) {
-	windows := strings.Contains(text, "\r\n")
-	text = strings.ReplaceAll(text, "\r\n", "\n")
 	before, err := jobIn(text, job)
 	if err != nil {
 		return "", err
@@ -77,9 +86,6 @@ func edited(text, job string, content Content, ways ...way) (string, error) {
 		var out string
 		if out, err = w(text, job, content); err == nil {
 			err = verify(before, out, job, content)
-		}
-		if err == nil && windows {
-			out = strings.ReplaceAll(out, "\n", "\r\n")
 		}
 		if err == nil {
 			return out, nil

@@ -11,7 +11,8 @@ type Stored struct {
 	// Version counts the edits, 0 before the first.
 	Version int64
 	Values  Values
-	// Added are declarations that edits added and the job's file does not have yet.
+	// Added are declarations of names that edits added and the job's file does not have
+	// yet, sorted, each of the type of its value.
 	Added Schema
 }
 
@@ -47,13 +48,38 @@ func (j *Job) With(s Stored) *Job {
 // fit, a name that a strict job does not declare, the last value of a required parameter
 // removed. Nothing is changed then.
 func (j *Job) Patch(s Stored, version int64, e Edit) (Stored, []Change, error) {
+	p := patcher{job: j, strict: j.With(s)}
+	return p.patch(s, version, e)
+}
+
+// Restore makes the values those of an earlier version, as a further version, and gives
+// what Patch does. They are taken as they were, whatever the job's file says by now: what
+// does not fit is shown by [Job.View], and refuses a launch. The error is [Problems] with
+// the other version.
+func (j *Job) Restore(s Stored, version int64, to Values) (Stored, []Change, error) {
+	p := patcher{job: j, verbatim: true}
+	return p.patch(s, version, Between(s.Values, to))
+}
+
+type patcher struct {
+	// job is as its file has it; strict has the declarations that edits added, too.
+	job, strict *Job
+	// verbatim: nothing is checked.
+	verbatim bool
+	to       Values
+	added    Schema
+	problems Problems
+}
+
+func (p *patcher) patch(s Stored, version int64, e Edit) (Stored, []Change, error) {
 	if version != AnyVersion && version != s.Version {
-		return s, nil, Problems{{Kind: Stale, Message: fmt.Sprintf("The parameters were changed: they are at version %d, and the edit is of version %d.", s.Version, version), Help: "Look at what changed, and save again."}}
+		return s, nil, Problems{staleProblem(s.Version, version)}
 	}
-	job := j.With(s)
-	p := patcher{job: job, to: s.Values.Clone()}
+	p.to, p.added = s.Values.Clone(), slices.Clone(s.Added)
 	p.apply(e)
-	p.checkRequired(s.Values)
+	if !p.verbatim {
+		p.checkRequired(s.Values)
+	}
 	if err := p.problems.err(); err != nil {
 		return s, nil, err
 	}
@@ -61,14 +87,11 @@ func (j *Job) Patch(s Stored, version int64, e Edit) (Stored, []Change, error) {
 	if len(changes) == 0 {
 		return s, nil, nil
 	}
-	return Stored{Version: s.Version + 1, Values: p.to, Added: append(slices.Clip(s.Added), p.added...)}, changes, nil
+	return Stored{Version: s.Version + 1, Values: p.to, Added: p.added}, changes, nil
 }
 
-type patcher struct {
-	job      *Job
-	to       Values
-	added    Schema
-	problems Problems
+func staleProblem(stored, version int64) Problem {
+	return Problem{Kind: Stale, Message: fmt.Sprintf("The parameters were changed: they are at version %d, and the edit is of version %d.", stored, version), Help: "Look at what changed, and save again."}
 }
 
 func (p *patcher) apply(e Edit) {
@@ -78,21 +101,33 @@ func (p *patcher) apply(e Edit) {
 	}
 	for _, n := range e.Unset {
 		p.to.Unset(n)
+		p.added = slices.DeleteFunc(p.added, func(e Entry) bool { return e.Name == n })
 	}
 }
 
 func (p *patcher) set(n Name, value any) {
-	if p.problems.add(p.job.checkAsset(n)) || p.problems.add(p.job.Declared(n)) {
-		return
+	if !p.verbatim {
+		var ok bool
+		if value, ok = p.accept(n, value); !ok {
+			return
+		}
+	}
+	_, had := p.to.Get(n)
+	p.to.Set(n, value)
+	_, declared := p.job.Schema.Of(n)
+	if _, added := p.added.Find(n); !declared && (added || !had) {
+		p.added = p.added.With(n, Infer(value))
+		slices.SortFunc(p.added, func(a, b Entry) int { return compareNames(a.Name, b.Name) })
+	}
+}
+
+// accept gives a value as its declaration has it, and false where it is refused.
+func (p *patcher) accept(n Name, value any) (any, bool) {
+	if p.problems.add(p.job.checkAsset(n)) || p.problems.add(p.strict.Declared(n)) {
+		return nil, false
 	}
 	accepted, err := p.job.Accept(n, value)
-	if p.problems.add(err) {
-		return
-	}
-	p.to.Set(n, accepted)
-	if _, ok := p.job.Schema.Of(n); !ok {
-		p.added = append(p.added, Entry{n, Infer(accepted)})
-	}
+	return accepted, !p.problems.add(err)
 }
 
 // checkRequired finds required parameters that had a value and lose it.

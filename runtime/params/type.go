@@ -91,7 +91,7 @@ func badDefault(err error) error {
 	if p.Kind == WrongValue {
 		p.Kind = BadType
 	}
-	p.Message = "The default does not fit: "+lower(p.Message)
+	p.Message = "The default does not fit: " + lower(p.Message)
 	return p
 }
 
