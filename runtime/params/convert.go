@@ -5,14 +5,15 @@ import "slices"
 // Convert gives the job's schema with prefixed names: a parameter that an asset has a
 // value of its own for is listed for each asset that uses it, with its type and default.
 // It stays shared beside that where a shared value is in use, in the job's file or in
-// values, or a template refers to it. Where no asset has such a value the schema stays as
+// values, where a template refers to it, or where an asset that is listed already takes its
+// default. Where no asset has such a value the schema stays as
 // it is; what is prefixed already stays, so that converting twice is converting once. A
 // value that is not declared gets an optional declaration of its type.
 func (j *Job) Convert(values Values) Schema {
 	c := converter{job: j, given: []Values{j.Values, values}}
 	var out Schema
 	for _, e := range j.Schema {
-		if !e.Name.Shared() || !c.own(e.Name.Param) || c.inUse(e.Name.Param) {
+		if !e.Name.Shared() || !c.own(e.Name.Param) || c.inUse(e.Name.Param) || c.lends(e) {
 			out = append(out, e)
 		}
 	}
@@ -44,6 +45,14 @@ func (c *converter) inUse(param string) bool {
 			value, _ := v.Get(n)
 			return slices.ContainsFunc(refsOf(value), func(r ref) bool { return r.name == shared })
 		})
+	})
+}
+
+// lends reports whether a shared parameter has a default that an asset takes for a
+// declaration of its own without one.
+func (c *converter) lends(e Entry) bool {
+	return e.Decl.Default != nil && slices.ContainsFunc(c.job.Schema, func(own Entry) bool {
+		return !own.Name.Shared() && own.Name.Param == e.Name.Param && own.Decl.Default == nil
 	})
 }
 

@@ -112,7 +112,10 @@ func (p *patcher) set(n Name, value any) {
 			return
 		}
 	}
-	_, had := p.to.Get(n)
+	before, had := p.to.Get(n)
+	if had && Same(before, value) {
+		return
+	}
 	p.to.Set(n, value)
 	_, declared := p.job.Schema.Of(n)
 	if _, added := p.added.Find(n); !declared && (added || !had) {

@@ -135,6 +135,8 @@ func (r *resolver) fill(v *Value) {
 		v.Value = r.resolve(v.From.Name).Value // a shared value is filled in once
 		if v.Value == nil {
 			v.From, v.Overrides = Candidate{}, nil
+		}
+		if _, own := r.job.Schema.Find(v.Name); !own || v.Value == nil {
 			return
 		}
 	} else if !r.expand(v) {

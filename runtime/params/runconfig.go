@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"auto/runtime/values"
 	"auto/vm/graph"
@@ -83,10 +82,9 @@ func (j *Job) Launch(l Layers, run Run) (map[string]any, error) {
 	l.Trigger = j.triggers(l, run)
 	r, _ := j.Resolve(l, run.Selection) // Ready has its problems
 	var problems Problems
+	ops, told := r.ops(run, &problems), r.told()
 	problems.add(r.Ready())
-	told := r.told()
 	problems.add(Collisions(told.Names()))
-	ops := r.ops(run, &problems)
 	if err := problems.err(); err != nil {
 		return nil, err
 	}
@@ -215,7 +213,7 @@ func (r *Resolution) configLacks(asset string, ref ref) Problems {
 		n.Asset = asset
 	}
 	if v := r.resolver.resolve(n); v.Declared && !v.Decl.Required {
-		return Problems{{Kind: NoValue, Subject: n.String(), Name: n, Message: fmt.Sprintf("The config of `%s` has `%s` inside a text, which has no value.", asset, strings.TrimPrefix(n.Param, ".")), Help: "Give it a value, or write `| default(…)` in the template."}}
+		return Problems{{Kind: NoValue, Subject: n.String(), Name: n, Message: fmt.Sprintf("The config of `%s` has `%s` inside a text, which has no value.", asset, n.Param), Help: "Give it a value, or write `| default(…)` in the template."}}
 	}
 	return nil
 }

@@ -65,14 +65,14 @@ func (r *Resolution) row(n Name) Row {
 	if !n.Shared() {
 		value = r.Assets[n.Asset][n.Param]
 	}
-	return masked(Row{Value: value})
+	return r.job.masked(Row{Value: value})
 }
 
 // stray gives a stored value that nothing declares.
 func (j *Job) stray(n Name, r *Resolution) Row {
 	if !n.Shared() && !slices.Contains(j.Assets, n.Asset) {
 		value, _ := r.resolver.layers.Operations.Get(n)
-		return masked(Row{Value: Value{Name: n, Value: value, From: Candidate{Operations, n, value}}, Status: StatusStale})
+		return j.masked(Row{Value: Value{Name: n, Value: value, From: Candidate{Operations, n, value}}, Status: StatusStale})
 	}
 	row := r.row(n)
 	if _, ok := j.Schema.Of(n); !ok {
@@ -81,14 +81,18 @@ func (j *Job) stray(n Name, r *Resolution) Row {
 	return row
 }
 
-// masked takes the values of secrets out.
-func masked(r Row) Row {
-	secret := r.Decl.Type == Secret
-	for _, c := range append(slices.Clone(r.Overrides), r.From, Candidate{Value: r.Value.Value}) {
-		_, reference := ReferenceOf(c.Value)
-		secret = secret || reference
-	}
-	if !secret {
+// Hidden reports whether a value of a name is never shown: it is a reference, or the name
+// is declared a secret.
+func (j *Job) Hidden(n Name, value any) bool {
+	d, _ := j.Schema.Of(n)
+	_, reference := ReferenceOf(value)
+	return reference || d.Type == Secret
+}
+
+// masked takes the values out of a row of which any is hidden.
+func (j *Job) masked(r Row) Row {
+	given := append(slices.Clone(r.Overrides), r.From, Candidate{Value: r.Value.Value})
+	if !slices.ContainsFunc(given, func(c Candidate) bool { return j.Hidden(r.Name, c.Value) }) {
 		return r
 	}
 	r.Masked = true

@@ -34,8 +34,9 @@ func FuzzFiles(f *testing.F) {
 			a.readAssets(opened)
 			a.readJobs(opened)
 			opened.root.Close()
-			_, problems := graph.New(a.assets, a.jobs)
+			g, problems := graph.New(a.assets, a.jobs)
 			a.problems(problems)
+			a.params(g)
 		}
 		parseSensors(src, &list)
 		for _, d := range list {

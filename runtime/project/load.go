@@ -105,6 +105,7 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	p.Policies, findings = compiler.Compile(compiler.Input{Files: p.Trees, Graph: p.Graph, Env: p.Env, Sources: declared(p.Config), Now: o.Now})
 	l.list = append(l.list, findings...)
 	p.fillable()
+	l.given(p)
 	l.outcomes(p)
 	p.Files = l.files
 	l.list.Sort()
