@@ -143,10 +143,9 @@ func (r *resolver) fill(v *Value) {
 		return
 	}
 	accepted, err := r.job.Accept(v.Name, v.Value)
-	if r.problems.add(err) {
-		return
+	if !r.problems.add(err) || v.Decl.Type == Secret {
+		v.Value = accepted // nil for a secret that was written itself, so that nothing is made of it
 	}
-	v.Value = accepted
 }
 
 // expand fills the templates of a value that is the name's own in, and reports whether it
