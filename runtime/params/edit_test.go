@@ -214,3 +214,94 @@ func TestBigNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestDefine: a job's file after an edit of the file itself.
+func TestDefine(t *testing.T) {
+	uses := map[string][]string{"sales": {"bucket", "folder"}, "marketing": {"bucket"}}
+	fresh := &params.Job{Name: "j", Assets: []string{"sales", "marketing"}, Uses: uses}
+	old := &params.Job{Name: "j", Assets: fresh.Assets, Uses: uses, Schema: schema(t, "rows", "int|5", "bucket", "string|raw"), Values: flat(t, object{"rows": int64(6), "sales.rows": int64(7)})}
+	for name, c := range map[string]struct {
+		job    *params.Job
+		values object
+		schema map[string]string
+		want   object
+		wrong  []string
+	}{
+		"created": {job: fresh, values: object{"sales.bucket": "a"},
+			schema: map[string]string{"sales.bucket": "string!", "sales.folder": "string!", "marketing.bucket": "string!"}, want: object{"sales.bucket": "a"}},
+		"shared": {job: fresh, values: object{"bucket": "a", "n": 5, "sales.on": true},
+			schema: map[string]string{"bucket": "string!", "sales.folder": "string!", "n": "int!", "sales.on": "bool"}, want: object{"bucket": "a", "n": int64(5), "sales.on": true}},
+		"both": {job: fresh, values: object{"bucket": "a", "sales.bucket": "b"},
+			schema: map[string]string{"bucket": "string!", "sales.bucket": "string!", "marketing.bucket": "string!", "sales.folder": "string!"}, want: object{"bucket": "a", "sales.bucket": "b"}},
+		"updated": {job: old, values: object{"sales.rows": nil, "marketing.rows": 1},
+			schema: map[string]string{"rows": "int|5", "bucket": "string|raw", "sales.folder": "string!", "marketing.rows": "int|5"}, want: object{"rows": int64(6), "marketing.rows": int64(1)}},
+		"refused":   {job: old, values: object{"rows": "many", "sales.bucket": 5}, wrong: []string{"type:rows", "type:sales.bucket"}},
+		"one key":   {job: &params.Job{Name: "j", Assets: []string{"a", "a__b"}}, values: object{"a.b__c": 1, "a__b.c": 2}, wrong: []string{"collision:__nexus_ops__a__b__c"}},
+		"a cycle":   {job: fresh, values: object{"bucket": "{{ params.bucket }}"}, wrong: []string{"cycle:bucket->bucket"}},
+		"no asset":  {job: fresh, values: object{"bucket": "{{ ops.slaes.config.folder }}"}, wrong: []string{"unknown_asset:slaes"}},
+		"no values": {job: fresh, schema: map[string]string{"sales.bucket": "string!", "sales.folder": "string!", "marketing.bucket": "string!"}, want: object{}},
+	} {
+		edit, err := c.job.Split(c.values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, v, err := c.job.Define(edit)
+		if err != nil {
+			if diff := cmp.Diff(c.wrong, problems(t, err)); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
+			continue
+		}
+		if diff := cmp.Diff(c.schema, s.Shorthand()) + cmp.Diff(c.want, v.Flatten()); diff != "" || c.wrong != nil {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestReadDecl: a declaration that is written as a list, a mapping, or as part of a JSON
+// Schema, and what is none.
+func TestReadDecl(t *testing.T) {
+	for _, c := range []struct {
+		value any
+		want  string // the shorthand, or what is wrong
+	}{
+		{[]any{"a", "b"}, "enum(a, b)"},
+		{object{"type": "int", "required": true, "default": 5}, "int!|5"},
+		{object{"values": []any{"a"}, "default": "a"}, "enum(a)|a"},
+		{object{"type": "list", "default": []any{"x"}}, `list|["x"]`},
+		{object{"type": "secret", "default": "env:TOKEN"}, "secret|env:TOKEN"},
+		{object{"type": "string", "default": ""}, "string|"},
+		{5, "This is no declaration of a parameter."},
+		{nil, "This is no declaration of a parameter."},
+		{[]any{}, "An enum has the texts that it takes."},
+		{[]any{1}, "An enum has the texts that it takes."},
+		{"enum", "An enum has the texts that it takes."},
+		{"object", "`object` is no type of a parameter."},
+		{object{}, "`` is no type of a parameter."},
+		{object{"type": "int", "defualt": 5}, "A declaration has no field `defualt`."},
+		{object{"type": "int", "required": "yes"}, "`required` of a declaration cannot be `\"yes\"`."},
+		{object{"type": 5}, "`type` of a declaration cannot be `5`."},
+		{object{"type": "enum", "values": "a, b"}, "`values` of a declaration cannot be `\"a, b\"`."},
+		{object{"type": "int", "default": "5"}, "The default does not fit: `\"5\"` is no whole number."},
+		{object{"type": "enum", "values": []any{"a"}, "default": "b"}, "The default does not fit: `\"b\"` is no value of the enum."},
+		{object{"type": "secret", "default": "x"}, "The default does not fit: a secret is a reference, never the value itself."},
+	} {
+		d, err := params.ReadDecl(c.value)
+		got := d.String()
+		if p, wrong := err.(params.Problem); wrong {
+			got = p.Message
+		}
+		if got != c.want {
+			t.Errorf("%v: %s, want %s", c.value, got, c.want)
+		}
+	}
+	fields := decoded(t, []byte(`{"type": "object", "required": ["s"], "properties": {
+		"s": {"type": "string"}, "i": {"type": "integer", "default": 5}, "n": {"type": "number"}, "b": {"type": "boolean", "default": false},
+		"l": {"type": "array"}, "o": {"type": "object"}, "e": {"enum": ["a", "b"], "default": "a"}, "d": {"type": "string", "format": "date"},
+		"p": {"type": "string", "format": "password"}, "_x": {"type": "string"}, "bad": {"type": "null"}}}`)).(object)
+	s, wrong := params.ReadSchema(fields, nil, params.ParseName)
+	want := map[string]string{"s": "string!", "i": "int|5", "n": "float", "b": "bool|false", "l": "list", "o": "map", "e": "enum(a, b)|a", "d": "date", "p": "secret"}
+	if diff := cmp.Diff(want, s.Shorthand()); diff != "" || len(wrong) != 2 {
+		t.Errorf("%s, %v", diff, wrong)
+	}
+}

@@ -113,49 +113,6 @@ func (j *Job) Discover() []Name {
 	return names
 }
 
-// Build gives the schema of a job that is written anew: what its assets use and what the
-// values name, then the shared parameters. A name that the job declares already, itself or
-// shared, keeps its type and default; any other is a required text where an asset uses it
-// or it is listed in shared, and optional, of the type of its value, otherwise.
-func (j *Job) Build(values Values, shared ...string) Schema {
-	b := builder{job: j, values: values}
-	for _, n := range j.Discover() {
-		b.add(n, Decl{Type: String, Required: true})
-	}
-	for _, param := range shared {
-		b.add(Name{Param: param}, Decl{Type: String, Required: true})
-	}
-	for _, e := range j.Schema {
-		b.add(e.Name, e.Decl)
-	}
-	for _, n := range values.Names() {
-		value, _ := values.Get(n)
-		b.add(n, Infer(value))
-	}
-	return b.schema
-}
-
-type builder struct {
-	job    *Job
-	values Values
-	schema Schema
-}
-
-// add declares a name unless it is.
-func (b *builder) add(n Name, otherwise Decl) {
-	if _, known := b.schema.Find(n); known {
-		return
-	}
-	d, ok := b.job.Schema.Of(n)
-	if !ok {
-		d = otherwise
-		if value, given := b.values.Get(n); given {
-			d.Type = Infer(value).Type
-		}
-	}
-	b.schema = append(b.schema, Entry{n, d})
-}
-
 // Find gives the job of a name, and false where there is none.
 func Find(jobs []*Job, name string) (*Job, bool) {
 	i := slices.IndexFunc(jobs, func(j *Job) bool { return j.Name == name })
