@@ -65,7 +65,10 @@ func (j *Job) checkAsset(n Name) error {
 // Declared finds a name that a strict job does not declare, itself or shared. The error is
 // a [Problem].
 func (j *Job) Declared(n Name) error {
-	if _, ok := j.Schema.Of(n); ok || !j.Strict {
+	if !j.Strict {
+		return nil
+	}
+	if _, ok := j.Schema.Of(n); ok {
 		return nil
 	}
 	var known []string
@@ -83,11 +86,18 @@ func (j *Job) Declared(n Name) error {
 // no declaration. The error is a [Problem].
 func (j *Job) Accept(n Name, value any) (any, error) {
 	d, ok := j.Schema.Of(n)
-	if !ok {
-		return Plain(value), nil
+	return acceptAs(d, ok, n, value)
+}
+
+func acceptAs(d Decl, declared bool, n Name, value any) (any, error) {
+	if declared {
+		accepted, err := d.Accept(value)
+		return accepted, About(n, err)
 	}
-	accepted, err := d.Accept(value)
-	return accepted, About(n, err)
+	if r, ok := ReferenceOf(value); ok {
+		return r.Value(), nil // in the one form that runs are told
+	}
+	return Plain(value), nil
 }
 
 // About puts a name into the [Problem] of a declaration or value, which has none.
