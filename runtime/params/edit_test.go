@@ -305,3 +305,30 @@ func TestReadDecl(t *testing.T) {
 		t.Errorf("%s, %v", diff, wrong)
 	}
 }
+
+// TestForRun: whose parameters a run takes that names no job.
+func TestForRun(t *testing.T) {
+	plain := func(name string, assets ...string) *params.Job { return &params.Job{Name: name, Assets: assets} }
+	with := &params.Job{Name: "with", Assets: []string{"a", "b"}, Uses: map[string][]string{"b": {"p"}}}
+	for name, c := range map[string]struct {
+		jobs []*params.Job
+		want string
+	}{
+		"none":                {jobs: []*params.Job{plain("x", "b")}},
+		"one":                 {jobs: []*params.Job{plain("x", "a"), plain("y", "b")}, want: "x"},
+		"several, no params":  {jobs: []*params.Job{plain("x", "a"), plain("y", "a")}},
+		"several with params": {jobs: []*params.Job{plain("x", "a"), with}, want: "ambiguous_params_job:with,x"},
+	} {
+		j, err := params.ForRun(c.jobs, []string{"a"})
+		got := ""
+		if j != nil {
+			got = j.Name
+		}
+		if err != nil {
+			got = problems(t, err)[0]
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
