@@ -8,12 +8,15 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"strings"
 
 	"auto/compiler/files"
 	"auto/lang/diag"
 	"auto/runtime"
+	"auto/runtime/automation"
 	"auto/runtime/control"
 	"auto/runtime/launch"
+	"auto/runtime/live"
 	"auto/runtime/metrics"
 	"auto/runtime/project"
 	"auto/runtime/sensor"
@@ -140,6 +143,21 @@ func asFinding(err error) error {
 			Help: "Write `existing skip` to remember them without a run, or `existing take` to run each."}
 	case errors.As(err, &failed):
 		return diag.Diagnostic{Code: diag.SourceFailed, Message: failed.Message, Help: failed.Help}
+	}
+	return asState(err)
+}
+
+// asState gives a journal that does not give the state as a finding.
+func asState(err error) error {
+	var broken *live.BrokenError
+	var state *automation.StateError
+	switch {
+	case errors.As(err, &broken):
+		return diag.Diagnostic{Code: diag.StateFailed, Message: "The state cannot be made from the journal: " + strings.TrimSuffix(broken.Error(), ".") + ".",
+			Help: "Start the version of auto that ran them once more and stop it: it keeps the state as of then, and this one goes on from there. Another `state` folder begins anew."}
+	case errors.As(err, &state):
+		return diag.Diagnostic{Code: diag.StateFailed, Message: "The state cannot be made from the journal: " + strings.TrimSuffix(state.Err.Error(), ".") + ".",
+			Help: "Put a copy of the state folder in its place; another `state` folder begins anew, and knows nothing of what was launched."}
 	}
 	return err
 }

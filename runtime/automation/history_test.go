@@ -41,6 +41,7 @@ func drawPolicies(t *rapid.T) string {
 func begin(t *rapid.T) *life {
 	l := &life{T: t, policies: drawPolicies(t)}
 	l.rig = open(t, t.Context(), newMemory(), start.Add(7*time.Second), l.policies, nil)
+	l.pass(1)
 	return l
 }
 

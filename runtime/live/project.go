@@ -70,11 +70,13 @@ func (p *Project) Play(r Record, o Options) (*Outcome, error) {
 // tick makes a tick again.
 func (p *Project) tick(r Record, body *journal.Tick, o Options) (*Outcome, error) {
 	s := p.Sensor(body.Sensor)
-	if s == nil || r.Seq <= s.ticked {
+	switch {
+	case s != nil && r.Seq <= s.ticked:
 		return nil, nil
-	}
-	if p.broken != nil {
+	case p.broken != nil:
 		return nil, p.broken
+	case s == nil:
+		return nil, nil
 	}
 	if err := p.feed(s, body.Seen); err != nil {
 		return nil, err
