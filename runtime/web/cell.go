@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -45,123 +46,101 @@ func (c cell) ID() string { return fieldID(c.Name) }
 // fieldID gives the id of the input of a name.
 func fieldID(name string) string { return "p-" + name }
 
-// cellOf gives the cell of a name.
-func (m *matrix) cellOf(n params.Name) cell {
-	value := m.value(n)
-	if !m.editable(n, value) {
-		return cell{}
-	}
-	c := cell{Name: n.String(), Column: columnName(n.Asset), Type: string(value.Decl.Type), Layer: m.layer(n, value)}
-	c.Masked = masked(m.job, n, value)
-	c.Shared = !n.Shared() && value.Set() && value.From.Name.Shared()
-	for _, given := range slices.Concat([]params.Candidate{value.From}, value.Overrides) {
+// cellOf gives the cell of a parameter in one place.
+func (m *matrix) cellOf(of params.Cell) cell {
+	c := cell{Name: of.Name.String(), Type: string(of.Decl.Type), Layer: layerOf(of), Masked: of.Masked}
+	c.Shared = !of.Name.Shared() && of.Set() && of.From.Name.Shared()
+	for _, given := range slices.Concat([]params.Candidate{of.From}, of.Overrides) {
 		if given.Layer != params.None {
-			c.Candidates = append(c.Candidates, candidate{given.Layer.String(), given.Name.String(), m.shown(c.Masked, n, given.Value)})
+			c.Candidates = append(c.Candidates, candidate{given.Layer.String(), given.Name.String(), shown(of.Masked, given.Value)})
 		}
 	}
-	m.fill(&c, n, value)
-	m.input(&c, value.Decl)
+	c.Inherited = inherited(of)
+	c.Problem = m.problemOf[c.Name]
+	m.fill(&c, of)
+	m.input(&c, of.Decl)
 	return c
 }
 
-// value gives what a name stands for.
-func (m *matrix) value(n params.Name) params.Value { return m.valueIn(m.resolved, n) }
-
-func (m *matrix) valueIn(r *params.Resolution, n params.Name) params.Value {
-	of := r.Shared
-	if !n.Shared() {
-		of = r.Assets[n.Asset]
-	}
-	if v, ok := of[n.Param]; ok {
-		return v
-	}
-	d, declared := m.job.Schema.Of(n)
-	return params.Value{Name: n, Decl: d, Declared: declared}
-}
-
-// editable reports whether a cell has anything to edit: a declaration that is for an asset
-// which uses the parameter, or a value of its own.
-func (m *matrix) editable(n params.Name, value params.Value) bool {
-	if _, own := m.job.Schema.Find(n); own || value.From.Name == n && value.Set() {
-		return true
-	}
-	if _, stored := m.stored.Values.Get(n); stored || m.form != nil && m.form.fields[n.String()].touched() {
-		return true
-	}
-	if n.Shared() {
-		return false
-	}
-	return m.job.Uses == nil && value.Declared || slices.Contains(m.job.Uses[n.Asset], n.Param)
-}
-
-// masked reports whether any value of a name is one that is not shown.
-func masked(j *params.Job, n params.Name, value params.Value) bool {
-	given := append(slices.Clone(value.Overrides), value.From, params.Candidate{Value: value.Value})
-	return slices.ContainsFunc(given, func(c params.Candidate) bool { return j.Hidden(n, c.Value) })
-}
-
-// shown gives a value for people, of a cell that is masked or not.
-func (m *matrix) shown(masked bool, n params.Name, value any) string {
+// shown gives a value for people.
+func shown(masked bool, value any) string {
 	if masked {
-		if r, ok := params.ReferenceOf(value); ok {
-			return r.String()
-		}
 		return concealed
 	}
 	return text(value)
 }
 
-// layer gives the badge of a cell.
-func (m *matrix) layer(n params.Name, value params.Value) string {
+// layerOf gives the badge of a cell.
+func layerOf(of params.Cell) string {
 	switch {
-	case value.Set():
-		return value.From.Layer.String()
-	case slices.Contains(m.missing, n), !n.Shared() && value.Decl.Required:
+	case of.Set():
+		return of.From.Layer.String()
+	case of.Missing:
 		return "missing"
 	}
 	return "unset"
 }
 
+// inherited gives what stands where nothing is stored for a name: what an edit of it hides,
+// as it was given.
+func inherited(of params.Cell) string {
+	given, value := of.Set(), of.Value.Value
+	if of.Edited {
+		given = len(of.Overrides) > 0
+		if given {
+			value = of.Overrides[0].Value
+		}
+	}
+	switch {
+	case !given && of.Decl.Required:
+		return "needs a value"
+	case !given:
+		return "not set"
+	}
+	return cmp.Or(shown(of.Masked, value), "empty text")
+}
+
 // fill puts into a cell what is stored, and over that what was posted.
-func (m *matrix) fill(c *cell, n params.Name, value params.Value) {
-	stored, had := m.stored.Values.Get(n)
-	c.Had, c.On = had, had
-	if had && !c.Masked {
+func (m *matrix) fill(c *cell, of params.Cell) {
+	c.Had, c.On = of.Edited, of.Edited
+	if of.Edited && !of.Masked {
+		stored, _ := m.stored.Values.Get(of.Name)
 		c.Was = text(stored)
 		c.Text = c.Was
-		if now := m.shown(false, n, value.Value); value.Set() && now != c.Text {
+		if now := text(of.Value.Value); of.Set() && now != c.Text {
 			c.Resolved = now
 		}
 	}
-	c.Inherited = m.inherited(c, n)
-	c.Problem = m.problemOf[c.Name]
-	if m.form == nil {
-		return
-	}
-	f, posted := m.form.fields[c.Name]
+	f, posted := m.fieldOf(of.Name)
 	if !posted || !f.touched() {
 		return
 	}
 	c.On, c.Text, c.Resolved = f.on, f.text, ""
-	if c.Masked || value.Decl.Type == params.Secret {
+	if of.Masked || of.Decl.Type == params.Secret {
 		c.Text = "" // it may be the secret itself
 	}
 	c.Theirs = m.theirs[c.Name]
 }
 
-// inherited gives what stands where nothing is stored for a name.
-func (m *matrix) inherited(c *cell, n params.Name) string {
-	value := m.below(n)
-	switch {
-	case !value.Set() && value.Decl.Required:
-		return "needs a value"
-	case !value.Set():
-		return "not set"
+// fieldOf gives what was posted about a name, and false where nothing was.
+func (m *matrix) fieldOf(n params.Name) (field, bool) {
+	if m.form == nil {
+		return field{}, false
 	}
-	if shown := m.shown(c.Masked, n, value.Value); shown != "" {
-		return shown
+	f, ok := m.form.fields[n.String()]
+	return f, ok
+}
+
+// editable reports whether a cell has anything to edit: the asset uses the parameter or
+// has a value of its own, or the value is shared by all.
+func (m *matrix) editable(line params.Line, of params.Cell) bool {
+	if f, posted := m.fieldOf(of.Name); of.Own || posted && f.touched() {
+		return true
 	}
-	return "empty text"
+	if of.Name.Shared() {
+		return of.Declared || !slices.ContainsFunc(line.Assets, func(c params.Cell) bool { return c.Declared })
+	}
+	return of.Used
 }
 
 // input chooses the input of a cell.

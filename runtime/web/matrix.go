@@ -37,8 +37,7 @@ type matrix struct {
 	job       *params.Job
 	stored    params.Stored
 	form      *form
-	resolved  *params.Resolution
-	missing   []params.Name
+	lines     []params.Line
 	problemOf map[string]string
 	theirs    map[string]*difference
 }
@@ -84,8 +83,7 @@ func newMatrix(j *params.Job, s params.Stored, f *form, show filter) *matrix {
 		job: j.With(s), stored: s, form: f, problemOf: map[string]string{}, theirs: map[string]*difference{},
 	}
 	var err error
-	m.resolved, err = m.job.Resolve(params.Layers{Operations: s.Values}, nil)
-	m.missing = m.resolved.Missing()
+	m.lines, err = m.job.Matrix(s)
 	if f != nil {
 		m.Add = f.add
 		if m.Add.Type == string(params.Secret) {
@@ -99,22 +97,6 @@ func newMatrix(j *params.Job, s params.Stored, f *form, show filter) *matrix {
 
 // addTypes are the types of a value that has no declaration yet.
 var addTypes = []string{"string", "int", "float", "bool", "list", "map", "secret"}
-
-// below gives what a name stands for where it has no stored value of its own, and other
-// stored values stay.
-func (m *matrix) below(n params.Name) params.Value {
-	if _, had := m.stored.Values.Get(n); !had {
-		return m.value(n)
-	}
-	without := m.stored.Values.Clone()
-	without.Unset(n)
-	assets := []string{}
-	if !n.Shared() {
-		assets = append(assets, n.Asset)
-	}
-	r, _ := m.job.Resolve(params.Layers{Operations: without}, assets) // the problems are those of the page
-	return m.valueIn(r, n)
-}
 
 // problem takes the problems of an error in.
 func (m *matrix) problem(err error) {
@@ -132,13 +114,16 @@ func (m *matrix) problem(err error) {
 
 // build makes the rows, once problems and conflicts are known.
 func (m *matrix) build() *matrix {
-	assets := slices.DeleteFunc(slices.Clone(m.job.Assets), func(a string) bool { return !contains(a, m.Filter.Asset) })
-	for _, asset := range append([]string{""}, assets...) {
-		m.Columns = append(m.Columns, column{asset, columnName(asset)})
+	m.Columns = []column{{"", "Shared"}}
+	for _, asset := range m.job.Assets {
+		if contains(asset, m.Filter.Asset) {
+			m.Columns = append(m.Columns, column{asset, asset})
+		} else {
+			m.Hidden++
+		}
 	}
-	m.Hidden = len(m.job.Assets) - len(assets)
-	for _, param := range m.params() {
-		if r, ok := m.row(param); ok {
+	for _, line := range m.lines {
+		if r := m.row(line); contains(line.Param, m.Filter.Param) && m.shows(r) {
 			m.Rows = append(m.Rows, r)
 		} else {
 			m.Hidden++
@@ -153,38 +138,25 @@ func contains(text, part string) bool {
 	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }
 
-// params gives the parameters of the job: as they are declared, then what else assets use
-// or values name.
-func (m *matrix) params() []string {
-	names := slices.Concat(m.job.Schema.Names(), m.job.Discover(), m.job.Values.Names())
-	for _, n := range m.stored.Values.Names() {
-		if n.Shared() || slices.Contains(m.job.Assets, n.Asset) {
-			names = append(names, n)
+// row gives the row of a parameter, with the columns that are shown.
+func (m *matrix) row(line params.Line) row {
+	r := row{Param: line.Param}
+	for _, of := range slices.Concat([]params.Cell{line.Shared}, line.Assets) {
+		if !of.Name.Shared() && !contains(of.Name.Asset, m.Filter.Asset) {
+			continue
 		}
-	}
-	var params []string
-	for _, n := range names {
-		if !slices.Contains(params, n.Param) {
-			params = append(params, n.Param)
+		if of.Declared {
+			r.Type, r.Required = cmp.Or(r.Type, typeName(of.Decl)), r.Required || of.Decl.Required
+			r.Description = cmp.Or(r.Description, of.Decl.Description)
 		}
-	}
-	return params
-}
-
-// row gives the row of a parameter, and false where the filter leaves it out.
-func (m *matrix) row(param string) (row, bool) {
-	r := row{Param: param}
-	for _, c := range m.Columns {
-		n := params.Name{Asset: c.Asset, Param: param}
-		of := m.cellOf(n)
-		of.Column = c.Label
-		if d, ok := m.job.Schema.Of(n); ok && (r.Type == "" || of.Name != "") {
-			r.Type, r.Required = cmp.Or(r.Type, typeName(d)), r.Required || d.Required
-			r.Description = cmp.Or(r.Description, d.Description)
+		c := cell{}
+		if m.editable(line, of) {
+			c = m.cellOf(of)
 		}
-		r.Cells = append(r.Cells, of)
+		c.Column = columnName(of.Name.Asset)
+		r.Cells = append(r.Cells, c)
 	}
-	return r, contains(param, m.Filter.Param) && m.shows(r)
+	return r
 }
 
 func typeName(d params.Decl) string {
@@ -210,6 +182,6 @@ func (m *matrix) strays() {
 			continue
 		}
 		value, _ := m.stored.Values.Get(r.Name)
-		m.Stray = append(m.Stray, stray{r.Name.String(), m.shown(r.Masked, r.Name, value), why})
+		m.Stray = append(m.Stray, stray{r.Name.String(), shown(r.Masked, value), why})
 	}
 }
