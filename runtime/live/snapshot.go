@@ -9,6 +9,7 @@ import (
 	"auto/runtime/backlog"
 	"auto/runtime/facts"
 	"auto/runtime/journal"
+	"auto/runtime/params"
 	"auto/runtime/stale"
 	"auto/vm"
 )
@@ -40,6 +41,8 @@ type sensorSnapshot struct {
 	Cursor   *vm.Cursor      `json:"cursor"`
 	Stale    *stale.Tracker  `json:"stale"`
 	Ledger   *backlog.Ledger `json:"ledger"`
+
+	Params map[string]params.Stored `json:"params,omitempty"`
 }
 
 // save gives a sensor's state as JSON.
@@ -51,7 +54,7 @@ func (s *Sensor) save() (json.RawMessage, error) {
 	}
 	return json.Marshal(sensorSnapshot{
 		Name: s.Name, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down, Newest: s.newest, Marks: s.marks,
-		World: world.Bytes(), Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger,
+		World: world.Bytes(), Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger, Params: s.params,
 	})
 }
 
@@ -128,6 +131,7 @@ func (in *sensorSnapshot) restore(text []byte) (*Sensor, error) {
 		s.engine.Resume(in.Cursor)
 	}
 	s.happened, s.taken, s.ticked, s.last, s.down, s.newest, s.marks = in.Happened, in.Taken, in.Ticked, in.Last, in.Down, in.Newest, in.Marks
+	s.params = in.Params
 	return s, nil
 }
 
