@@ -95,6 +95,13 @@ func (r *Runner) Resume(ctx context.Context, selection string, missed compiler.M
 	return body.Keys, r.settle(ctx)
 }
 
+// Edited tells of a record that the parameters of a job were edited with.
+func (r *Runner) Edited(ctx context.Context, record int64) {
+	r.advance(record)
+	// What fails is tried again by the next tick.
+	_ = r.settle(ctx)
+}
+
 // settle has the sensors that are not ticking take in what is new, so that a status that is
 // asked for next shows it.
 func (r *Runner) settle(ctx context.Context) error {

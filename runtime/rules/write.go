@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"auto/compiler/files"
-	"auto/runtime/params"
 	"auto/runtime/request"
 	"auto/runtime/values"
 	"auto/vm/graph"
@@ -44,11 +43,7 @@ func (w *writer) write(hits []hit, targets []int32) {
 	for _, h := range slices.Backward(hits) {
 		w.values(h.fields, h.rule.Tags, h.rule.Params, h.rule.Config)
 	}
-	var jobs params.InForce
-	if w.d.Params != nil {
-		jobs = w.d.Params()
-	}
-	jobs.Tell(&w.request, w.lookup, w.config)
+	w.d.Params.Tell(&w.request, w.lookup, w.config)
 }
 
 // targets selects what the program requests: base assets, then the rules' targets.

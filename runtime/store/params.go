@@ -38,6 +38,8 @@ type ParamsReader interface {
 	// Params gives an edit of a job, the newest for a version of 0, and false where there
 	// is none.
 	Params(ctx context.Context, job string, version int64) (ParamsEdit, bool, error)
+	// ParamsInForce calls yield for the newest edit of each job, by job.
+	ParamsInForce(ctx context.Context, yield func(ParamsEdit) error) error
 	// ParamsHistory calls yield for all edits of a job, newest first.
 	ParamsHistory(ctx context.Context, job string, yield func(ParamsEdit) error) error
 }

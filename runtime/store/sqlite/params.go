@@ -45,6 +45,11 @@ func (s *Reader) Params(ctx context.Context, job string, version int64) (store.P
 	return first(ctx, s, scanParams, `SELECT job, version, at, body FROM params WHERE job = ?1 AND (?2 = 0 OR version = ?2) ORDER BY version DESC LIMIT 1`, job, version)
 }
 
+// ParamsInForce implements store.ParamsReader.
+func (s *Reader) ParamsInForce(ctx context.Context, yield func(store.ParamsEdit) error) error {
+	return read(ctx, s, scanParams, yield, `SELECT job, max(version), at, body FROM params GROUP BY job ORDER BY job`)
+}
+
 // ParamsHistory implements store.ParamsReader.
 func (s *Reader) ParamsHistory(ctx context.Context, job string, yield func(store.ParamsEdit) error) error {
 	return read(ctx, s, scanParams, yield, `SELECT job, version, at, body FROM params WHERE job = ? ORDER BY version DESC`, job)

@@ -61,6 +61,13 @@ func editParams(t *testing.T, s store.Store, reopen func() store.Store) {
 	if _, found, err := s.Params(t.Context(), "a", 3); found || err != nil {
 		t.Error(found, err)
 	}
+	var force []store.ParamsEdit
+	if err := s.ParamsInForce(t.Context(), func(e store.ParamsEdit) error { force = append(force, e); return nil }); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]store.ParamsEdit{paramsEdit("a", 2), paramsEdit("b", 1)}, force); diff != "" {
+		t.Error(diff)
+	}
 	want := "params {\"job\":\"a\",\"version\":1}\nparams {\"job\":\"b\",\"version\":1}\nparams {\"job\":\"a\",\"version\":2}"
 	if diff := cmp.Diff(want, records(t, s, "params")); diff != "" {
 		t.Error(diff)
