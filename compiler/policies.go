@@ -6,6 +6,7 @@ import (
 
 	"auto/compiler/condition"
 	"auto/compiler/files"
+	"auto/internal/spell"
 	"auto/lang/ast"
 	"auto/lang/diag"
 	"auto/lang/types"
@@ -43,9 +44,48 @@ func (c *checker) selected(v condition.Value, at ast.Expr) []string {
 	}
 	keys := v.Selection.Resolve(c.Graph)
 	if len(keys) == 0 {
-		c.find(diag.SelectsNothing, at.Place(), "Write a selection that some asset is in; external assets are in most of them only with `include_external=true`.", "The selection selects nothing.")
+		c.find(diag.SelectsNothing, at.Place(), c.nearGroup(at), "The selection selects nothing.")
 	}
+	c.external(keys, at)
 	return keys
+}
+
+// nearGroup says what to write for a selection that selects nothing: the group whose name is
+// nearest, where the selection is one of groups.
+func (c *checker) nearGroup(at ast.Expr) string {
+	call, ok := at.(*ast.Call)
+	if ok && call.Func.Name == "groups" {
+		var groups []string
+		for _, key := range c.Graph.Keys() {
+			a, _ := c.Graph.Asset(key)
+			groups = append(groups, a.Group)
+		}
+		for _, arg := range call.Args {
+			if text, ok := arg.Value.(*ast.String); ok && !slices.Contains(groups, text.Value) {
+				if near, ok := spell.Nearest(text.Value, groups); ok {
+					return "Did you mean `groups(\"" + near + "\")`?"
+				}
+			}
+		}
+	}
+	return "Write a selection that some asset is in; external assets are in most of them only with `include_external=true`."
+}
+
+// external warns of selected assets that no run can make.
+func (c *checker) external(keys []string, at ast.Expr) {
+	var found []string
+	for _, key := range keys {
+		if a, ok := c.Graph.Asset(key); ok && a.External && !a.Observable {
+			found = append(found, "`"+key+"`")
+		}
+	}
+	switch len(found) {
+	case 0:
+	case 1:
+		c.find(diag.ExternalRuns, at.Place(), "Take it out of the selection, or remove `external: true`.", "%s is external: a run of it has nothing to execute.", found[0])
+	default:
+		c.find(diag.ExternalRuns, at.Place(), "Take them out of the selection, or remove `external: true`.", "%s and %d more are external: a run of them has nothing to execute.", found[0], len(found)-1)
+	}
 }
 
 // when gives the condition of a policy, nil for none that can be evaluated.

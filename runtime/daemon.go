@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,8 +64,17 @@ type Daemon struct {
 	parameters *parameters.Service
 	// current is the project in force, for whoever asks.
 	current atomic.Pointer[project.Project]
+	// watched is the project that was read last, whether or not it is in force.
+	watched *project.Project
+	// loaded is the fingerprint of the project that it began with.
+	loaded string
+	// again: a reload failed for another reason than the project's, failing says why.
+	again   bool
+	failing []string
 	// saved and pruned are when a snapshot was kept and the past forgotten last.
 	saved, pruned time.Time
+	// lost are the reasons for which something could not be kept last.
+	lost map[string]string
 }
 
 // runner is a files block at work.
@@ -76,7 +86,7 @@ type runner struct {
 
 // New gives a daemon that does nothing until it is run.
 func New(o Options) *Daemon {
-	d := &Daemon{Options: o, origins: map[string]sources.Source{}, running: map[string]*runner{}}
+	d := &Daemon{Options: o, watched: o.Project, loaded: fingerprint(o.Project), origins: map[string]sources.Source{}, running: map[string]*runner{}, lost: map[string]string{}}
 	d.current.Store(o.Project)
 	d.parameters = &parameters.Service{Store: o.Store, Project: d.current.Load, Now: o.Clock.Now, Edited: d.edited, Due: func() { d.outbox.Notify() }, Log: o.Log}
 	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: observed{o.Launcher, d}, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
@@ -130,13 +140,16 @@ func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan st
 	return errors.Join(err, d.conditions.Save(ctx), <-delivered)
 }
 
-// watch reloads until the end.
+// watch reloads until the end. What waits for ticks does so on the side, one thing at a
+// time.
 func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}, delivered chan error) error {
 	const look = 2 * time.Second
-	print := fingerprint(d.Project)
+	ctx, cancelAll := context.WithCancel(ctx)
+	var beside chore
+	defer func() { cancelAll(); beside.wait() }()
+	print, asked := d.loaded, false
 	for {
 		timer, cancel := d.Clock.Until(d.Clock.Now().Add(look))
-		asked := false
 		select {
 		case <-ctx.Done():
 			cancel()
@@ -148,38 +161,57 @@ func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan 
 			cancel()
 			delivered <- nil
 			return err
+		case <-beside.done():
+			beside.finish()
 		case <-reload:
 			asked = true
 		case <-timer:
 		}
 		cancel()
-		if now := fingerprint(d.Project); asked || now != print {
-			d.reload(ctx)
-			print = fingerprint(d.Project)
+		if now := fingerprint(d.watched); beside.free() && (asked || now != print || d.again) {
+			asked = false
+			print = d.reload(ctx, &beside)
 		}
-		d.keep(ctx)
+		d.keep(ctx, &beside)
 	}
 }
 
-// reload loads the project anew; with errors the last good one goes on.
-func (d *Daemon) reload(ctx context.Context) {
+// reload loads the project anew; with errors the last good one goes on. It gives the
+// fingerprint of what was read.
+func (d *Daemon) reload(ctx context.Context, beside *chore) (print string) {
 	if d.Reload == nil {
-		return
+		return fingerprint(d.Project)
 	}
 	fresh, found := d.Reload()
+	// What was read is watched on, so that the next change is noticed.
+	d.watched = fresh
+	print = fingerprint(fresh)
 	if found.HasErrors() {
 		d.Log.Error("the project was not reloaded; the last good policies stay", "findings", found.Summary())
 		d.Report(found)
 		d.conditions.Broken(lines(found))
-		// What was read is watched on, so that the next change is noticed.
-		d.Project.Files = fresh.Files
+		return print
+	}
+	beside.begin(func() error { return d.conditions.Reload(ctx, fresh) }, func(err error) { d.reloaded(ctx, fresh, err) })
+	return print
+}
+
+// reloaded follows a project that is in force for conditions, unless that failed: then it
+// is tried again soon.
+func (d *Daemon) reloaded(ctx context.Context, fresh *project.Project, err error) {
+	if ctx.Err() != nil {
 		return
 	}
-	if err := d.conditions.Reload(ctx, fresh); err != nil {
-		d.Log.Error("the project was not reloaded; the last good policies stay", "error", err)
-		d.conditions.Broken([]string{err.Error()})
+	if err != nil {
+		if said := []string{err.Error()}; !d.again || !slices.Equal(said, d.failing) {
+			d.Log.Error("the project was not reloaded; the last good policies stay, and it is tried again", "error", err)
+			d.failing = said
+		}
+		d.again = true
+		d.conditions.Broken(d.failing)
 		return
 	}
+	d.again = false
 	d.stopAll()
 	d.Project = fresh
 	d.current.Store(fresh)

@@ -93,9 +93,11 @@ var table = []Entry{
 	{"freshness_passed", Operand, condition(types.OnAsset), false, "The asset's freshness policy passes.", `freshness_passed()`},
 	{"freshness_warned", Operand, condition(types.OnAsset), false, "The asset's freshness policy warns.", `freshness_warned()`},
 	{"freshness_failed", Operand, condition(types.OnAsset), false, "The asset's freshness policy fails.", `freshness_failed()`},
+	{"any_deps_required_but_nonexistent", Operand, condition(types.OnBoth), false, "The partition requires a partition of some dependency that does not exist: a key that the dependency does not have, a time window before its first or after its last. A word of Dagster's after 1.13.27; like that one it does not see windows that only an offset of the mapping leads to.", `eager() & ~any_deps_required_but_nonexistent()`},
 	{"outdated", Operand, condition(types.OnAsset), false, "A related partition of a dependency was updated after the start of the partition's newest successful run, and not by that run; holds until a run that started after the update has made the partition.", `outdated() & ~run_in_progress()`},
 	{"outdated_in_latest_time_window", Operand, condition(types.OnAsset), false, "The same, by an update that came while the partition was in the latest time window, which it need not be any more; any update without time partitions.", `outdated_in_latest_time_window()`},
 	{"already_requested", Operand, condition(types.OnAsset), false, "A tick requested the partition that knew all updates that it is outdated by, and no run that started after the request has made the partition yet.", `stale() & ~already_requested()`},
+	{"any_deps_to_come", Operand, condition(types.OnBoth), false, "The partition requires a time window of some dependency that does not exist yet, and will when it has ended; never what is before the start of the dependency or after its end.", `eager() & ~any_deps_to_come()`},
 
 	{"any_deps_match", Operator, condition(types.OnBoth, inner), false, "The condition holds for some related partition of some dependency.", `any_deps_match(missing())`},
 	{"all_deps_match", Operator, condition(types.OnBoth, inner), false, "For every dependency the condition holds for some related partition.", `all_deps_match(~missing())`},

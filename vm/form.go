@@ -23,7 +23,7 @@ func (b *batch) classify(f *frame, in *code.Instr) {
 		to.keyed = from.keyed && from.kind != every
 	case code.Within:
 		to.keyed = f.registers[a[2]].keyed
-	case code.Root, code.AnyDeps, code.AnyChecks, code.AllDeps, code.AllChecks:
+	case code.Root, code.Lacking, code.Coming, code.AnyDeps, code.AnyChecks, code.AllDeps, code.AllChecks:
 		to.keyed = f.registers[a[1]].keyed && to.kind != empty
 	case code.Since:
 		state := f.slot(int(a[3]))

@@ -47,6 +47,7 @@ type frame struct {
 	// runs is that of the batch when the block was run last.
 	runs      uint64
 	calls     [][]*frame // by position of the calling instruction, nil where there is none
+	lacks     []register // by position of the instruction, nil where there is none
 	slots     []slot     // of the states of the block
 	registers []register
 	// returned is what the block returned when it was run last.

@@ -6,6 +6,7 @@ import (
 
 	"auto/vm/bits"
 	"auto/vm/code"
+	"auto/vm/space"
 )
 
 // frame makes the frame of a block and those of the blocks that it calls.
@@ -58,6 +59,11 @@ func (l *linker) prepare(b *batch, p *code.Program, f *frame, at int, in code.In
 			f.room = make(bits.Set, f.words)
 		}
 		f.calls[at], err = l.called(b, p, f, in)
+	case code.Lacking, code.Coming:
+		if f.lacks == nil {
+			f.lacks = make([]register, len(f.block.Code))
+		}
+		f.lacks[at], err = l.lacking(p, f, in)
 	}
 	return err
 }
@@ -133,6 +139,30 @@ func (l *linker) through(f code.Filter, entities []int) []int {
 		_, ignored := slices.BinarySearch(f.Ignore, entity.Key)
 		return f.Allow != nil && !allowed || ignored || f.Blocking && !entity.Check.Blocking
 	})
+}
+
+// absences are what operations ask dependencies for.
+var absences = map[code.Op]space.Absence{code.Lacking: space.Nonexistent, code.Coming: space.ToCome}
+
+// lacking gives the partitions of a frame that require what a dependency lacks. It is the
+// same for as long as the space is.
+func (l *linker) lacking(p *code.Program, f *frame, in code.Instr) (register, error) {
+	if f.packed {
+		return register{}, nil // nothing is required by key
+	}
+	if err := l.budget.take(f.words, 0); err != nil {
+		return register{}, err
+	}
+	set, entity := make(bits.Set, f.words), int(f.segments[0].entity)
+	for _, up := range l.through(p.Filters[in.Args[2]], l.space.Deps(entity)) {
+		lacks, err := l.space.Lacking(entity, up, absences[in.Op])
+		if err != nil {
+			return register{}, fmt.Errorf("%s: %w", l.space.Entities[entity].Key, err)
+		}
+		of := set[:len(lacks)] // none where there is no partition
+		of.Or(of, lacks)
+	}
+	return f.judge(set), nil
 }
 
 // relations links the segments of a frame to their parents.

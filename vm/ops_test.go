@@ -260,7 +260,7 @@ func TestOperations(t *testing.T) {
 		{"skip", "root", skipText, ticks{{"missing root a", "a b c"}, {"", ""}}},
 		{"return", "root", leaf("", "all r1"), ticks{{"", "a b c"}}},
 	}
-	seen := map[string]bool{"asking": true} // TestAsking
+	seen := map[string]bool{"asking": true, "lacking": true, "coming": true} // TestAsking, TestLacking
 	for _, row := range rows {
 		seen[row.op] = true
 		t.Run(row.op+" on "+row.on, func(t *testing.T) {

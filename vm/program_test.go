@@ -95,13 +95,15 @@ func (g *generator) state(at int, s code.State) uint16 {
 }
 
 func (g *generator) operand(at int, b uint16) uint16 {
-	switch op := rapid.SampledFrom([]code.Op{code.None, code.All, code.Whole, code.Within, code.Asked, code.Asking, code.First, code.CronPassed, code.Root, code.Version}).Draw(g.T, "operand"); op {
+	switch op := rapid.SampledFrom([]code.Op{code.None, code.All, code.Whole, code.Within, code.Asked, code.Asking, code.First, code.CronPassed, code.Root, code.Version, code.Lacking, code.Coming}).Draw(g.T, "operand"); op {
 	case code.None, code.All:
 		return g.emit(b, op)
 	case code.Whole, code.Within:
 		return g.emit(b, op, g.upTo(len(g.p.Facts)-1, "fact"), g.any(b))
 	case code.CronPassed:
 		return g.emit(b, op, g.upTo(1, "cron"), g.any(b))
+	case code.Lacking, code.Coming:
+		return g.emit(b, op, g.any(b), g.upTo(2, "filter"))
 	case code.Version:
 		return g.emit(b, op, g.any(b), g.state(at, code.State{Kind: code.VersionState, Path: []code.Step{{Index: -1, Name: "n"}}}))
 	default:

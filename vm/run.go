@@ -82,6 +82,8 @@ func (b *batch) execute(m *Machine, f *frame, from, to int) register {
 			}
 			b.answer(f, in, f.calls[pc])
 			continue
+		case code.Lacking, code.Coming:
+			f.registers[a[0]] = f.and(a[0], f.eachOf(f.registers[a[1]]), f.lacks[pc])
 		case code.Skip:
 			if f.registers[a[0]].kind == empty && !f.keyed { // else how it is held is passed on
 				pc = int(a[1]) - 1

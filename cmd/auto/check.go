@@ -144,7 +144,7 @@ func count(p *project.Project) string {
 
 // belongs reports whether a project reads a file.
 func belongs(p *project.Project, path string) bool {
-	return slices.ContainsFunc(p.Files, func(name string) bool { return sameFile(name, path) })
+	return slices.ContainsFunc(p.Watched(), func(name string) bool { return sameFile(name, path) })
 }
 
 // only keeps the findings about one file.

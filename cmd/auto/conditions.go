@@ -45,7 +45,7 @@ func (f projectFlag) conditions(s system, need access, use func(control.Automati
 	if err != nil {
 		return err
 	}
-	return errors.Join(use(automation.Offline{Store: store, Project: p, Now: s.clock.Now}), store.Close())
+	return errors.Join(asState(use(automation.Offline{Store: store, Project: p, Now: s.clock.Now})), store.Close())
 }
 
 // errNoState: the project never ran.

@@ -132,6 +132,21 @@ func (d *running) auto(args ...string) string {
 // later moves the clock forward.
 func (d *running) later(by time.Duration) { d.clock.Set(d.clock.Now().Add(by)) }
 
+// laterUntil moves the clock forward until a line of the log says something. Commands
+// between give the daemon its turn.
+func (d *running) laterUntil(part string) {
+	d.t.Helper()
+	for {
+		d.later(2 * time.Second)
+		d.auto("status")
+		for len(d.logs) > 0 {
+			if strings.Contains(<-d.logs, part) {
+				return
+			}
+		}
+	}
+}
+
 // request waits for the next request.
 func (d *running) request() (r request.Request) {
 	d.t.Helper()
@@ -258,5 +273,26 @@ func TestPlanIsWhatIsLaunched(t *testing.T) {
 	if slices.Sort(got); !slices.Equal(got, want) {
 		t.Errorf("planned %v, launched %v", want, got)
 	}
+	d.end()
+}
+
+// TestPoliciesGoneAndBack: a project that has lost all its policies is not taken, and files
+// that come are seen wherever a glob reaches, also in a folder that was empty.
+func TestPoliciesGoneAndBack(t *testing.T) {
+	d := startDaemon(t)
+	policies, aside := filepath.Join(d.dir, "policies", "sales.auto"), filepath.Join(t.TempDir(), "sales.auto")
+	for _, move := range []struct{ from, to, said string }{
+		{policies, aside, "the project was not reloaded"},
+		{aside, policies, "the project was reloaded"},
+	} {
+		if err := os.Rename(move.from, move.to); err != nil {
+			t.Fatal(err)
+		}
+		d.laterUntil(move.said)
+	}
+	if err := os.WriteFile(filepath.Join(d.dir, "assets", "more.yaml"), []byte("assets: [{key: more}]\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	d.laterUntil("the project was reloaded")
 	d.end()
 }

@@ -45,7 +45,7 @@ func (c eventCommand) Run(s system) error {
 	}
 	list, problems := events.Read(body, s.clock.Now())
 	if len(problems) > 0 {
-		return findingList(refusedEvents(problems, c.ready()))
+		return findingList(refusedEvents(problems, c.ready(), events.Type(c.Type)))
 	}
 	return c.conditions(s, access{begin: true}, func(a control.Automation) error {
 		taken, err := a.Events(s.ctx, list)
@@ -90,6 +90,9 @@ func (c eventCommand) tell(s system, taken control.EventsTaken) error {
 	for _, key := range taken.Unknown {
 		fmt.Fprintf(s.stderr, "The project has no `%s`; what happened to it is kept.\n", visible(key))
 	}
+	for _, text := range taken.Doubtful {
+		fmt.Fprintf(s.stderr, "%s It is kept, and counts for nothing as the project is.\n", visible(text))
+	}
 	known := ""
 	if taken.Duplicates > 0 {
 		known = fmt.Sprintf(" %s known by its id, and changes nothing.", are(taken.Duplicates, "was", "were"))
@@ -106,16 +109,32 @@ func are(count int, one, more string) string {
 	return fmt.Sprintf("%d %s", count, more)
 }
 
+// examples are words of `auto event TYPE`.
+var examples = map[events.Type]string{
+	events.Materialization: "'sales/orders[2026-01-01]' --run-id r1",
+	events.Observation:     "landing/feed --data-version etag-1",
+	events.Run:             "sales/orders sales/total --run-id r1 --status started",
+	events.Check:           "sales/orders:not_null --no-passed --severity warn",
+	events.Partitions:      "customers --add acme --delete initech",
+	events.Backfill:        "'sales/orders[2026-01-01]' --backfill-id b1 --status started",
+	events.Freshness:       "sales/orders --state fail",
+	events.Wipe:            "sales/orders",
+}
+
 // refusedEvents gives mistakes in events as findings; those of one event that was given by
-// flags do not say which.
-func refusedEvents(problems events.Problems, several bool) diag.List {
+// flags, of a type, do not say which.
+func refusedEvents(problems events.Problems, several bool, kind events.Type) diag.List {
 	var list diag.List
 	for _, p := range problems {
 		message := p.Message
 		if several && p.Event >= 0 {
 			message = fmt.Sprintf("Event %d: %s", p.Event+1, p.Message)
 		}
-		list.Add(diag.Diagnostic{Code: diag.EventRefused, Message: message, Help: strings.TrimSpace(p.Help)})
+		help := strings.TrimSpace(p.Help)
+		if example := examples[kind]; !several && example != "" && strings.HasPrefix(help, "Write such as `{") {
+			help = "Write such as `auto event " + string(kind) + " " + example + "`."
+		}
+		list.Add(diag.Diagnostic{Code: diag.EventRefused, Message: message, Help: help})
 	}
 	return list
 }

@@ -83,7 +83,7 @@ func TestQuickstart(t *testing.T) {
 
 // TestCodes: every code that the program names is in the catalogue.
 func TestCodes(t *testing.T) {
-	for _, code := range []diag.Code{diag.FirstListing, diag.StoreLocked, diag.StoreFailed, diag.SourceFailed, diag.NothingToRun, diag.SocketFailed, diag.NoProject, diag.EnvMissing} {
+	for _, code := range []diag.Code{diag.FirstListing, diag.StoreLocked, diag.StoreFailed, diag.SourceFailed, diag.NothingToRun, diag.SocketFailed, diag.StateFailed, diag.NoProject, diag.EnvMissing} {
 		if _, ok := diag.Explain(code); !ok {
 			t.Errorf("%s has no entry", code)
 		}

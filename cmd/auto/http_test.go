@@ -147,7 +147,7 @@ func TestHTTPDaemon(t *testing.T) {
 	expect("GET", "/v1/backlog", "", 200, `"total":`)
 	expect("POST", "/api/v1/lineage", `{"eventType":"COMPLETE","eventTime":"2026-01-02T12:00:00Z","run":{"runId":"q"},"outputs":[{"namespace":"n","name":"db.shop.orders"}]}`, 201, `"accepted":3`)
 	expect("POST", "/v1/pauses", `{"selection":"all()","until":"2026-01-03T00:00:00Z","reason":"a test"}`, 200, `"shop/totals"`)
-	expect("GET", "/metrics", "", 200, `auto_events_total{type="materialization"} 3`, "auto_events_duplicate_total 1\n", `auto_deliveries_total{outcome="acknowledged"} 1`, `auto_tick_seconds_count{sensor="default"}`)
+	expect("GET", "/metrics", "", 200, `auto_events_total{type="materialization"} 3`, "auto_events_duplicate_total 1\n", `auto_deliveries_total{outcome="acknowledged"} 1`, `auto_tick_seconds_count{sensor="default"}`, `auto_owed_partitions{policy="totals",sensor="default"} `, "go_goroutines ")
 	if code := d.stop(); code != 0 {
 		t.Errorf("code %d: %s", code, d.log)
 	}

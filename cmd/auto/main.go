@@ -52,7 +52,7 @@ type commands struct {
 	Disasm   disasmCommand   `cmd:"" help:"Show a compiled program as text."`
 	Asm      asmCommand      `cmd:"" help:"Compile the text of a program."`
 	Graph    graphCommand    `cmd:"" help:"Look at assets, what they depend on and how."`
-	Run      runCommand      `cmd:"" help:"Watch the sources and launch runs."`
+	Run      runCommand      `cmd:"" help:"Take events and files in, and launch runs: the daemon."`
 	Event    eventCommand    `cmd:"" help:"Tell what happened: an asset was written, a run ended, and the like."`
 	Status   statusCommand   `cmd:"" help:"Show sensors, their last ticks, what is owed, paused and wrong."`
 	Backlog  backlogCommand  `cmd:"" help:"List what was decided and is not launched yet, and why."`

@@ -40,7 +40,7 @@ func openPast(s system, root, state string, use func(past) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(use(past{root, reader, history.Loader(s.ctx, reader, root)}), reader.Close())
+	return errors.Join(asState(use(past{root, reader, history.Loader(s.ctx, reader, root)})), reader.Close())
 }
 
 // loaded loads a project that has to be sound.

@@ -33,7 +33,7 @@ func (c planCommand) Run(s system) error {
 		state = project.StateFolder(c.Old)
 	}
 	return openPast(s, c.Old, state, func(p past) error {
-		now, err := history.Play(s.ctx, p.reader, p.load, history.Options{From: history.Latest})
+		now, err := history.Present(s.ctx, p.reader, p.load, s.clock.Now())
 		if err != nil {
 			return err
 		}

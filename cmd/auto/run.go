@@ -8,12 +8,15 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"strings"
 
 	"auto/compiler/files"
 	"auto/lang/diag"
 	"auto/runtime"
+	"auto/runtime/automation"
 	"auto/runtime/control"
 	"auto/runtime/launch"
+	"auto/runtime/live"
 	"auto/runtime/metrics"
 	"auto/runtime/project"
 	"auto/runtime/sensor"
@@ -24,7 +27,7 @@ import (
 
 type runCommand struct {
 	projectFlag
-	Once    bool `help:"Tick every block once, deliver what is due, and end."`
+	Once    bool `help:"Tick every sensor and files block once, deliver what is due, and end."`
 	DryRun  bool `help:"Show the requests of one tick as JSON lines; change and deliver nothing."`
 	Verbose bool `short:"v" help:"Log ticks that changed nothing, too."`
 	clockFlag
@@ -41,21 +44,25 @@ func (c runCommand) Run(s system) error {
 	if err != nil {
 		return err
 	}
-	load := func() (*project.Project, diag.List) {
-		return project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now(), NeedEnv: true})
-	}
+	load := func() (*project.Project, diag.List) { return s.loadToRun(root) }
 	p, found := load()
-	if len(found) > 0 {
-		s.write(diag.Text, found)
-	}
 	if found.HasErrors() {
+		s.write(diag.Text, found)
 		return fmt.Errorf("the project has findings (%s) and does not run", found.Summary())
 	}
-	if len(p.Policies.Files)+len(p.Policies.Policies) == 0 {
-		return diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has neither a policy nor a files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."}
-	}
 	log := c.logger(s)
+	s.report(log, found)
 	return c.open(s, p, load, log)
+}
+
+// loadToRun loads a project that is to run. One without anything to run is refused as a
+// mistake is: that its policies are gone would drop all that is owed.
+func (s system) loadToRun(root string) (*project.Project, diag.List) {
+	p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now(), NeedEnv: true})
+	if !found.HasErrors() && len(p.Policies.Files)+len(p.Policies.Policies) == 0 {
+		found.Add(diag.Diagnostic{Code: diag.NothingToRun, Message: "The project in " + root + " has neither a policy nor a files block.", Help: "Write one into a policy file; `auto init DIR` shows a small project."})
+	}
+	return p, found
 }
 
 // logger writes text to a terminal and JSON elsewhere.
@@ -70,6 +77,24 @@ func (c runCommand) logger(s system) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(s.stderr, options))
 }
 
+// report tells the findings of a project that runs: with excerpts to people, and elsewhere
+// as lines of the log, whose readers take nothing else.
+func (s system) report(log *slog.Logger, found diag.List) {
+	if s.progress {
+		if len(found) > 0 {
+			s.write(diag.Text, found)
+		}
+		return
+	}
+	for _, d := range found {
+		level := slog.LevelWarn
+		if d.Severity() == diag.Error {
+			level = slog.LevelError
+		}
+		log.Log(s.ctx, level, "finding", "code", d.Code, "finding", d.Error())
+	}
+}
+
 // open opens what the daemon works with, and lets it work.
 func (c runCommand) open(s system, p *project.Project, load func() (*project.Project, diag.List), log *slog.Logger) error {
 	store, err := openStore(s.ctx, p.StateFolder(), "auto run")
@@ -78,12 +103,12 @@ func (c runCommand) open(s system, p *project.Project, load func() (*project.Pro
 	}
 	options := runtime.Options{
 		Project: p, Store: store, Launcher: s.launcher(p), Clock: s.clock, Random: rand.Float64, Log: log,
-		Open: s.openSource, Reload: load, Report: func(found diag.List) { s.write(diag.Text, found) },
+		Open: s.openSource, Reload: load, Report: func(found diag.List) { s.report(log, found) },
 	}
 	if s.progress {
 		options.Progress = s.showProgress
 	}
-	options.Metrics = metrics.NewDaemon()
+	options.Metrics = metrics.NewDaemon(version)
 	if options.Tracer, err = s.tracer(p, options); err != nil {
 		return errors.Join(err, store.Close())
 	}
@@ -118,6 +143,21 @@ func asFinding(err error) error {
 			Help: "Write `existing skip` to remember them without a run, or `existing take` to run each."}
 	case errors.As(err, &failed):
 		return diag.Diagnostic{Code: diag.SourceFailed, Message: failed.Message, Help: failed.Help}
+	}
+	return asState(err)
+}
+
+// asState gives a journal that does not give the state as a finding.
+func asState(err error) error {
+	var broken *live.BrokenError
+	var state *automation.StateError
+	switch {
+	case errors.As(err, &broken):
+		return diag.Diagnostic{Code: diag.StateFailed, Message: "The state cannot be made from the journal: " + strings.TrimSuffix(broken.Error(), ".") + ".",
+			Help: "Start the version of auto that ran them once more and stop it: it keeps the state as of then, and this one goes on from there. Another `state` folder begins anew."}
+	case errors.As(err, &state):
+		return diag.Diagnostic{Code: diag.StateFailed, Message: "The state cannot be made from the journal: " + strings.TrimSuffix(state.Err.Error(), ".") + ".",
+			Help: "Put a copy of the state folder in its place; another `state` folder begins anew, and knows nothing of what was launched."}
 	}
 	return err
 }

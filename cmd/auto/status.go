@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"auto/runtime/control"
@@ -56,9 +57,14 @@ func writeStatus(out io.Writer, s control.Status, troubles []string) error {
 		fmt.Fprintf(w, "  not taken: %s\n", visible(line))
 	}
 	writeSensors(w, s)
+	writePolicies(w, s)
 	writeBlocks(w, s)
 	writePauses(w, s)
-	fmt.Fprintf(w, "\nOwed: %d%s. Requests: %d due, %d parked. Events since the start: %d.\n", s.Owed, oldestOwed(s), s.Due, s.Parked, s.Events)
+	fmt.Fprintf(w, "\nOwed: %d%s. Requests: %d due, %d parked.", s.Owed, oldestOwed(s), s.Due, s.Parked)
+	if s.Running {
+		fmt.Fprintf(w, " Events since the start: %d.", s.Events)
+	}
+	fmt.Fprintln(w)
 	for i, line := range troubles {
 		if i == 0 {
 			fmt.Fprintln(w, "\nWrong:")
@@ -75,14 +81,46 @@ func oldestOwed(s control.Status) string {
 	return ", the oldest for " + age(s.Now, s.OldestOwed)
 }
 
+// writeSensors lists the sensors, with what only a daemon that runs has counted.
 func writeSensors(w io.Writer, s control.Status) {
-	for i, n := range s.Sensors {
+	for i, n := range slices.DeleteFunc(slices.Clone(s.Sensors), idle) {
 		if i == 0 {
-			fmt.Fprintln(w, "\nSENSOR\tEVERY\tASSETS\tLAST TICK\tTOOK\tTICKS\tREQUESTED\tLAUNCHED\tOWED\tOVERRUNS\tERROR")
+			fmt.Fprintln(w, "\nSENSOR\tEVERY\tASSETS\tLAST TICK\tOWED"+whileRunning(s, "\tTOOK\tTICKS\tREQUESTED\tLAUNCHED\tOVERRUNS\tERROR"))
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n",
-			n.Name, lasting(n.Every), n.Assets, show(n.LastTick), lasting(n.Took), n.Ticks, n.Requested, n.Launched, n.Owed, n.Overruns, visible(n.Error))
+		counted := fmt.Sprintf("\t%s\t%d\t%d\t%d\t%d\t%s", lasting(n.Took), n.Ticks, n.Requested, n.Launched, n.Overruns, visible(n.Error))
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d%s\n", n.Name, lasting(n.Every), n.Assets, show(n.LastTick), n.Owed, whileRunning(s, counted))
 	}
+}
+
+// writePolicies writes which policies owe something, where there is more than one.
+func writePolicies(w io.Writer, s control.Status) {
+	all, written := 0, false
+	for _, n := range s.Sensors {
+		all += len(n.Policies)
+	}
+	for _, n := range s.Sensors {
+		for _, p := range n.Policies {
+			if all < 2 || p.Owed == 0 {
+				continue
+			}
+			if !written {
+				fmt.Fprintln(w, "\nPOLICY\tSENSOR\tOWED\tOLDEST")
+			}
+			written = true
+			fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", visible(p.Name), n.Name, p.Owed, age(s.Now, p.OldestOwed))
+		}
+	}
+}
+
+// idle reports whether a sensor has nothing to do, as the default one in a project of files.
+func idle(n control.SensorStatus) bool { return n.Assets == 0 && n.Owed == 0 && n.Error == "" }
+
+// whileRunning gives a text where a daemon runs.
+func whileRunning(s control.Status, text string) string {
+	if !s.Running {
+		return ""
+	}
+	return text
 }
 
 func writeBlocks(w io.Writer, s control.Status) {

@@ -128,6 +128,9 @@ func (t told) tell(s system) error {
 			shown[i] = show(at)
 		}
 		fmt.Fprintf(table, "\nLast requested at %s.\n", strings.Join(shown, ", "))
+		if at := t.Cause.Last().At; !at.Equal(t.Story.Last().At) {
+			fmt.Fprintf(table, "%s: %s\n", show(at), visible(t.Cause.Sentence(t.CauseNumber)))
+		}
 	}
 	for i, r := range t.requests {
 		if i == 0 {
@@ -183,6 +186,7 @@ func (t told) line(sentence string, v explain.View) map[string]any {
 	}
 	if len(t.Decisions) > 0 {
 		out["decisions"] = t.Decisions
+		out["cause"] = map[string]any{"tick": t.Cause.Last().At, "sentence": t.Cause.Sentence(t.CauseNumber)}
 	}
 	if len(t.Owed) > 0 {
 		out["owed"] = t.Owed

@@ -1,6 +1,10 @@
 package condition
 
-import "slices"
+import (
+	"slices"
+
+	"auto/vm/code"
+)
 
 // clone copies a node, to change the copy.
 func (n *Node) clone() *Node {
@@ -101,15 +105,21 @@ func (n *Node) has(operand *Node) bool { return slices.ContainsFunc(n.Children, 
 
 // selectable are the operators that have `allow` and `ignore`: those about dependencies
 // and checks, which keep the selection, and those that hand it on.
-var selectable = []Op{And, Or, Not, Since, AnyDeps, AllDeps, AnyChecks, AllChecks}
+var selectable = []Op{And, Or, Not, Since, AnyDeps, AllDeps, AnyChecks, AllChecks, DepsNonexistent, DepsToCome}
 
-func (n *Node) selectable() bool { return slices.Contains(selectable, n.Op) }
+func (n *Node) selectable() bool { return slices.Contains(selectable, n.Op) || n.isOutdated() }
 
-// filter applies `allow` or, where ignore is set, `ignore` with a selection to all
-// dependency and check operators that it reaches, and gives how many these are.
+// isOutdated reports whether a condition is about updates of dependencies, of which some
+// may be selected.
+func (n *Node) isOutdated() bool {
+	return n.Op == Fact && (n.Fact.Kind == code.Outdated || n.Fact.Kind == code.OutdatedInLatestTimeWindow)
+}
+
+// filter applies `allow` or, where ignore is set, `ignore` with a selection to all that is
+// about dependencies or checks that it reaches, and gives how many these are.
 func (n *Node) filter(s *Selection, ignore bool) (*Node, int) {
 	switch n.Op {
-	case AnyDeps, AllDeps, AnyChecks, AllChecks:
+	case AnyDeps, AllDeps, AnyChecks, AllChecks, DepsNonexistent, DepsToCome, Fact:
 		return n.filtered(s, ignore), 1
 	}
 	return n.mapChildren(func(child *Node) (*Node, int) {
@@ -120,7 +130,7 @@ func (n *Node) filter(s *Selection, ignore bool) (*Node, int) {
 	})
 }
 
-// filtered gives a dependency or check operator with one more selection.
+// filtered gives what is about dependencies or checks with one more selection.
 func (n *Node) filtered(s *Selection, ignore bool) *Node {
 	if n.Op == AnyChecks || n.Op == AllChecks {
 		s = s.forChecks()

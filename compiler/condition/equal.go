@@ -53,19 +53,21 @@ const (
 	freshness              // freshness_passed, …
 	runTags                // the three that have tag_keys and tag_values
 	schedule
-	operands // AND, OR
-	operand  // NOT, NEWLY_TRUE
-	two      // SINCE
-	keyed    // asset_matches
-	deps     // operand and selections
-	checks   // operand, blocking_only and selections
-	wrapped  // one of any_downstream_conditions
-	ours     // words that Dagster does not have: equal to themselves only
+	operands   // AND, OR
+	operand    // NOT, NEWLY_TRUE
+	two        // SINCE
+	keyed      // asset_matches
+	deps       // operand and selections
+	checks     // operand, blocking_only and selections
+	selections // any_deps_required_but_nonexistent
+	wrapped    // one of any_downstream_conditions
+	ours       // words that Dagster does not have: equal to themselves only
+	oursToCome
 )
 
 var opShapes = map[Op]shape{
 	And: operands, Or: operands, Not: operand, NewlyTrue: operand, Since: two, Matches: keyed, AnyDeps: deps, AllDeps: deps,
-	AnyChecks: checks, AllChecks: checks, Downstream: wrapped, CronTickPassed: schedule,
+	AnyChecks: checks, AllChecks: checks, DepsNonexistent: selections, DepsToCome: oursToCome, Downstream: wrapped, CronTickPassed: schedule,
 }
 
 var factShapes = map[code.FactKind]shape{

@@ -16,6 +16,8 @@ var opNames = map[Op]string{
 	AnyDeps: "ANY_DEPS_MATCH", AllDeps: "ALL_DEPS_MATCH", AnyChecks: "ANY_CHECKS_MATCH", AllChecks: "ALL_CHECKS_MATCH",
 	AnyDownstream: "ANY_DOWNSTREAM_CONDITIONS", NewlyRequested: "newly_requested", WillBeRequested: "will_be_requested",
 	InitialEvaluation: "initial_evaluation", CodeVersionChanged: "code_version_changed", ExecutedWithRootTarget: "executed_with_root_target",
+	DepsNonexistent: "ANY_DEPS_REQUIRED_BUT_NONEXISTENT",
+	DepsToCome:      "any_deps_to_come", // has no counterpart in Dagster
 }
 
 // factNames are Dagster's names of the facts, without their arguments.
@@ -37,7 +39,7 @@ var factNames = map[code.FactKind]string{
 func (n *Node) Name() string {
 	switch n.Op {
 	case Fact:
-		return factName(n.Fact)
+		return factName(n.Fact) + n.filters()
 	case CronTickPassed:
 		return fmt.Sprintf("cron_tick_passed(cron_schedule=%s, cron_timezone=%s)", n.Cron, n.Zone)
 	case Matches:

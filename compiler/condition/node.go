@@ -32,6 +32,8 @@ const (
 	CodeVersionChanged
 	CronTickPassed // Cron, Zone
 	ExecutedWithRootTarget
+	DepsNonexistent // Allow, Ignore
+	DepsToCome      // Allow, Ignore
 )
 
 // Node is one condition. Nodes are not changed once they are made; trees may share them.
@@ -46,8 +48,8 @@ type Node struct {
 	Key            string // of Matches
 	DownstreamKeys []string
 	BlockingOnly   bool
-	// Allow and Ignore are the selections of dependency operators, nil for none; of check
-	// operators they select checks.
+	// Allow and Ignore are the selections of what is about dependencies, nil for none; of
+	// check operators they select checks.
 	Allow, Ignore *Selection
 	// Index is the place of a Downstream among all of its operator, those left out too.
 	Index int

@@ -15,6 +15,7 @@ var plain = map[string]Node{
 	"freshness_passed": labeled(code.FreshnessPassed, "freshness_passed"), "freshness_warned": labeled(code.FreshnessWarned, "freshness_warned"),
 	"freshness_failed": labeled(code.FreshnessFailed, "freshness_failed"),
 	"newly_requested":  {Op: NewlyRequested}, "will_be_requested": {Op: WillBeRequested}, "initial_evaluation": {Op: InitialEvaluation},
+	"any_deps_required_but_nonexistent": {Op: DepsNonexistent, Label: "any_deps_required_but_nonexistent"}, "any_deps_to_come": {Op: DepsToCome},
 	"code_version_changed": {Op: CodeVersionChanged}, "executed_with_root_target": {Op: ExecutedWithRootTarget},
 }
 

@@ -23,7 +23,7 @@ const (
 
 var opNatures = map[Op]nature{
 	NewlyTrue: event, NewlyRequested: event, WillBeRequested: event, InitialEvaluation: event, CodeVersionChanged: event, CronTickPassed: event,
-	Since: guard,
+	Since: guard, DepsNonexistent: guard, DepsToCome: guard,
 }
 
 var factNatures = map[code.FactKind]nature{

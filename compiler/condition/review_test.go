@@ -40,10 +40,13 @@ func TestReview(t *testing.T) {
 		{"items", `any_deps_match(missing()).ignore(assets("raw"))`, "A306"},
 		{"items", `all_deps_match(missing()).allow(assets("orders"))`, "A307"},
 		{"ab", `all_deps_match(missing()).allow(assets("orders"))`, ""},
+		{"days", `any_deps_to_come().ignore(assets("hours")) | missing()`, "A306"},
+		{"days", `any_deps_required_but_nonexistent().allow(assets("hours")) | missing()`, ""},
 		{"raw", `eager()`, ""},
 		{"orders:fresh", `any_deps_match(missing()).allow(assets("items"))`, ""},
 		// An event and a guard.
 		{"orders", `cron_tick_passed("@daily") & ~any_deps_missing()`, "A308"},
+		{"orders", `cron_tick_passed("@daily") & ~any_deps_to_come()`, "A308"},
 		{"orders", `cron_tick_passed("@daily") & all_deps_updated_since_cron("@daily")`, "A308"},
 		{"orders", `cron_tick_passed("@daily").since_last_handled() & all_deps_updated_since_cron("@daily")`, ""},
 		{"orders", `in_latest_time_window() & missing() & cron_tick_passed("@daily")`, ""},

@@ -82,7 +82,7 @@ func (r *review) value(n *Node, root bool) (possible, string) {
 		if r.constants[n.Children[0]] == never {
 			return never, ""
 		}
-	case AnyDeps, AllDeps:
+	case AnyDeps, AllDeps, DepsNonexistent, DepsToCome:
 		return r.overDeps(n, root)
 	case AnyChecks, AllChecks:
 		return r.overChecks(n, root)
@@ -120,7 +120,7 @@ func (r *review) overDeps(n *Node, root bool) (possible, string) {
 	if !had {
 		return free, ""
 	}
-	return ofNone(n.Op == AnyDeps), ": its selections leave no dependency"
+	return ofNone(n.Op != AllDeps), ": its selections leave no dependency"
 }
 
 // overChecks says what an operator over checks can be.

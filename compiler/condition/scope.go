@@ -86,5 +86,8 @@ func (c *Checker) unknown(s Scope, vars map[string]Value, name ast.Ident) {
 	if near, ok := spell.Nearest(name.Name, known); ok {
 		help = "Did you mean `" + near + "`?"
 	}
+	if m, ok := stdlib.FindMethod(name.Name); ok {
+		help = "It is a method: write it behind what it is about, as `missing()." + m.Name + "(…)`."
+	}
 	c.find(diag.UnknownName, name.Span, help, "Nothing is called `%s`.", name.Name)
 }

@@ -17,8 +17,20 @@ func (c *Checker) Fit(v Value, want []types.Type, what string) bool {
 	for i, t := range want {
 		names[i] = string(t)
 	}
-	c.find(diag.WrongType, v.At, "Write "+example(want[0])+".", "%s%s takes a %s, and this has the type %s.", strings.ToUpper(what[:1]), what[1:], strings.Join(names, " or "), v.Type)
+	help := "Write " + example(want[0]) + "."
+	if key, ok := v.Constant.(string); ok && want[0] == types.Selection && c.isAsset(key) {
+		help = "Write `assets(\"" + key + "\")`."
+	}
+	c.find(diag.WrongType, v.At, help, "%s%s takes a %s, and this has the type %s.", strings.ToUpper(what[:1]), what[1:], strings.Join(names, " or "), v.Type)
 	return false
+}
+
+func (c *Checker) isAsset(key string) bool {
+	if c.Graph == nil {
+		return false
+	}
+	_, ok := c.Graph.Asset(key)
+	return ok
 }
 
 // example shows a value of a type, for sentences.

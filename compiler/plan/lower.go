@@ -94,6 +94,10 @@ func (w *walk) value(n *condition.Node) *Value {
 		return w.newlyTrue(n)
 	case condition.AnyDeps, condition.AllDeps, condition.AnyChecks, condition.AllChecks, condition.Matches:
 		return w.call(n)
+	case condition.DepsNonexistent, condition.DepsToCome:
+		v := b.add(plainOps[n.Op], c)
+		v.Filter = w.addFilter(w.filter(n))
+		return v
 	case condition.Fact:
 		return w.fact(n)
 	case condition.CronTickPassed:
@@ -108,10 +112,11 @@ func (w *walk) value(n *condition.Node) *Value {
 	return b.add(plainOps[n.Op], c)
 }
 
-// plainOps are the operands that have nothing but candidates.
+// plainOps are the operands that have candidates and at most a filter.
 var plainOps = map[condition.Op]code.Op{
 	condition.NewlyRequested: code.Asked, condition.WillBeRequested: code.Asking,
 	condition.InitialEvaluation: code.First, condition.ExecutedWithRootTarget: code.Root,
+	condition.DepsNonexistent: code.Lacking, condition.DepsToCome: code.Coming,
 }
 
 // child lowers the i-th child.

@@ -21,7 +21,7 @@ func (p *Plan) dropNarrowing(b *Block) {
 // within gives the candidates that a value never goes beyond, nil where it may.
 func within(v *Value) *Value {
 	switch v.Op {
-	case code.Within, code.First, code.CronPassed, code.Version, code.Root, code.AnyDeps, code.AllDeps, code.AnyChecks, code.AllChecks:
+	case code.Within, code.First, code.CronPassed, code.Version, code.Root, code.Lacking, code.Coming, code.AnyDeps, code.AllDeps, code.AnyChecks, code.AllChecks:
 		return v.Args[0]
 	case code.Newly:
 		return v.Args[1]

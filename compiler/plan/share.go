@@ -26,14 +26,14 @@ func (p *Plan) shareValues(b *Block) {
 
 // sharedKey is all that a value without state depends on.
 type sharedKey struct {
-	op         code.Op
-	fact, cron int
-	args       [2]*Value
+	op                 code.Op
+	fact, cron, filter int
+	args               [2]*Value
 }
 
 // keyOf gives the key of a value, its arguments replaced by those that they are shared with.
 func keyOf(v *Value, by map[*Value]*Value) sharedKey {
-	key := sharedKey{op: v.Op, fact: v.Fact, cron: v.Cron}
+	key := sharedKey{op: v.Op, fact: v.Fact, cron: v.Cron, filter: v.Filter}
 	for i, a := range v.Args {
 		if by[a] != nil {
 			a = by[a]

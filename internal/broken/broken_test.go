@@ -37,6 +37,7 @@ assets:
   - {key: orders_month, group: mart, partitions: monthly, deps: [orders]}
   - {key: by_region, group: mart, partitions: grid}
   - {key: audit/eu, group: audit}
+  - {key: feed, group: feeds, external: true}
   - {key: left, group: twins, execution_set: twins}
   - {key: right, group: twins, execution_set: twins}
 `,

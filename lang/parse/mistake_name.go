@@ -111,6 +111,9 @@ func (s stop) nearClause() string {
 			return "Did you mean `" + near + "`?"
 		}
 	}
+	if s.tok(s.at + 1).is("(") {
+		return "Write `when " + now.text + "(…)`."
+	}
 	return "The clauses are `" + strings.Join(clauseWords, "`, `") + "`."
 }
 

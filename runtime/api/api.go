@@ -1,5 +1,5 @@
 // Package api is the daemon over HTTP: events in, what is owed and how it is out, pauses,
-// health and metrics. openapi.yaml describes it; docs/operations.md says how it is used.
+// health and metrics. openapi.yaml describes it; docs/http.md says how it is used.
 package api
 
 import (
@@ -99,23 +99,26 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, span := a.Tracer.Start(a.Tracer.Receive(r.Context(), r.Header), r.Method+" "+path)
 	c := &call{Request: r.WithContext(ctx), code: http.StatusOK}
-	body := a.encoded(c, w, methods)
-	write(w, r, c.code, body)
+	body := a.answered(c, w, methods)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "no-store")
+	body.ServeHTTP(w, r)
 	a.Metrics.Answered(path, c.code)
 	span.Number("http.response.status_code", int64(c.code)).End(nil)
 	a.Log.Debug("answered", "method", r.Method, "path", r.URL.Path, "code", c.code, "from", r.RemoteAddr, "took", a.Now().Sub(began).String())
 }
 
-// encoded gives the text of the answer, whatever happens.
-func (a *API) encoded(c *call, w http.ResponseWriter, methods map[string]route) text {
+// answered gives what writes the answer, whatever happens.
+func (a *API) answered(c *call, w http.ResponseWriter, methods map[string]route) http.Handler {
 	answer, err := a.answer(c, w, methods)
 	if err == nil {
-		var body text
-		if body, err = encode(answer); err == nil {
+		var body http.Handler
+		if body, err = encode(answer, c.code); err == nil {
 			return body
 		}
 	}
-	body, _ := encode(a.failure(c, w, err)) // texts alone, which always have a form
+	told := a.failure(c, w, err)
+	body, _ := encode(told, c.code) // texts alone, which always have a form
 	return body
 }
 

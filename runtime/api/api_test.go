@@ -84,7 +84,7 @@ func serve(t testing.TB, change ...func(*api.Options)) service {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	s := service{daemon: &daemon{known: map[string]bool{}, status: control.Status{Running: true, Now: now}}, metrics: metrics.NewDaemon()}
+	s := service{daemon: &daemon{known: map[string]bool{}, status: control.Status{Running: true, Now: now}}, metrics: metrics.NewDaemon("1.2.3")}
 	o := api.Options{
 		Automation: s.daemon, Now: func() time.Time { return now }, Version: "1.2.3", Log: slog.New(slog.DiscardHandler), Metrics: s.metrics,
 		Lineage: func() *openlineage.Translator { return openlineage.New(openlineage.Options{}, g) },
@@ -278,6 +278,7 @@ func TestPauses(t *testing.T) {
 		t.Error(diff)
 	}
 	refused(t, s.ask("POST", "/v1/pauses", `{"selection":"all()","til":1}`), 400, `unknown field "til"`)
+	refused(t, s.ask("POST", "/v1/pauses", `{"selection":"all()","until":"2026-12-01"}`), 400, `2026-12-01 is no instant of RFC 3339.`)
 	refused(t, s.ask("POST", "/v1/pauses", `{"selection":"all()"} {}`), 400, "something follows")
 	refused(t, s.ask("POST", "/v1/pauses", `{"until":"tomorrow"}`), 400, "not as asked")
 	refused(t, s.ask("DELETE", "/v1/pauses", ""), 400, "what to resume")
@@ -305,6 +306,11 @@ func TestBacklog(t *testing.T) {
 	for _, limit := range []string{"-1", "x", "100001"} {
 		refused(t, s.ask("GET", "/v1/backlog?limit="+limit, ""), 400, "limit")
 	}
+	refused(t, s.ask("GET", "/v1/backlog?awaited=yes", ""), 400, "awaited")
+	refused(t, s.ask("GET", "/v1/backlog?asset=a", ""), 400, "Nothing is asked by `asset`.")
+	s.owed[0].Running = "r"
+	answer(t, s.ask("GET", "/v1/backlog?key=a&limit=0", ""), 200, `{"total":1,"owed":[]}`)
+	answer(t, s.ask("GET", "/v1/backlog?key=a&limit=0&awaited=true", ""), 200, `{"total":2,"owed":[]}`)
 }
 
 func TestReady(t *testing.T) {
@@ -316,37 +322,36 @@ func TestReady(t *testing.T) {
 	answer(t, s.ask("GET", "/readyz", ""), 200, `{"ready":true}`)
 	s.status.Sensors[1].NextTick = now.Add(-91 * time.Second)
 	answer(t, s.ask("GET", "/readyz", ""), 503, "{\"ready\":false,\"reasons\":[\"The sensor `well` has not ticked since 2026-01-02T11:58:00Z.\"]}")
+	s.status.Sensors[1] = control.SensorStatus{Name: "full", Failures: 2, Error: "No space is left."}
+	answer(t, s.ask("GET", "/readyz", ""), 200, `{"ready":true}`)
+	s.status.Sensors[1].Failures = 3
+	answer(t, s.ask("GET", "/readyz", ""), 503, "{\"ready\":false,\"reasons\":[\"The sensor `full` has failed 3 times: No space is left.\"]}")
 	s.err = errors.New("locked")
 	answer(t, s.ask("GET", "/readyz", ""), 503, `{"ready":false,"reasons":["The store does not answer: locked."]}`)
 }
 
+// TestMetrics: a scrape has what the status says, and what the API itself counts.
 func TestMetrics(t *testing.T) {
 	s := serve(t)
-	s.status = control.Status{Now: now, Started: now.Add(-time.Hour), Broken: []string{"x"}, Due: 4, Parked: 5,
-		Sensors: []control.SensorStatus{{Name: "main", Ticks: 7, Requested: 8, Launched: 9, Overruns: 1, Failures: 2, Owed: 6, OldestOwed: now.Add(-90 * time.Second), Halted: []string{"p"}, LastTick: now}},
-		Pauses:  []control.PauseStatus{{Keys: 2}, {Keys: 3}},
-		Blocks:  []control.BlockStatus{{Name: "inbound", Held: 3, HaltedAt: now}}}
+	s.status = control.Status{Now: now, Due: 4, Sensors: []control.SensorStatus{{Name: "main", Policies: []control.PolicyStatus{{Name: "p", Owed: 6}, {Name: "q"}}}}}
 	s.ask("POST", "/v1/events", `[{"type":"wipe","asset":"a"}]`)
 	s.ask("POST", "/v1/events", `{`)
 	s.ask("GET", "/nowhere", "")
 	w := s.ask("GET", "/metrics", "")
-	if w.Code != 200 || w.Header().Get("Content-Type") != metrics.ContentType {
+	if w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain; version=0.0.4") || w.Header().Get("Cache-Control") != "no-store" {
 		t.Fatal(w.Code, w.Header())
 	}
 	for _, want := range []string{
-		`auto_build_info{version="1.2.3"} 1`, `auto_start_time_seconds 1.7673516e+09`, `auto_ticks_total{sensor="main"} 7`, `auto_requested_total{sensor="main"} 8`,
-		`auto_launched_total{sensor="main"} 9`, `auto_tick_overruns_total{sensor="main"} 1`, `auto_sensor_failures{sensor="main"} 2`, `auto_owed_partitions{sensor="main"} 6`,
-		`auto_oldest_owed_seconds{sensor="main"} 90`, `auto_policies_halted{sensor="main"} 1`, `auto_paused_keys 5`, `auto_requests_due 4`, `auto_requests_parked 5`,
-		`auto_reload_failed 1`, `auto_files_held{block="inbound"} 3`, `auto_files_halted{block="inbound"} 1`, `auto_events_duplicate_total 0`,
-		`auto_events_refused_total 1`, `auto_http_requests_total{route="/v1/events",code="200"} 1`, `auto_http_requests_total{route="/v1/events",code="400"} 1`, `auto_http_requests_total{route="other",code="404"} 1`,
+		`auto_build_info{version="1.2.3"} 1`, `auto_requests_due 4`, `auto_owed_partitions{policy="p",sensor="main"} 6`, `auto_owed_partitions{policy="q",sensor="main"} 0`,
+		`auto_events_refused_total 1`, `auto_http_requests_total{code="200",route="/v1/events"} 1`, `auto_http_requests_total{code="400",route="/v1/events"} 1`,
+		`auto_http_requests_total{code="404",route="other"} 1`,
 	} {
 		if !strings.Contains(w.Body.String(), want+"\n") {
 			t.Errorf("no %s in\n%s", want, w.Body)
 		}
 	}
-	if strings.Contains(w.Body.String(), "auto_memory_bytes 0\n") {
-		t.Error("no memory")
-	}
+	s.status.Blocks = []control.BlockStatus{{Name: "a"}, {Name: "a"}}
+	refused(t, s.ask("GET", "/metrics", ""), 503, "collected before")
 	s.err = errors.New("locked")
 	refused(t, s.ask("GET", "/metrics", ""), 503, "locked")
 }

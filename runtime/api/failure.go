@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"auto/lang/diag"
 	"auto/runtime/events"
@@ -64,7 +65,7 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 	c.code = http.StatusServiceUnavailable
 	w.Header().Set("Retry-After", "5")
 	a.Log.Error("a call failed", "method", c.Method, "path", c.URL.Path, "error", err)
-	return problems{[]problem{{Message: "The call failed: " + err.Error() + ".", Help: "Nothing was changed; send it again."}}}
+	return problems{[]problem{{Message: "The call failed: " + strings.TrimSuffix(err.Error(), ".") + ".", Help: "Nothing was changed; send it again."}}}
 }
 
 func ofEvents(wrong events.Problems) problems {
@@ -87,34 +88,36 @@ func ofFindings(found diag.List) problems {
 	return out
 }
 
-// text is an answer that is no JSON.
+// text is an answer that no JSON is made of any more.
 type text struct {
 	kind string
 	body []byte
+	code int
 }
 
-// write writes an answer.
-func write(w http.ResponseWriter, r *http.Request, code int, t text) {
-	header := w.Header()
-	header.Set("Content-Type", t.kind)
-	header.Set("Content-Length", strconv.Itoa(len(t.body)))
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Cache-Control", "no-store")
-	w.WriteHeader(code)
+// ServeHTTP writes the text.
+func (t text) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", t.kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(t.body)))
+	w.WriteHeader(t.code)
 	if r.Method != http.MethodHead {
 		// A client that is gone cannot be told.
 		_, _ = w.Write(t.body)
 	}
 }
 
-// encode gives the text of an answer.
-func encode(answer any) (text, error) {
-	if t, ok := answer.(text); ok {
+// encode gives what writes an answer with a code; one that writes itself has its own.
+func encode(answer any, code int) (http.Handler, error) {
+	switch t := answer.(type) {
+	case text:
+		t.code = code
+		return t, nil
+	case http.Handler:
 		return t, nil
 	}
 	var out bytes.Buffer
 	lines := json.NewEncoder(&out)
 	lines.SetEscapeHTML(false)
 	err := lines.Encode(answer)
-	return text{"application/json", out.Bytes()}, err
+	return text{"application/json", out.Bytes(), code}, err
 }

@@ -102,7 +102,7 @@ func TestDescribedFields(t *testing.T) {
 	d := parsed(t)
 	for name, of := range map[string]any{
 		"Problems": problems{}, "Problem": problem{}, "EventsTaken": control.EventsTaken{}, "LineageTaken": lineageTaken{},
-		"Status": control.Status{}, "SensorStatus": control.SensorStatus{}, "BlockStatus": control.BlockStatus{}, "PauseStatus": control.PauseStatus{},
+		"Status": control.Status{}, "SensorStatus": control.SensorStatus{}, "PolicyStatus": control.PolicyStatus{}, "BlockStatus": control.BlockStatus{}, "PauseStatus": control.PauseStatus{},
 		"Backlog": owed{}, "Owed": backlog.Owed{}, "Pause": pause{}, "Held": held{}, "Health": health{}, "Readiness": readiness{},
 	} {
 		fields, always := fieldsOf(reflect.TypeOf(of))

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,6 +86,13 @@ const defaultOwed, maxOwed = 1000, 100_000
 // backlog gives what is owed, oldest first.
 func (a *API) backlog(c *call) (any, error) {
 	query, limit := c.URL.Query(), defaultOwed
+	if err := onlyAsked(query, "key", "policy", "limit", "awaited"); err != nil {
+		return nil, err
+	}
+	awaited, err := asked(query, "awaited")
+	if err != nil {
+		return nil, err
+	}
 	if given := query.Get("limit"); given != "" {
 		n, err := strconv.Atoi(given)
 		if err != nil || n < 0 || n > maxOwed {
@@ -97,7 +107,7 @@ func (a *API) backlog(c *call) (any, error) {
 	key, policy := query.Get("key"), query.Get("policy")
 	out := owed{Owed: []backlog.Owed{}}
 	for _, o := range all {
-		if key != "" && o.Key != key || policy != "" && o.Policy != policy {
+		if o.Running != "" && !awaited || key != "" && o.Key != key || policy != "" && o.Policy != policy {
 			continue
 		}
 		out.Total++
@@ -106,6 +116,28 @@ func (a *API) backlog(c *call) (any, error) {
 		}
 	}
 	return out, nil
+}
+
+// onlyAsked refuses questions that have no such name.
+func onlyAsked(query url.Values, names ...string) error {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if !slices.Contains(names, name) {
+			return &failure{code: http.StatusBadRequest, message: "Nothing is asked by `" + name + "`.", help: "Ask by `" + strings.Join(names, "`, `") + "`."}
+		}
+	}
+	return nil
+}
+
+// asked reads a question that is answered by yes or no; left out it is no.
+func asked(query url.Values, name string) (bool, error) {
+	switch given := query.Get(name); given {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	default:
+		return false, &failure{code: http.StatusBadRequest, message: "`" + name + "` cannot be " + strconv.Quote(given) + ".", help: "Write `true` or `false`."}
+	}
 }
 
 // pause is the body of a call that pauses.
@@ -150,6 +182,10 @@ func strict(body []byte, into any) error {
 	}
 	if err == nil {
 		return nil
+	}
+	var at *time.ParseError
+	if errors.As(err, &at) {
+		return errors.New("The body is not as asked: " + strings.Trim(at.Value, `"`) + " is no instant of RFC 3339.")
 	}
 	return errors.New("The body is not as asked: " + strings.TrimPrefix(err.Error(), "json: ") + ".")
 }

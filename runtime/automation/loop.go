@@ -2,105 +2,90 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"auto/compiler"
 	"auto/runtime/control"
+	"auto/runtime/history"
 	"auto/runtime/journal"
 	"auto/runtime/live"
 )
 
 // loop is a sensor at work.
 type loop struct {
+	compiler.Sensor
 	runner *Runner
 
-	mu     sync.Mutex // the sensor's state
-	sensor *live.Sensor
+	// turn is held while the sensor is at a tick, saved, or rearranged.
+	turn gate
 	// unstored is what a tick decided and the store did not take yet: nothing ticks before
-	// it has.
+	// it has. Doubts are those that the sensor has looked into. Spoiled: a fault broke a
+	// tick off, so that only the journal knows the state. All belong to who has the turn.
 	unstored *live.Outcome
+	doubts   int64
+	spoiled  bool
+
+	// mu guards the state beside the turn: it is held for as long as the state changes, and
+	// never while anything else is waited for.
+	mu     sync.Mutex
+	sensor *live.Sensor
 
 	statusMu sync.Mutex
 	status   control.SensorStatus
 	pauses   []journal.Pause
+	late     bool
+	// working is since when a tick is under way.
+	working time.Time
 
-	stop, done chan struct{}
+	ended   chan struct{}
+	endOnce sync.Once
 }
 
 func (r *Runner) makeLoops() []*loop {
 	loops := make([]*loop, len(r.state.Sensors))
 	for i, s := range r.state.Sensors {
-		loops[i] = &loop{runner: r, sensor: s, status: control.SensorStatus{Name: s.Name, Every: s.Every, Assets: len(s.Keys), LastTick: s.Last()}}
+		loops[i] = &loop{
+			Sensor: s.Sensor, runner: r, turn: newGate(), sensor: s, ended: make(chan struct{}),
+			status: control.SensorStatus{Name: s.Name, Every: s.Every, Assets: len(s.Keys), LastTick: s.Last()},
+		}
 		loops[i].count(r.Clock.Now())
 	}
 	return loops
 }
 
 // carry keeps the counts of the sensors that were there before.
-func (r *Runner) carry(fresh []*loop) []*loop {
+func carry(old, fresh []*loop) []*loop {
 	for _, l := range fresh {
-		for _, old := range r.loops {
-			if old.status.Name == l.status.Name {
-				every, assets := l.status.Every, l.status.Assets
-				l.status = old.status
-				l.status.Every, l.status.Assets = every, assets
+		for _, o := range old {
+			if o.Name == l.Name {
+				l.continues(o)
 			}
 		}
 	}
 	return fresh
 }
 
-// Start lets all sensors tick until Stop.
-func (r *Runner) Start(ctx context.Context) {
-	r.arrange.Lock()
-	defer r.arrange.Unlock()
-	r.startLoops(ctx, false)
+func (l *loop) continues(o *loop) {
+	o.statusMu.Lock()
+	was := o.status
+	o.statusMu.Unlock()
+	l.update(func(s *control.SensorStatus) {
+		was.Every, was.Assets, was.Owed, was.OldestOwed, was.Halted = s.Every, s.Assets, s.Owed, s.OldestOwed, s.Halted
+		*s = was
+	})
 }
 
-// startLoops lets the sensors tick, at once or, where that is later, when they are due.
-func (r *Runner) startLoops(ctx context.Context, atOnce bool) {
-	for _, l := range r.loops {
-		l.stop, l.done = make(chan struct{}), make(chan struct{})
-		first := r.Clock.Now()
-		if due := l.sensor.Last().Add(l.sensor.Every); !atOnce && due.After(first) && due.Before(first.Add(l.sensor.Every)) {
-			first = due
-		}
-		go func() {
-			defer close(l.done)
-			l.run(ctx, first)
-		}()
-	}
-}
+// end has the loop end after a tick that is under way.
+func (l *loop) end() { l.endOnce.Do(func() { close(l.ended) }) }
 
-// Stop waits for the ticks that are under way.
-func (r *Runner) Stop() {
-	r.arrange.Lock()
-	defer r.arrange.Unlock()
-	r.stopLoops()
-}
-
-func (r *Runner) stopLoops() (running bool) {
-	for _, l := range r.loops {
-		if l.stop != nil {
-			running = true
-			close(l.stop)
-		}
-	}
-	for _, l := range r.loops {
-		if l.done != nil {
-			<-l.done
-		}
-		l.stop, l.done = nil, nil
-	}
-	return running
-}
-
-// run ticks from an instant on at the sensor's pace. A tick that takes longer than the pace is followed by
-// the next at once.
+// run ticks from an instant on at the sensor's pace. A tick that takes longer than the pace
+// is followed by the next at once.
 func (l *loop) run(ctx context.Context, next time.Time) {
 	for l.wait(ctx, next) {
-		next = l.runner.Clock.Now().Add(l.sensor.Every)
+		next = l.runner.Clock.Now().Add(l.Every)
 		// A failed tick is logged there, and the next one tries again.
 		_ = l.tick(ctx)
 	}
@@ -114,7 +99,7 @@ func (l *loop) wait(ctx context.Context, next time.Time) bool {
 	select {
 	case <-ctx.Done():
 		return false
-	case <-l.stop:
+	case <-l.ended:
 		return false
 	case <-timer:
 		return true
@@ -124,38 +109,95 @@ func (l *loop) wait(ctx context.Context, next time.Time) bool {
 // tick ticks once, and notes how it went. A fault in one sensor stays in it.
 func (l *loop) tick(ctx context.Context) (err error) {
 	began := l.runner.Clock.Now()
+	l.update(func(*control.SensorStatus) { l.working = began })
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("this is a bug in auto, not in your policies: %v", fault)
 		}
 		l.note(ctx, began, err)
 	}()
-	work := l.work
 	if l.runner.Around != nil {
-		return l.runner.Around(ctx, l.sensor.Name, work)
+		return l.runner.Around(ctx, l.Name, l.work)
 	}
-	return work(ctx)
+	return l.work(ctx)
 }
+
+// errUnsure: policies were being put in force when the store failed.
+var errUnsure = errors.New("the store failed while other policies were put in force, and nothing ticks before the journal says which are: they are put in force again soon")
 
 // work stores what is unstored, catches up on missed ticks, and ticks.
 func (l *loop) work(ctx context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err := l.commit(ctx); err != nil {
+	if err := l.turn.enter(ctx, l.ended); err != nil {
 		return err
 	}
-	if err := l.runner.take(ctx, l.sensor); err != nil {
+	defer l.turn.leave()
+	if l.runner.unsure.Load() {
+		return errUnsure
+	}
+	if err := l.ready(ctx); err != nil {
 		return err
 	}
-	// What was taken in came before the tick.
-	at := l.runner.Clock.Now()
-	if newest := l.sensor.Newest(); at.Before(newest) || at.Equal(l.sensor.Last()) {
-		return fmt.Errorf("the clock shows %s, and the journal goes up to %s; nothing is evaluated until then", at.Format(time.RFC3339), newest.Format(time.RFC3339))
+	if err := l.take(ctx); err != nil {
+		return err
+	}
+	at := l.runner.now()
+	if last := l.sensor.Last(); !at.After(last) {
+		at = last.Add(1) // the clock was set back, or stands still
+		l.runner.reach(at)
 	}
 	if err := l.catchUp(ctx, at); err != nil {
 		return err
 	}
 	return l.evaluate(ctx, at, live.Options{})
+}
+
+// ready has the state be one that a tick can go on from.
+func (l *loop) ready(ctx context.Context) error {
+	if err := l.commit(ctx); err != nil {
+		return err
+	}
+	if !l.spoiled {
+		return nil
+	}
+	name := l.Name
+	state, err := history.Play(ctx, l.runner.Store, history.Loader(ctx, l.runner.Store, ""), history.Options{From: history.Latest})
+	if err != nil {
+		return &StateError{err}
+	}
+	fresh := state.Sensor(name)
+	if fresh == nil {
+		return &StateError{fmt.Errorf("it has no sensor `%s`", name)}
+	}
+	l.change(func() error { l.sensor.Become(fresh); return nil })
+	l.spoiled = false
+	return nil
+}
+
+// change changes the state. It is spoiled where that fails, unless the error says that
+// nothing was changed.
+func (l *loop) change(how func() error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.spoiled = true
+	err := how()
+	var refused *live.RefusedError
+	l.spoiled = err != nil && !errors.As(err, &refused)
+	return err
+}
+
+// take has the sensor take in what is new.
+func (l *loop) take(ctx context.Context) error {
+	doubts := l.runner.doubts.Load()
+	if l.sensor.Taken() >= l.runner.appended.Load() && l.doubts == doubts {
+		return nil
+	}
+	err := l.runner.inputs(ctx, l.sensor.Taken(), 0, func(r live.Record) error {
+		return l.change(func() error { return l.sensor.Take(r) })
+	})
+	if err == nil {
+		l.doubts = doubts
+	}
+	return err
 }
 
 // catchUp makes the ticks that were missed while nothing ticked, for policies that want
@@ -173,7 +215,11 @@ func (l *loop) catchUp(ctx context.Context, at time.Time) error {
 }
 
 func (l *loop) evaluate(ctx context.Context, at time.Time, o live.Options) error {
-	out, err := l.sensor.Tick(at, o)
+	var out *live.Outcome
+	err := l.change(func() (err error) {
+		out, err = l.sensor.Tick(at, o)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -189,7 +235,8 @@ func (l *loop) evaluate(ctx context.Context, at time.Time, o live.Options) error
 	return l.commit(ctx)
 }
 
-// commit stores the outcome of a tick that is not stored yet.
+// commit stores the outcome of a tick that is not stored yet. Where the store took it and
+// failed to say so, it is stored twice, and the second is nothing new.
 func (l *loop) commit(ctx context.Context) error {
 	out := l.unstored
 	if out == nil {
@@ -211,7 +258,7 @@ func (l *loop) commit(ctx context.Context) error {
 
 // report logs what a tick did.
 func (l *loop) report(out *live.Outcome) {
-	log := l.runner.Log.With("sensor", l.sensor.Name, "at", out.At)
+	log := l.runner.Log.With("sensor", l.Name, "at", out.At)
 	for _, policy := range out.Body.Halted {
 		log.Error("the policy is halted: one tick asked for more than `halt above` allows; `auto resume` lets it go on", "policy", policy, "requested", out.Pairs)
 	}
@@ -223,14 +270,16 @@ func (l *loop) report(out *live.Outcome) {
 	}
 }
 
-// note keeps how a tick went.
+// note keeps how a tick went, and logs what is otherwise than on the tick before.
 func (l *loop) note(ctx context.Context, began time.Time, err error) {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(err, errEnded) {
 		return
 	}
 	took := l.runner.Clock.Now().Sub(began)
-	log := l.runner.Log.With("sensor", l.sensor.Name, "took", took.Round(time.Microsecond).String())
+	var was, is control.SensorStatus
+	wasLate, late := false, took > l.Budget
 	l.update(func(s *control.SensorStatus) {
+		was, wasLate = *s, l.late
 		s.LastTick, s.Took = began, took
 		s.Failures, s.Error = s.Failures+1, ""
 		if err == nil {
@@ -238,41 +287,46 @@ func (l *loop) note(ctx context.Context, began time.Time, err error) {
 		} else {
 			s.Error = err.Error()
 		}
-		if took > l.sensor.Budget {
+		if late {
 			s.Overruns++
 		}
+		l.late, l.working = late, time.Time{}
+		is = *s
 	})
-	if err != nil {
+	log := l.runner.Log.With("sensor", l.Name, "took", took.Round(time.Microsecond).String())
+	switch {
+	case is.Error != "" && is.Error != was.Error:
 		log.Error("tick failed", "error", err)
+	case is.Error == "" && was.Error != "":
+		log.Info("ticks again", "failed", was.Failures)
 	}
-	if took > l.sensor.Budget {
-		log.Warn("the tick took longer than its budget", "budget", l.sensor.Budget.String())
+	if late && !wasLate {
+		log.Warn("the tick took longer than its budget", "budget", l.Budget.String())
 	}
 }
 
 // count keeps how much is owed.
 func (l *loop) count(at time.Time) {
+	l.mu.Lock()
 	owed, oldest, halted := l.sensor.Owed()
+	policies := control.Owed(l.sensor.Counts())
 	pauses := l.sensor.Pauses(at)
-	l.update(func(s *control.SensorStatus) { s.Owed, s.OldestOwed, s.Halted = owed, oldest, halted })
-	l.statusMu.Lock()
-	l.pauses = pauses
-	l.statusMu.Unlock()
+	l.mu.Unlock()
+	l.update(func(s *control.SensorStatus) {
+		s.Owed, s.OldestOwed, s.Policies, s.Halted = owed, oldest, policies, halted
+		l.pauses = pauses
+	})
 }
 
+// update changes what is known of the sensor for others.
 func (l *loop) update(change func(*control.SensorStatus)) {
 	l.statusMu.Lock()
 	defer l.statusMu.Unlock()
 	change(&l.status)
 }
 
-// Once ticks every sensor once.
-func (r *Runner) Once(ctx context.Context) error {
-	var first error
-	for _, l := range r.loops {
-		if err := l.tick(ctx); err != nil && first == nil {
-			first = fmt.Errorf("%s: %w", l.sensor.Name, err)
-		}
-	}
-	return first
+// atWorkSince gives since when a tick is under way, zero for none.
+func (l *loop) atWorkSince() (since time.Time) {
+	l.update(func(*control.SensorStatus) { since = l.working })
+	return since
 }

@@ -95,6 +95,7 @@ func (o Offline) Status(ctx context.Context) (control.Status, error) {
 	for _, sensor := range p.Sensors {
 		one := control.SensorStatus{Name: sensor.Name, Every: sensor.Every, Assets: len(sensor.Keys), LastTick: sensor.Last()}
 		one.Owed, one.OldestOwed, one.Halted = sensor.Owed()
+		one.Policies = control.Owed(sensor.Counts())
 		s.Sensors = append(s.Sensors, one)
 		held = append(held, sensor.Pauses(s.Now)...)
 	}

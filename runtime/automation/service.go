@@ -18,8 +18,9 @@ import (
 
 // Events takes events in: they are stored when it returns. See control.Automation.
 func (r *Runner) Events(ctx context.Context, list []events.Event) (control.EventsTaken, error) {
-	out, seq, err := TakeEvents(ctx, r.Store, r.graph(), r.Clock.Now(), list)
+	out, seq, err := TakeEvents(ctx, r.Store, r.current.Load().graph, r.now(), list)
 	if err != nil {
+		r.doubts.Add(1)
 		return out, err
 	}
 	r.advance(seq)
@@ -45,7 +46,10 @@ func TakeEvents(ctx context.Context, s store.Conditions, g *graph.Graph, now tim
 	if err != nil {
 		return control.EventsTaken{}, 0, err
 	}
-	return control.EventsTaken{Accepted: len(items) - taken.Duplicates, Duplicates: taken.Duplicates, Unknown: unknown(g, list)}, taken.Seq, nil
+	return control.EventsTaken{
+		Accepted: len(items) - taken.Duplicates, Duplicates: taken.Duplicates,
+		Unknown: unknown(g, list), Doubtful: doubts(g, now, list),
+	}, taken.Seq, nil
 }
 
 // unknown gives the keys of events that a graph has neither as asset nor as check, sorted.
@@ -65,78 +69,66 @@ func unknown(g *graph.Graph, list []events.Event) []string {
 	return slices.Compact(out)
 }
 
-func (r *Runner) graph() *graph.Graph {
-	r.arrange.Lock()
-	defer r.arrange.Unlock()
-	return r.project.Graph
-}
-
 // Pause holds a selection back. See control.Automation.
 func (r *Runner) Pause(ctx context.Context, selection string, until time.Time, reason string) ([]string, error) {
-	body, found := control.NewPause(r.graph(), r.Clock.Now(), selection, until, reason)
+	body, found := control.NewPause(r.current.Load().graph, r.now(), selection, until, reason)
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
 	if _, err := r.append(ctx, journal.KindPause, body); err != nil {
 		return nil, err
 	}
-	return body.Keys, r.settle(ctx)
+	r.settle(ctx)
+	return body.Keys, nil
 }
 
 // Resume ends pauses and halts. See control.Automation.
 func (r *Runner) Resume(ctx context.Context, selection string, missed compiler.Missed) ([]string, error) {
-	body, found := control.NewResume(r.graph(), selection, missed)
+	body, found := control.NewResume(r.current.Load().graph, selection, missed)
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
 	if _, err := r.append(ctx, journal.KindResume, body); err != nil {
 		return nil, err
 	}
-	return body.Keys, r.settle(ctx)
+	r.settle(ctx)
+	return body.Keys, nil
 }
 
 // Edited tells of a record that the parameters of a job were edited with.
 func (r *Runner) Edited(ctx context.Context, record int64) {
 	r.advance(record)
-	// What fails is tried again by the next tick.
-	_ = r.settle(ctx)
+	r.settle(ctx)
 }
 
-// settle has the sensors that are not ticking take in what is new, so that a status that is
-// asked for next shows it.
-func (r *Runner) settle(ctx context.Context) error {
-	r.arrange.Lock()
-	defer r.arrange.Unlock()
-	for _, l := range r.loops {
-		if !l.mu.TryLock() {
+// settle has the sensors that are not at a tick take in what is new, so that a status that
+// is asked for next shows it. Where that fails their next ticks do, and say so.
+func (r *Runner) settle(ctx context.Context) {
+	for _, l := range r.loops() {
+		if !l.turn.try() {
 			continue
 		}
-		err := r.take(ctx, l.sensor)
-		l.count(r.Clock.Now())
-		l.mu.Unlock()
-		if err != nil {
-			return err
+		if !l.spoiled && !r.unsure.Load() {
+			_ = l.take(ctx)
 		}
+		l.count(r.now())
+		l.turn.leave()
 	}
-	return nil
 }
 
-// Backlog gives what is owed, oldest first.
+// Backlog gives what is owed, oldest first. It waits for no more than the evaluation of a
+// tick that is under way.
 func (r *Runner) Backlog(ctx context.Context) ([]backlog.Owed, error) {
-	if err := r.settle(ctx); err != nil {
-		return nil, err
-	}
-	r.arrange.Lock()
-	defer r.arrange.Unlock()
-	now := r.Clock.Now()
+	r.settle(ctx)
+	now := r.now()
 	var all []backlog.Owed
-	for _, l := range r.loops {
+	for _, l := range r.loops() {
 		l.mu.Lock()
 		all = append(all, l.sensor.Waiting(now)...)
 		l.mu.Unlock()
 	}
 	oldestFirst(all)
-	return all, nil
+	return all, ctx.Err()
 }
 
 // oldestFirst orders what several sensors owe.
@@ -148,16 +140,12 @@ func oldestFirst(all []backlog.Owed) {
 
 // Describe fills in what a status says of conditions. It waits for no tick.
 func (r *Runner) Describe(s *control.Status) {
-	r.arrange.Lock()
-	defer r.arrange.Unlock()
+	now := r.current.Load()
 	s.Started, s.Events = r.began, r.taken.Load()
-	if r.state.Setup != nil {
-		s.Policies, s.PoliciesSince = r.state.Setup.Fingerprint, r.state.Since
-	}
-	s.Broken = r.broken
+	s.Policies, s.PoliciesSince, s.Broken = now.policies, now.since, r.notTaken()
 	var held []journal.Pause
-	s.Sensors = make([]control.SensorStatus, len(r.loops))
-	for i, l := range r.loops {
+	s.Sensors = make([]control.SensorStatus, len(now.loops))
+	for i, l := range now.loops {
 		l.statusMu.Lock()
 		one := l.status
 		held = append(held, l.pauses...)

@@ -12,9 +12,17 @@ const (
 	forever = math.MaxInt64
 )
 
+// nano gives an instant in nanoseconds. One that these have no room for, such as that of
+// `pause until "2999-01-01"`, is the last of 2262 or the first of 1677 that they have.
 func nano(t time.Time) int64 {
-	if t.IsZero() {
+	const second = int64(time.Second)
+	switch s := t.Unix(); {
+	case t.IsZero():
 		return never
+	case s >= forever/second:
+		return forever - 1
+	case s <= never/second:
+		return never + 1
 	}
 	return t.UnixNano()
 }

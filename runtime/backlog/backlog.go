@@ -90,7 +90,7 @@ type Owed struct {
 }
 
 // Ledger is what is owed under the policies of one sensor. The instants that it is told
-// never go back, and lie between the years 1678 and 2262. It is not safe for concurrent use.
+// never go back, and lie between the years 1678 and 2262, but for ends of pauses. It is not safe for concurrent use.
 type Ledger struct {
 	policies map[string]Policy
 	policyOf func(key string) string
@@ -111,6 +111,8 @@ type Ledger struct {
 	// unless something changed.
 	now, next int64
 	changed   bool
+	// counts are those of Counts, nil where they may be others now.
+	counts []Count
 	// unchecked tells that a run may have made up for something since the last release.
 	unchecked bool
 }
@@ -124,6 +126,10 @@ func New() *Ledger {
 	}
 }
 
+// Gone is what policyOf gives for a key that there is no asset or check of any more: nothing
+// pulls that along.
+const Gone = "\x00gone"
+
 // Use puts policies in force, by name; policyOf gives the one of an asset or check, "" for
 // none. What is owed follows its asset to the policy that has it now, renamed or another; a
 // policy that stands for one that is gone is halted if that was. What has no policy any more
@@ -133,7 +139,8 @@ func New() *Ledger {
 func (l *Ledger) Use(policies map[string]Policy, policyOf func(key string) string) {
 	l.flush()
 	l.policies, l.policyOf = policies, policyOf
-	l.changed, l.settled = true, never
+	l.touch()
+	l.settled = never
 	halted := map[string]*book{}
 	for _, a := range l.accounts {
 		l.assign(a, halted)

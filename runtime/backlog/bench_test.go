@@ -97,3 +97,18 @@ func BenchmarkSnapshot(b *testing.B) {
 		b.ReportMetric(float64(len(data)), "bytes")
 	}
 }
+
+// BenchmarkCount counts two million: after a change, and after none.
+func BenchmarkCount(b *testing.B) {
+	l := benchLedger(compiler.Clauses{PerTick: 50})
+	l.Decide(Decided{Policy: "p", Pairs: first(), At: start})
+	l.Release(start, inOrder{})
+	for name, touch := range map[string]func(){"changed": l.touch, "idle": func() {}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				touch()
+				l.Count()
+			}
+		})
+	}
+}

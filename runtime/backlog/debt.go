@@ -168,6 +168,12 @@ func (a *account) debt(partition string) *debt {
 	return &a.debts[i]
 }
 
+// owes reports whether anything is owed of a partition.
+func (a *account) owes(partition string) bool {
+	i, ok := slices.BinarySearchFunc(a.debts, partition, compareDebt)
+	return ok && !a.debts[i].empty()
+}
+
 // owe puts a decision about pairs of the account, sorted by partition, into the queues, or
 // where held says so, beside them.
 func (a *account) owe(pairs []Pair, n decision, held bool) {

@@ -9,15 +9,15 @@ import (
 )
 
 // Decide adds what a tick requested under a policy, each pair once. It gives false where the
-// tick asked for more than the policy's `halt above`: the policy is halted then, and holds
-// all of it.
+// tick asked for more than the policy's `halt above`, beside what is owed already: the policy
+// is halted then, and holds all of it.
 func (l *Ledger) Decide(d Decided) (ok bool) {
 	if len(d.Pairs) == 0 {
 		return true
 	}
 	at, b := nano(d.At), l.book(d.Policy)
 	clauses := l.clauses(b)
-	l.changed = true
+	l.touch()
 	l.settle(at)
 	l.flushBook(b)
 	if !d.DownSince.IsZero() && clauses.Missed == compiler.MissedNone {
@@ -25,12 +25,26 @@ func (l *Ledger) Decide(d Decided) (ok bool) {
 		return true
 	}
 	ok = true
-	if clauses.HaltAbove > 0 && len(d.Pairs) > clauses.HaltAbove && b.halt == nil {
-		b.halt = &halt{since: at, asked: len(d.Pairs), above: clauses.HaltAbove}
-		ok = false
+	if n := clauses.HaltAbove; n > 0 && len(d.Pairs) > n && b.halt == nil {
+		if asked := l.unowed(d.Pairs); asked > n {
+			b.halt = &halt{since: at, asked: asked, above: n}
+			ok = false
+		}
 	}
 	l.enter(b, d, decidedAt(at, !d.DownSince.IsZero() && clauses.Missed == compiler.MissedAll))
 	return ok
+}
+
+// unowed counts the pairs that are not owed already. Only these count for `halt above`: what
+// an ended halt lets go on would start the next one otherwise, where a condition asks again.
+func (l *Ledger) unowed(pairs []Pair) (n int) {
+	for _, p := range pairs {
+		a := l.accounts[p.Key]
+		if a == nil || !a.owes(p.Partition) {
+			n++
+		}
+	}
+	return n
 }
 
 // enter puts each pair where it belongs: what is held to the debts, what meets an earlier

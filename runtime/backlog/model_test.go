@@ -131,6 +131,15 @@ func (m *model) owes(key string) bool {
 	return slices.ContainsFunc(m.items, func(i *item) bool { return i.pair.Key == key && i.state != done })
 }
 
+func (m *model) unowed(pairs []Pair) (n int) {
+	for _, p := range pairs {
+		if !slices.ContainsFunc(m.items, func(i *item) bool { return i.pair == p && i.state != done }) {
+			n++
+		}
+	}
+	return n
+}
+
 func (m *model) decide(d Decided) bool {
 	m.settle(d.At)
 	c := m.policies[d.Policy].Clauses
@@ -141,7 +150,7 @@ func (m *model) decide(d Decided) bool {
 		return true
 	}
 	ok := true
-	if _, halted := m.halted[d.Policy]; c.HaltAbove > 0 && len(d.Pairs) > c.HaltAbove && !halted {
+	if _, halted := m.halted[d.Policy]; c.HaltAbove > 0 && m.unowed(d.Pairs) > c.HaltAbove && !halted {
 		m.halted[d.Policy] = d.At
 		ok = false
 	}

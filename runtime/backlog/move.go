@@ -27,7 +27,7 @@ func (l *Ledger) Take(keys func(key string) bool) *Ledger {
 		t.gone = append(t.gone, d)
 		return true
 	})
-	l.changed = true
+	l.touch()
 	return t
 }
 

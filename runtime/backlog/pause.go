@@ -50,7 +50,8 @@ func (p pause) compare(o pause) int {
 
 // indexPauses finds for each key the pause that ends last.
 func (l *Ledger) indexPauses() {
-	l.changed, l.settled = true, never
+	l.touch()
+	l.settled = never
 	l.paused = map[string]*pause{}
 	for i := range l.pauses {
 		p := &l.pauses[i]
@@ -210,7 +211,7 @@ func (l *Ledger) settleAccount(a *account, word compiler.Missed) {
 	if word == "" {
 		word = l.clauses(a.book).Missed
 	}
-	l.changed = true
+	l.touch()
 	delete(l.holding, a)
 	a.unchecked = true
 	for i := range a.debts {

@@ -68,7 +68,7 @@ func checkLedger(t *rapid.T) {
 	}
 	b.use()
 	t.Repeat(map[string]func(*rapid.T){
-		"":         func(t *rapid.T) { b.T = t },
+		"":         b.step(b.counted),
 		"tick":     b.step(b.tick),
 		"tick 2":   b.step(b.tick),
 		"gap":      b.step(b.gap),
@@ -173,6 +173,7 @@ func (b *both) decide(downSince time.Time) (any bool) {
 		d.Pairs = slices.Clone(pairs)
 		b.shadow.Decide(d)
 		any = any || len(pairs) > 0
+		b.counted()
 	}
 	return any
 }
@@ -365,7 +366,9 @@ func (b *both) move() {
 		b.Fatal(err)
 	}
 	keys := setOf(b.keys())
-	b.ledger.Give(b.ledger.Take(func(key string) bool { return keys[key] }))
+	taken := b.ledger.Take(func(key string) bool { return keys[key] })
+	b.counted()
+	b.ledger.Give(taken)
 	b.sameSnapshot(b.ledger, string(before))
 }
 
@@ -391,8 +394,46 @@ func (b *both) waiting() {
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		b.Fatalf("waiting at %s (-want +got):\n%s", b.at, diff)
 	}
-	if pairs, _ := b.ledger.Count(); pairs != len(want) {
-		b.Fatalf("Count() = %d, want %d", pairs, len(want))
+	b.counts(want)
+}
+
+// counted: what was counted earlier is given only as long as it is so.
+func (b *both) counted() {
+	want := b.ledger.recount()
+	if diff := cmp.Diff(want, b.ledger.Counts(), cmpopts.EquateEmpty()); diff != "" {
+		b.Fatalf("counts at %s (-now +given):\n%s", b.at, diff)
+	}
+}
+
+// counts compares the counts with what waits.
+func (b *both) counts(owed []Owed) {
+	of := map[string]Count{}
+	for name := range b.ledger.policies {
+		of[name] = Count{Policy: name}
+	}
+	var all Count
+	for _, o := range owed {
+		c := of[o.Policy]
+		c.Policy = o.Policy
+		c.add(o.Since)
+		all.add(o.Since)
+		of[o.Policy] = c
+	}
+	var want []Count
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		want = append(want, of[name])
+	}
+	if diff := cmp.Diff(want, b.ledger.Counts(), cmpopts.EquateEmpty()); diff != "" {
+		b.Fatalf("counts at %s (-want +got):\n%s", b.at, diff)
+	}
+	if pairs, oldest := b.ledger.Count(); pairs != all.Pairs || !oldest.Equal(all.Oldest) {
+		b.Fatalf("Count() = %d, %s, want %v", pairs, oldest, all)
+	}
+}
+
+func (c *Count) add(since time.Time) {
+	if c.Pairs++; c.Oldest.IsZero() || since.Before(c.Oldest) {
+		c.Oldest = since
 	}
 }
 

@@ -21,7 +21,7 @@ func (l *Ledger) Release(at time.Time, f Facts) ([]Launch, []journal.Dropped) {
 		return nil, nil
 	}
 	l.settle(now)
-	l.next = forever
+	l.next, l.counts = forever, nil
 	l.dropLost()
 	all := l.freshChunks(now, f)
 	chosen := l.choose(now, f)

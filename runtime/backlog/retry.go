@@ -80,6 +80,7 @@ func (l *Ledger) failed(a *account, partition string, n decision, at int64) {
 	}
 	n.retry++
 	n.notBefore = after(at, wait(r, n.retry))
+	l.touch()
 	a.debt(partition).again(n)
 }
 

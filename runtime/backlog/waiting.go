@@ -33,25 +33,6 @@ func (l *Ledger) Waiting(at time.Time, f Facts) []Owed {
 	return list
 }
 
-// Count gives the number of pairs that are owed, and the oldest decision among them, the
-// zero time for none.
-func (l *Ledger) Count() (pairs int, oldest time.Time) {
-	since := int64(forever)
-	for _, a := range l.accounts {
-		pairs += len(a.debts)
-		for i := range a.debts {
-			first, _ := a.debts[i].span()
-			since = min(since, first)
-		}
-	}
-	for _, b := range l.books {
-		if k := len(b.fresh.pairs); k > 0 {
-			pairs, since = pairs+k, min(since, b.fresh.at)
-		}
-	}
-	return pairs, instant(since)
-}
-
 // NextAt gives the earliest instant after one at which a release can give something without
 // a further decision or event, and false for none. It may be too early, never too late.
 func (l *Ledger) NextAt(at time.Time) (time.Time, bool) {
@@ -88,7 +69,7 @@ func (l *Ledger) why(a *account, h hold, retry int) string {
 	case atMost:
 		return fmt.Sprintf("`at most %s`: launched at %s, next at %s", limitText(h.limit), clock(h.since), clock(h.until))
 	case pausedPolicy:
-		return fmt.Sprintf("the policy is paused until %s: %s", clock(h.until), c.PauseReason)
+		return fmt.Sprintf("the policy is paused until %s: %s", c.PausedUntil.UTC().Format(time.RFC3339), c.PauseReason)
 	case pausedKey:
 		return fmt.Sprintf("paused until %s: %s", clock(h.until), l.paused[a.key].reason)
 	case halted:

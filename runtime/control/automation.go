@@ -35,6 +35,9 @@ type EventsTaken struct {
 	// Unknown are keys of assets and checks that the project does not have (yet), sorted:
 	// their events are kept.
 	Unknown []string `json:"unknown,omitempty"`
+	// Doubtful has a sentence for each thing that is kept and counts for nothing as the
+	// project is, such as a partition that is none, each once.
+	Doubtful []string `json:"doubtful,omitempty"`
 }
 
 // Status is how a daemon is.
@@ -84,8 +87,17 @@ type SensorStatus struct {
 	// Owed counts pairs, OldestOwed is the decision that waits longest.
 	Owed       int       `json:"owed"`
 	OldestOwed time.Time `json:"oldest_owed,omitzero"`
+	// Policies are those of the sensor, by name.
+	Policies []PolicyStatus `json:"policies,omitempty"`
 	// Halted are the policies that `halt above` paused.
 	Halted []string `json:"halted,omitempty"`
+}
+
+// PolicyStatus is what is owed under a policy in one sensor.
+type PolicyStatus struct {
+	Name       string    `json:"name"`
+	Owed       int       `json:"owed"`
+	OldestOwed time.Time `json:"oldest_owed,omitzero"`
 }
 
 // BlockStatus is how a files block is.

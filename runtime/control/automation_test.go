@@ -44,7 +44,7 @@ func (f *fake) Resume(_ context.Context, selection string, missed compiler.Misse
 func (f *fake) Status(context.Context) (control.Status, error) {
 	return control.Status{
 		Running: true, Now: start, Started: start, Broken: []string{"a.auto:1:1: error"},
-		Sensors: []control.SensorStatus{{Name: "default", Every: time.Minute, Took: 5, Halted: []string{"p"}}},
+		Sensors: []control.SensorStatus{{Name: "default", Every: time.Minute, Took: 5, Policies: []control.PolicyStatus{{Name: "p", Owed: 2, OldestOwed: start}}, Halted: []string{"p"}}},
 		Blocks:  []control.BlockStatus{{Name: "b", HaltedAt: start}},
 		Pauses:  []control.PauseStatus{{Selection: "all()", Until: start, Reason: "<&>"}},
 	}, f.err
@@ -155,10 +155,14 @@ func TestSelect(t *testing.T) {
 		{text: `checks("orders:full")`, keys: []string{"orders:full"}},
 		{text: `groups("none")`, code: diag.NothingSelected},
 		{text: `assets("ordes")`, code: diag.UnknownAsset},
-		{text: `orders:late`, code: "A0"},
+		{text: `orders:late`, code: diag.NothingSelected},
+		{text: `sales/totl`, code: diag.NothingSelected},
+		{text: `sales`, code: diag.NothingSelected},
+		{text: `sales/total)`, code: "A0"},
 		{text: ``, code: "A0"},
 		{text: `eager()`, code: diag.WrongType},
-		{text: `flaky`, code: diag.UnknownName},
+		{text: `flaky`, code: diag.NothingSelected},
+		{text: `flaky | all()`, code: diag.UnknownName},
 	} {
 		keys, found := control.Select(c.text, project(t))
 		if c.code == "" {

@@ -1,11 +1,13 @@
 package control
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"auto/compiler"
+	"auto/internal/spell"
 	"auto/lang/diag"
 	"auto/lang/parse"
 	"auto/lang/source"
@@ -25,15 +27,45 @@ func Select(text string, g *graph.Graph) ([]string, diag.List) {
 	}
 	src := source.New(SelectionName, text)
 	e, found := parse.Expr(src)
+	var keys []string
+	if !found.HasErrors() {
+		var more diag.List
+		keys, more = compiler.Selected(e, g, "`"+SelectionName+"`")
+		found = append(found, more...)
+	}
 	if found.HasErrors() {
+		if likeKey.MatchString(text) {
+			found = diag.List{noSuchKey(text, src, g)}
+		}
 		return nil, found
 	}
-	keys, more := compiler.Selected(e, g, "`"+SelectionName+"`")
-	found = append(found, more...)
-	if len(keys) == 0 && !found.HasErrors() {
+	if len(keys) == 0 {
 		found.Addf(diag.NothingSelected, source.Span{File: src, End: len(text)}, "Write a selection that some asset is in; `auto graph show` lists them.", "No asset or check is in the selection.")
 	}
 	return withChecks(g, keys), found
+}
+
+// likeKey matches what is meant as a key, as it has nothing of an expression.
+var likeKey = regexp.MustCompile(`^[\w./:-]+$`)
+
+// noSuchKey is the finding about a key that a graph does not have.
+func noSuchKey(key string, src *source.File, g *graph.Graph) diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.NothingSelected, Span: source.Span{File: src, End: len(key)},
+		Message: "No asset or check is called `" + key + "`.", Help: "Write the key of one, or a selection such as `groups(\"sales\")`; `auto graph show` lists them.",
+	}
+	all := withChecks(g, g.Keys())
+	groups := map[string]bool{}
+	for _, k := range g.Keys() {
+		a, _ := g.Asset(k)
+		groups[a.Group] = true
+	}
+	if near, ok := spell.Nearest(key, all); groups[key] {
+		d.Help = "Write `groups(\"" + key + "\")` for the group."
+	} else if ok {
+		d.Help = "Did you mean `" + near + "`?"
+	}
+	return d
 }
 
 // HasKey reports whether a graph has an asset or check of a key.

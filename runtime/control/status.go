@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"auto/runtime/backlog"
 	"auto/runtime/project"
 	"auto/runtime/store"
 )
@@ -21,9 +22,18 @@ func Owing(sensors []SensorStatus) (count int, oldest time.Time) {
 	return count, oldest
 }
 
+// Owed says what is owed under policies, as a backlog counts it.
+func Owed(counts []backlog.Count) []PolicyStatus {
+	out := make([]PolicyStatus, len(counts))
+	for i, c := range counts {
+		out[i] = PolicyStatus{Name: c.Policy, Owed: c.Pairs, OldestOwed: c.Oldest}
+	}
+	return out
+}
+
 // Blocks says how the files blocks of a project are, as the store has them.
 func Blocks(ctx context.Context, from store.Reader, p *project.Project) ([]BlockStatus, error) {
-	var out []BlockStatus
+	out := []BlockStatus{}
 	for _, program := range p.Policies.Files {
 		b, err := from.Block(ctx, program.Name)
 		if err != nil {

@@ -49,6 +49,8 @@ type Beside interface {
 type Options struct {
 	// Explain says which entities have their evaluation kept; nil for none.
 	Explain func(key string) bool
+	// NoRuns leaves Result.Runs out, for who makes runs otherwise.
+	NoRuns bool
 	// Plain leaves the programs as they are written.
 	Plain bool
 	// Facts stands in for what the world gives, so that other facts can be tried out.
@@ -154,7 +156,7 @@ func (e *Engine) Tick(in Input, o Options) (*Result, error) {
 	out.Took = e.now().Sub(began)
 	out.Requested = l.machine.Requested()
 	out.Idle = again && l.machine.Idle() && !in.World.Noted()
-	if !l.machine.Requests() {
+	if o.NoRuns || !l.machine.Requests() {
 		return out, nil
 	}
 	out.Runs = runs.Group(l.space, out.Requested, l.machine.RequestsAll, func(key string) bool { return in.Conditions[key] != nil })

@@ -45,6 +45,8 @@ var operands = map[condition.Op]phrase{
 	condition.InitialEvaluation:      {"is evaluated for the first time", "was evaluated before"},
 	condition.CodeVersionChanged:     {"has a new code version", "has no new code version"},
 	condition.CronTickPassed:         {"came due by the schedule%s", "did not come due by the schedule%s"},
+	condition.DepsNonexistent:        {"requires a partition that a dependency does not have", "requires no partition that a dependency does not have"},
+	condition.DepsToCome:             {"requires a time window of a dependency that is still to come", "requires no time window of a dependency that is still to come"},
 	condition.ExecutedWithRootTarget: {"was last executed in one run with%s", "was not last executed in one run with%s"},
 }
 
@@ -99,7 +101,7 @@ func predicate(n *condition.Node, root string, want bool) string {
 
 // past says a predicate of what was.
 func past(text string) string {
-	for _, verb := range [][2]string{{"is ", "was "}, {"has ", "had "}, {"meets ", "met "}, {"violates ", "violated "}, {"does not ", "did not "}, {"goes ", "went "}} {
+	for _, verb := range [][2]string{{"is ", "was "}, {"has ", "had "}, {"meets ", "met "}, {"violates ", "violated "}, {"does not ", "did not "}, {"goes ", "went "}, {"requires ", "required "}} {
 		if rest, ok := strings.CutPrefix(text, verb[0]); ok {
 			text = verb[1] + rest
 		}

@@ -19,7 +19,7 @@ func TestEveryOperandHasPhrases(t *testing.T) {
 			t.Errorf("fact %d: %+v", kind, p)
 		}
 	}
-	for op := condition.NewlyRequested; op <= condition.ExecutedWithRootTarget; op++ {
+	for op := condition.NewlyRequested; op <= condition.DepsToCome; op++ {
 		if p := operands[op]; p.yes == "" || p.no == "" || p.yes == p.no {
 			t.Errorf("operand %d: %+v", op, p)
 		}
@@ -56,6 +56,8 @@ func TestPredicate(t *testing.T) {
 		{`stale()`, "is stale", "is not stale"},
 		{`outdated()`, "is outdated by an update of a dependency", "is outdated by no update of a dependency"},
 		{`already_requested()`, "was already requested and not made since", "was not requested since its newest update"},
+		{`any_deps_to_come()`, "requires a time window of a dependency that is still to come", "requires no time window of a dependency that is still to come"},
+		{`any_deps_required_but_nonexistent()`, "requires a partition that a dependency does not have", "requires no partition that a dependency does not have"},
 		{`missing().newly_true()`, "is missing now, unlike before", "is not missing now, or was so before"},
 	} {
 		n := build(t, c.condition)
@@ -71,6 +73,7 @@ func TestPast(t *testing.T) {
 		"was updated":                     "was updated",
 		"is missing and has no run":       "was missing and had no run",
 		"has a dependency that is late":   "had a dependency that was late",
+		"requires no window that is late": "required no window that was late",
 		"does not meet its policy":        "did not meet its policy",
 	} {
 		if got := past(text); got != want {

@@ -84,7 +84,8 @@ func name(e *space.Entity, number int) string {
 	return e.Key + "[" + e.Keys.Key(number) + "]"
 }
 
-func clock(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
+// clock writes an instant for people: to the second, as finer ones of a daemon say nothing.
+func clock(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 // node is a node of a tree, looked at for some partitions of the entity that it is
 // evaluated on.

@@ -285,6 +285,8 @@ func (r *search) operand(n node, want bool) []Change {
 		return r.request(n, want)
 	case condition.CronTickPassed:
 		return r.cron(n, want)
+	case condition.DepsNonexistent, condition.DepsToCome:
+		return r.other(n, "which partitions a dependency has is a matter of time and of its definition, not of facts")
 	case condition.CodeVersionChanged:
 		return r.other(n, "that takes an edit of the asset's code, not another fact")
 	default:

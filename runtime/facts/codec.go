@@ -123,7 +123,7 @@ func (r *reader) failed(err error) bool {
 // ReadByte implements io.ByteReader.
 func (r *reader) ReadByte() (byte, error) {
 	b, err := r.from.ReadByte()
-	if err == nil {
+	if !r.failed(err) {
 		r.sum.Write([]byte{b})
 	}
 	return b, err
@@ -166,11 +166,12 @@ func (r *reader) int() int64 {
 	return v
 }
 
+// failedNumber reports whether a number was read with an error: one of reading was noted.
 func (r *reader) failedNumber(err error) bool {
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil {
 		r.fail("a number has too many digits")
 	}
-	return r.failed(err)
+	return err != nil
 }
 
 func (r *reader) bool() bool { return r.below(2) == 1 }

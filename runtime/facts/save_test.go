@@ -3,9 +3,12 @@ package facts_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"auto/runtime/facts"
@@ -131,4 +134,30 @@ func FuzzSaved(f *testing.F) {
 		}
 		reloaded(t, w)
 	}))
+}
+
+// TestNoRoom: an error of writing or reading is told.
+func TestNoRoom(t *testing.T) {
+	w := busyWorld(t)
+	text := saved(t, w)
+	for _, room := range []int{0, len(text) / 2, len(text) - 1} {
+		if err := w.Save(&full{room}); !errors.Is(err, errFull) {
+			t.Errorf("with room for %d: %v", room, err)
+		}
+		if _, err := facts.Load(io.MultiReader(bytes.NewReader(text[:room]), iotest.ErrReader(errFull))); !errors.Is(err, errFull) {
+			t.Errorf("an error after %d: %v", room, err)
+		}
+	}
+}
+
+var errFull = errors.New("no space left")
+
+// full takes so many bytes.
+type full struct{ room int }
+
+func (f *full) Write(b []byte) (int, error) {
+	if f.room -= len(b); f.room < 0 {
+		return 0, errFull
+	}
+	return len(b), nil
 }

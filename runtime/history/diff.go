@@ -9,7 +9,6 @@ import (
 
 	"auto/runtime/journal"
 	"auto/runtime/live"
-	"auto/runtime/store"
 )
 
 // Diff is what other policies would have launched more and less over the same inputs.
@@ -38,8 +37,15 @@ type Day struct {
 // it launches with what was launched. The inputs are those that were: runs that only the
 // setup launches report nothing.
 func Compared(ctx context.Context, s Source, load live.Loader, setup *live.Setup, from, until time.Time) (*Diff, error) {
+	w, err := worked(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if w.end.Before(until) {
+		until = w.end
+	}
 	var old []Launch
-	_, err := Play(ctx, s, load, Options{From: from, Until: until, Visit: func(r live.Record, _ *live.Project, out *live.Outcome) error {
+	_, err = Play(ctx, s, load, Options{From: from, Until: until, Visit: func(r live.Record, _ *live.Project, out *live.Outcome) error {
 		if out != nil && r.At.After(from) {
 			old = append(old, launchesOf(out)...)
 		}
@@ -48,98 +54,20 @@ func Compared(ctx context.Context, s Source, load live.Loader, setup *live.Setup
 	if err != nil {
 		return nil, err
 	}
-	p, err := Play(ctx, s, load, Options{From: from, Until: from})
+	p, err := Play(ctx, s, load, Options{From: from, Until: from, Alive: w.up(from)})
 	if err != nil {
 		return nil, err
 	}
-	rec := live.Record{Seq: p.Seq, At: from, Body: &journal.Policies{Fingerprint: setup.Fingerprint}}
 	after := p.Seq
+	rec := live.Record{Seq: p.Seq, At: from, Body: &journal.Policies{Fingerprint: setup.Fingerprint}}
 	if err := p.Put(rec, setup); err != nil {
 		return nil, err
 	}
-	fresh, err := simulate(ctx, s, p, after, from, until)
+	fresh, err := simulate(ctx, s, w, p, after, until)
 	if err != nil {
 		return nil, err
 	}
 	return compared(from, until, old, fresh), nil
-}
-
-// simulation ticks sensors over inputs that are kept.
-type simulation struct {
-	ctx  context.Context
-	p    *live.Project
-	due  map[*live.Sensor]time.Time
-	made []Launch
-}
-
-// simulate has all sensors tick over the inputs that are kept: at the instants of the ticks
-// that are written of a sensor of the name, and between them at its pace.
-func simulate(ctx context.Context, s Source, p *live.Project, after int64, from, until time.Time) ([]Launch, error) {
-	sim := &simulation{ctx, p, map[*live.Sensor]time.Time{}, nil}
-	for _, sensor := range p.Sensors {
-		sim.due[sensor] = from.Add(sensor.Every)
-	}
-	kinds := append(slices.Clone(live.Inputs), journal.KindTick)
-	err := s.Records(ctx, after, kinds, func(r store.Record) error {
-		if r.At.After(until) {
-			return nil
-		}
-		return sim.record(r)
-	})
-	if err == nil {
-		err = sim.upTo(until.Add(1))
-	}
-	return sim.made, err
-}
-
-// record takes a record in. An input is seen by the first tick that is not before it.
-func (sim *simulation) record(r store.Record) error {
-	if err := sim.upTo(r.At); err != nil {
-		return err
-	}
-	read, err := live.Read(r)
-	if err != nil {
-		return err
-	}
-	if body, ok := read.Body.(*journal.Tick); ok {
-		if sensor := sim.p.Sensor(body.Sensor); sensor != nil {
-			return sim.tick(sensor, r.At)
-		}
-		return nil
-	}
-	for _, sensor := range sim.p.Sensors {
-		if err := sensor.Take(read); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// upTo makes the ticks that are due before an instant.
-func (sim *simulation) upTo(end time.Time) error {
-	for {
-		next := slices.MinFunc(sim.p.Sensors, func(a, b *live.Sensor) int { return sim.due[a].Compare(sim.due[b]) })
-		if !sim.due[next].Before(end) || sim.ctx.Err() != nil {
-			return sim.ctx.Err()
-		}
-		if err := sim.tick(next, sim.due[next]); err != nil {
-			return err
-		}
-	}
-}
-
-// tick makes a tick, unless one was made at that instant or later.
-func (sim *simulation) tick(sensor *live.Sensor, at time.Time) error {
-	if !at.After(sensor.Last()) {
-		return nil
-	}
-	out, err := sensor.Tick(at, live.Options{})
-	if err != nil {
-		return err
-	}
-	sim.made = append(sim.made, launchesOf(out)...)
-	sim.due[sensor] = at.Add(sensor.Every)
-	return nil
 }
 
 // compared sets launches against each other.

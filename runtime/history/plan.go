@@ -102,16 +102,30 @@ func first(state *live.Project, setups []*live.Setup, at time.Time) (launches []
 		}
 	}
 	for _, s := range p.Sensors {
-		out, err := s.Tick(at, live.Options{})
+		made, err := tick(s, at)
 		if err != nil {
 			return nil, 0, err
 		}
-		launches = append(launches, launchesOf(out)...)
+		launches = append(launches, made...)
 		waiting, _, _ := s.Owed()
 		owed += waiting
 	}
 	slices.SortFunc(launches, compareLaunches)
 	return launches, owed, nil
+}
+
+// tick ticks a sensor, after those that it missed where its policies want them.
+func tick(s *live.Sensor, at time.Time) ([]Launch, error) {
+	for _, missed := range s.Missed(at) {
+		if _, err := s.Tick(missed, live.Options{CatchUp: true}); err != nil {
+			return nil, err
+		}
+	}
+	out, err := s.Tick(at, live.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return launchesOf(out), nil
 }
 
 func launchesOf(out *live.Outcome) (all []Launch) {

@@ -27,6 +27,10 @@ type Why struct {
 	// Decisions are the instants of ticks that requested it, the oldest first, as far as
 	// they were played.
 	Decisions []time.Time
+	// Cause is the story up to the last of them, nil where there is none, and CauseNumber the
+	// partition there: the one that is asked about, else the first that was requested.
+	Cause       explain.Story
+	CauseNumber int
 	// Launched are the IDs of the requests that it went out with, the oldest first.
 	Launched []string
 	// Owed is what waits of it, and Dropped what was given up.
@@ -148,8 +152,9 @@ func (w *walk) tell(sensor *live.Sensor, out *live.Outcome) error {
 	}
 	w.why.Sensor, w.why.Policy = sensor.Name, sensor.PolicyOf(w.why.Key)
 	w.why.Story = append(w.why.Story[max(len(w.why.Story)-told, 0):], tree)
-	if w.requested(tree) {
+	if number, ok := w.requested(tree); ok {
 		w.why.Decisions = append(w.why.Decisions, out.At)
+		w.why.Cause, w.why.CauseNumber = slices.Clone(w.why.Story), number
 	}
 	for _, sent := range out.Sent {
 		if slices.ContainsFunc(sent.Launches, func(l backlog.Launch) bool { return w.is(l.Pair) }) {
@@ -169,12 +174,15 @@ func (w *walk) is(p backlog.Pair) bool {
 	return p.Key == w.why.Key && (w.why.Partition == "" || p.Partition == w.why.Partition)
 }
 
-func (w *walk) requested(t *explain.Tree) bool {
+// requested reports whether a tick requested what is asked about, and which partition of
+// the tree that is.
+func (w *walk) requested(t *explain.Tree) (number int, ok bool) {
 	if w.why.Partition == "" {
-		return !t.Requested.IsEmpty()
+		number = t.Requested.Next(0)
+		return number, number >= 0
 	}
 	number, err := t.Find(w.why.Partition)
-	return err == nil && t.Requested.Has(number)
+	return number, err == nil && t.Requested.Has(number)
 }
 
 // find gives the partition its number on the last tick.

@@ -34,6 +34,9 @@ type Policies struct {
 	Fingerprint string            `json:"fingerprint"`
 	Texts       map[string]string `json:"texts"`
 	Env         map[string]string `json:"env,omitempty"`
+	// Ticked are the instants of the last ticks by sensor, also of those that changed
+	// nothing: what came due since, other conditions count from them.
+	Ticked map[string]time.Time `json:"ticked,omitempty"`
 }
 
 // Tick is the body of KindTick: a tick of a sensor that changed something, at the

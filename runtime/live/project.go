@@ -24,6 +24,9 @@ type Project struct {
 	Seq int64
 
 	load Loader
+	// broken says why the policies in force cannot be loaded, so that nothing can tick before
+	// others are.
+	broken error
 	// pending are the records that not all sensors have taken in: what a tick knew is
 	// written in its record, which comes after them.
 	pending []Record
@@ -67,7 +70,12 @@ func (p *Project) Play(r Record, o Options) (*Outcome, error) {
 // tick makes a tick again.
 func (p *Project) tick(r Record, body *journal.Tick, o Options) (*Outcome, error) {
 	s := p.Sensor(body.Sensor)
-	if s == nil || r.Seq <= s.ticked {
+	switch {
+	case s != nil && r.Seq <= s.ticked:
+		return nil, nil
+	case p.broken != nil:
+		return nil, p.broken
+	case s == nil:
 		return nil, nil
 	}
 	if err := p.feed(s, body.Seen); err != nil {
@@ -125,13 +133,26 @@ func (p *Project) Settle() error {
 	return nil
 }
 
-// put puts policies in force.
+// put puts policies in force. Of those that cannot be loaded any more only ticks are an
+// error: where none follow, the state goes on with the next ones.
 func (p *Project) put(r Record, body *journal.Policies) error {
 	setup, err := p.load(body)
+	var broken *BrokenError
+	if errors.As(err, &broken) {
+		p.sleep(r, body, broken)
+		return p.Settle()
+	}
 	if err != nil {
 		return fmt.Errorf("the policies of the journal's record %d cannot be loaded: %w", r.Seq, err)
 	}
 	return p.Put(r, setup)
+}
+
+// sleep has policies be in force that cannot be loaded.
+func (p *Project) sleep(r Record, body *journal.Policies, err *BrokenError) {
+	broken := *err
+	broken.Record, broken.Since = r.Seq, r.At
+	p.Setup, p.Policies, p.Since, p.broken = nil, body, r.At, &broken
 }
 
 // Put puts a setup in force that was loaded from a record of policies.
@@ -141,6 +162,11 @@ func (p *Project) Put(r Record, setup *Setup) error {
 		return errors.New("a record that is not of policies puts nothing in force")
 	}
 	p.Seq = r.Seq
+	for _, s := range p.Sensors {
+		if err := s.Idle(body.Ticked[s.Name]); err != nil {
+			return err
+		}
+	}
 	if err := p.Settle(); err != nil {
 		return err
 	}
@@ -151,12 +177,23 @@ func (p *Project) Put(r Record, setup *Setup) error {
 	if err := p.arrange(setup); err != nil {
 		return err
 	}
-	p.Setup, p.Policies, p.Since = setup, body, r.At
+	p.Setup, p.Policies, p.Since, p.broken = setup, body, r.At, nil
 	for _, s := range p.Sensors {
 		s.taken = r.Seq
 	}
 	p.pending = nil
 	return nil
+}
+
+// Ticked gives the instants of the last ticks by sensor.
+func (p *Project) Ticked() map[string]time.Time {
+	out := map[string]time.Time{}
+	for _, s := range p.Sensors {
+		if !s.last.IsZero() {
+			out[s.Name] = s.last
+		}
+	}
+	return out
 }
 
 // arrange gives each sensor of a setup its state: its own where it was there before, and
@@ -185,7 +222,10 @@ func (p *Project) arrange(setup *Setup) error {
 		}
 		fresh[i] = copied
 	}
-	move(old, fresh, setup.Sensors)
+	if err := remember(old, fresh, setup); err != nil {
+		return err
+	}
+	move(old, fresh, setup)
 	for i, d := range setup.Sensors {
 		fresh[i].put(setup, d)
 	}

@@ -7,6 +7,7 @@ import (
 	"auto/compiler"
 	"auto/compiler/condition"
 	"auto/runtime/backlog"
+	"auto/runtime/control"
 	"auto/runtime/engine"
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -86,9 +87,18 @@ func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 			}
 		}
 	}
-	s.ledger.Use(launching, func(key string) string { return s.policyOf[key] })
+	s.ledger.Use(launching, s.launchedUnder)
 	s.stale.Follow(setup.Graph, stale.Asked(setup.Graph, s.conditions))
+	s.stale.Narrow(stale.Counted(setup.Graph, s.conditions))
 	s.fresh = true
+}
+
+// launchedUnder gives the policy of a key for the backlog.
+func (s *Sensor) launchedUnder(key string) string {
+	if policy, ok := s.policyOf[key]; ok || control.HasKey(s.setup.Graph, key) {
+		return policy
+	}
+	return backlog.Gone
 }
 
 // Take folds a record of events, a pause, a resume or a gap; one that was taken in before
@@ -115,8 +125,9 @@ func (s *Sensor) Take(r Record) error {
 	case *journal.Resume:
 		s.ledger.Resume(*body, r.At)
 	case *journal.Down:
-		// A restart takes no longer than the next tick would have.
-		if r.At.Sub(body.From) > 2*s.Every {
+		// A restart takes no longer than the next tick would have. A gap that is not caught up
+		// on yet goes on.
+		if r.At.Sub(body.From) > 2*s.Every && s.down.IsZero() {
 			s.down = body.From
 		}
 	case *journal.Params:
@@ -159,6 +170,9 @@ func (s *Sensor) named(e *events.Event) *events.Event {
 	out.RequestID = request
 	return &out
 }
+
+// Become has the sensor be another one, which is not to be used any more.
+func (s *Sensor) Become(o *Sensor) { *s = *o }
 
 // Taken is the number of the last record that was taken in.
 func (s *Sensor) Taken() int64 { return s.taken }
@@ -228,6 +242,9 @@ func (s *Sensor) Owed() (count int, oldest time.Time, halted []string) {
 	count, oldest = s.ledger.Count()
 	return count, oldest, s.ledger.Halted()
 }
+
+// Counts counts what is owed by policy. The list is not to be changed.
+func (s *Sensor) Counts() []backlog.Count { return s.ledger.Counts() }
 
 // Pauses gives those in force at an instant.
 func (s *Sensor) Pauses(at time.Time) []journal.Pause { return s.ledger.Pauses(at) }

@@ -8,11 +8,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"auto/compiler"
 	"auto/compiler/condition"
+	"auto/lang/diag"
 	"auto/runtime/journal"
 	"auto/runtime/params"
 	"auto/runtime/project"
@@ -97,5 +100,32 @@ func Fingerprint(p *project.Project) string {
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
-// Loader makes a setup of a record of policies.
+// Loader makes a setup of a record of policies. A *BrokenError says that this version of
+// auto cannot.
 type Loader func(p *journal.Policies) (*Setup, error)
+
+// BrokenError: policies that were in force once have errors now, such as after a change of
+// auto, or a text of theirs is lost.
+type BrokenError struct {
+	// Record is that of the policies, Since its instant.
+	Record int64
+	Since  time.Time
+	// Findings are the errors; Err stands in for them where a text is lost.
+	Findings diag.List
+	Err      error
+}
+
+// Error says what is wrong with them.
+func (e *BrokenError) Error() string {
+	why := "they have findings now (" + e.Findings.Summary() + ")"
+	if e.Err != nil {
+		why = e.Err.Error()
+	}
+	if len(e.Findings) > 0 {
+		why += ", such as: " + e.Findings[0].Message
+	}
+	return fmt.Sprintf("the policies in force since %s cannot be loaded: %s", e.Since.UTC().Format(time.RFC3339), why)
+}
+
+// Unwrap gives the reason, nil for findings.
+func (e *BrokenError) Unwrap() error { return e.Err }

@@ -3,9 +3,12 @@ package live
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"auto/compiler"
 	"auto/runtime/backlog"
 	"auto/runtime/facts"
 	"auto/runtime/journal"
@@ -32,6 +35,7 @@ type sensorSnapshot struct {
 	Happened int64           `json:"happened"`
 	Taken    int64           `json:"taken"`
 	Ticked   int64           `json:"ticked"`
+	Every    time.Duration   `json:"every"`
 	Last     time.Time       `json:"last"`
 	Fresh    bool            `json:"fresh"`
 	Down     time.Time       `json:"down,omitzero"`
@@ -53,7 +57,7 @@ func (s *Sensor) save() (json.RawMessage, error) {
 		return nil, err
 	}
 	return json.Marshal(sensorSnapshot{
-		Name: s.Name, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down, Newest: s.newest, Marks: s.marks,
+		Name: s.Name, Every: s.Every, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down, Newest: s.newest, Marks: s.marks,
 		World: world.Bytes(), Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger, Params: s.params,
 	})
 }
@@ -79,7 +83,8 @@ func (p *Project) Save(hold func(sensor int, save func() error) error) (body []b
 }
 
 // Restore gives the state that Save gave. Records after its Seq that a sensor had taken
-// in are not taken in again.
+// in are not taken in again. Policies that cannot be loaded any more (*BrokenError) are
+// none yet: the error is that of the first tick that is played, unless others come before.
 func Restore(body []byte, load Loader) (*Project, error) {
 	var in snapshot
 	if err := json.Unmarshal(body, &in); err != nil {
@@ -93,34 +98,46 @@ func Restore(body []byte, load Loader) (*Project, error) {
 	if in.Policies == nil {
 		return p, nil
 	}
-	setup, err := load(in.Policies)
-	if err != nil {
-		return nil, fmt.Errorf("the policies of the snapshot cannot be loaded: %w", err)
-	}
-	p.Setup, p.Policies, p.Since = setup, in.Policies, in.Since
-	if len(setup.Sensors) != len(in.Sensors) {
-		return nil, fmt.Errorf("the snapshot has %d sensors, and its policies %d", len(in.Sensors), len(setup.Sensors))
-	}
-	for i, d := range setup.Sensors {
-		var one sensorSnapshot
-		s, err := one.restore(in.Sensors[i])
+	for i, text := range in.Sensors {
+		s, err := restored(text)
 		if err != nil {
-			return nil, fmt.Errorf("the snapshot of the sensor `%s` cannot be read: %w", d.Name, err)
+			return nil, fmt.Errorf("the snapshot of the sensor %d cannot be read: %w", i+1, err)
 		}
-		s.put(setup, d)
-		s.fresh = one.Fresh
 		p.Sensors = append(p.Sensors, s)
 	}
-	return p, nil
+	return p, p.wake(&in)
 }
 
-func (in *sensorSnapshot) restore(text []byte) (*Sensor, error) {
-	if err := json.Unmarshal(text, in); err != nil {
+// wake puts the policies of a snapshot in force.
+func (p *Project) wake(in *snapshot) error {
+	setup, err := p.load(in.Policies)
+	var broken *BrokenError
+	switch {
+	case errors.As(err, &broken):
+		p.sleep(Record{Seq: in.Seq, At: in.Since}, in.Policies, broken)
+		return nil
+	case err != nil:
+		return fmt.Errorf("the policies of the snapshot cannot be loaded: %w", err)
+	case !slices.EqualFunc(setup.Sensors, p.Sensors, func(d compiler.Sensor, s *Sensor) bool { return d.Name == s.Name }):
+		return errors.New("the snapshot has other sensors than its policies")
+	}
+	p.Setup, p.Policies, p.Since = setup, in.Policies, in.Since
+	for i, s := range p.Sensors {
+		fresh := s.fresh
+		s.put(setup, setup.Sensors[i])
+		s.fresh = fresh
+	}
+	return nil
+}
+
+func restored(text []byte) (*Sensor, error) {
+	var in sensorSnapshot
+	if err := json.Unmarshal(text, &in); err != nil {
 		return nil, err
 	}
 	s := newSensor()
 	if in.Stale == nil || in.Ledger == nil {
-		return nil, fmt.Errorf("a part is missing")
+		return nil, errors.New("a part is missing")
 	}
 	s.stale, s.ledger = in.Stale, in.Ledger
 	var err error
@@ -130,13 +147,18 @@ func (in *sensorSnapshot) restore(text []byte) (*Sensor, error) {
 	if in.Cursor != nil {
 		s.engine.Resume(in.Cursor)
 	}
-	s.happened, s.taken, s.ticked, s.last, s.down, s.newest, s.marks = in.Happened, in.Taken, in.Ticked, in.Last, in.Down, in.Newest, in.Marks
+	s.Name, s.Every = in.Name, in.Every
+	s.happened, s.taken, s.ticked, s.last, s.fresh, s.down, s.marks = in.Happened, in.Taken, in.Ticked, in.Last, in.Fresh, in.Down, in.Marks
 	s.params = in.Params
 	return s, nil
 }
 
-// Branch gives a state of its own that goes on from this one.
+// Branch gives a state of its own that goes on from this one. A *BrokenError says that
+// there are no policies in force.
 func (p *Project) Branch() (*Project, error) {
+	if p.broken != nil {
+		return nil, p.broken
+	}
 	body, _, err := p.Save(func(_ int, save func() error) error { return save() })
 	if err != nil {
 		return nil, err
@@ -145,6 +167,6 @@ func (p *Project) Branch() (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.load, out.Seq = p.load, p.Seq
+	out.load, out.Seq, out.pending = p.load, p.Seq, slices.Clone(p.pending)
 	return out, nil
 }

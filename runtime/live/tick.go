@@ -41,29 +41,49 @@ type Options struct {
 	CatchUp bool
 }
 
-// Tick evaluates the sensor's conditions at an instant, which is not before that of the
-// tick before. An error says what of the graph or the conditions is refused; the state is
-// as before then.
+// RefusedError: something of the graph or the conditions is refused. The state is as before.
+type RefusedError struct{ Err error }
+
+// Error says what is refused.
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Tick evaluates the sensor's conditions at an instant, which is after that of the tick
+// before. After an error that is no *RefusedError the state is good for nothing any more.
 func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 	s.settle()
-	result, err := s.engine.Tick(s.input(at), engine.Options{Explain: o.Explain})
+	result, err := s.engine.Tick(s.input(at), engine.Options{Explain: o.Explain, NoRuns: true})
 	if err != nil {
-		return nil, err
+		return nil, &RefusedError{err}
 	}
 	out := &Outcome{At: at, Result: result, Body: journal.Tick{Sensor: s.Name, Seen: s.taken, CatchUp: o.CatchUp}}
 	s.decide(out)
+	// The next tick is not the first after a gap any more, which has to be known again.
+	moved := s.fresh || !o.CatchUp && !s.down.IsZero()
 	if !o.CatchUp {
 		if err := s.launch(out); err != nil {
 			return nil, err
 		}
 		s.down = time.Time{}
 	}
-	out.Idle = !s.fresh && result.Idle && out.quiet()
+	out.Idle = !moved && result.Idle && out.quiet()
 	if s.fresh {
 		s.compact()
 	}
 	s.last, s.fresh = at, false
 	return out, nil
+}
+
+// Idle makes the last of the ticks that changed nothing, and are not written down; what is
+// before the last tick is none. Where no policies can be loaded there is nothing to tick.
+func (s *Sensor) Idle(at time.Time) error {
+	if !at.After(s.last) || s.setup == nil {
+		return nil
+	}
+	_, err := s.Tick(at, Options{})
+	return err
 }
 
 func (s *Sensor) input(at time.Time) engine.Input {

@@ -1,25 +1,25 @@
 package metrics
 
-// The metrics of a daemon.
+// The metrics of a daemon. The names are those that dashboards and alerts ask for: they stay.
 var (
 	Build             = gauge("auto_build_info", "1, with the version.", "version")
 	Started           = gauge("auto_start_time_seconds", "When the daemon started, in seconds since 1970.")
 	Memory            = gauge("auto_memory_bytes", "Memory that the daemon has from the system.")
 	Ticks             = counter("auto_ticks_total", "Ticks of a sensor.", "sensor")
-	TickSeconds       = histogramOf("auto_tick_seconds", "How long ticks took.", "sensor")
+	TickSeconds       = histogram("auto_tick_seconds", "How long ticks took.", "sensor")
 	LastTick          = gauge("auto_last_tick_time_seconds", "When a sensor ticked last, in seconds since 1970.", "sensor")
 	Requested         = counter("auto_requested_total", "Pairs of an asset or check and a partition that conditions requested, before limits.", "sensor")
 	Launched          = counter("auto_launched_total", "Requests that went to the outbox.", "sensor")
 	Overruns          = counter("auto_tick_overruns_total", "Ticks that took longer than the sensor's budget.", "sensor")
 	SensorFailures    = gauge("auto_sensor_failures", "Ticks of a sensor that failed since the last one that did not.", "sensor")
-	Owed              = gauge("auto_owed_partitions", "Pairs that are decided and not launched yet.", "sensor")
-	OldestOwed        = gauge("auto_oldest_owed_seconds", "Age of the decision that waits longest, 0 where nothing waits.", "sensor")
+	Owed              = gauge("auto_owed_partitions", "Pairs that are decided and not launched yet.", "sensor", "policy")
+	OldestOwed        = gauge("auto_oldest_owed_seconds", "Age of the decision that waits longest, 0 where nothing waits.", "sensor", "policy")
 	Halted            = gauge("auto_policies_halted", "Policies that `halt above` has paused.", "sensor")
 	Paused            = gauge("auto_paused_keys", "Assets and checks that are paused.")
 	Due               = gauge("auto_requests_due", "Requests that are to be delivered.")
 	Parked            = gauge("auto_requests_parked", "Requests that the receiver refused.")
 	Deliveries        = counter("auto_deliveries_total", "Attempts to deliver a request: acknowledged, failed or refused.", "outcome")
-	DeliverySeconds   = histogramOf("auto_delivery_seconds", "How long attempts to deliver took.")
+	DeliverySeconds   = histogram("auto_delivery_seconds", "How long attempts to deliver took.")
 	Events            = counter("auto_events_total", "Events that arrived, duplicates included.", "type")
 	Duplicates        = counter("auto_events_duplicate_total", "Events that were known by their id.")
 	Refused           = counter("auto_events_refused_total", "Bodies of events that were refused as a whole.")
@@ -32,7 +32,7 @@ var (
 	FileBlockLastTick = gauge("auto_files_last_tick_time_seconds", "When a files block ticked last, in seconds since 1970.", "block")
 )
 
-// All are the metrics in the order of a page and of the documentation.
+// All are the metrics in the order of the documentation.
 var All = []*Metric{
 	Build, Started, Memory,
 	Ticks, TickSeconds, LastTick, Requested, Launched, Overruns, SensorFailures,
@@ -41,16 +41,4 @@ var All = []*Metric{
 	Events, Duplicates, Refused, LineageUnmapped, LineageUnplaced,
 	ReloadFailed, Answers,
 	FileBlockHeld, FileBlockHalted, FileBlockLastTick,
-}
-
-func gauge(name, help string, labels ...string) *Metric {
-	return &Metric{name, help, Gauge, labels}
-}
-
-func counter(name, help string, labels ...string) *Metric {
-	return &Metric{name, help, Counter, labels}
-}
-
-func histogramOf(name, help string, labels ...string) *Metric {
-	return &Metric{name, help, Histogram, labels}
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the metrics into docs/operations.md")
+var update = flag.Bool("update", false, "write the metrics into docs/http.md")
 
-// TestDocs: docs/operations.md has every metric.
+// TestDocs: docs/http.md has every metric.
 func TestDocs(t *testing.T) {
 	const begin, end = "<!-- metrics -->\n", "<!-- end -->"
-	path := filepath.Join("..", "..", "docs", "operations.md")
+	path := filepath.Join("..", "..", "docs", "http.md")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func TestDocs(t *testing.T) {
 	before, rest, ok := strings.Cut(string(text), begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		t.Fatal("docs/operations.md has no place for the metrics")
+		t.Fatal("docs/http.md has no place for the metrics")
 	}
 	var table strings.Builder
 	table.WriteString("| metric | | labels | |\n|---|---|---|---|\n")
@@ -45,6 +45,6 @@ func TestDocs(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(want, string(text)); diff != "" {
-		t.Errorf("docs/operations.md is not current, run `go test ./runtime/metrics -update`: %s", diff)
+		t.Errorf("docs/http.md is not current, run `go test ./runtime/metrics -update`: %s", diff)
 	}
 }

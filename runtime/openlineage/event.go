@@ -97,7 +97,10 @@ func check(list []event) (problems events.Problems) {
 	}
 	for i, e := range list {
 		if e.Run == nil {
-			continue // an event about a job or dataset
+			if e.EventType != "" { // otherwise it is about a job or dataset
+				add(i, "run", "An event with `eventType` is about a run, and `run` is missing.", "Write the run with its `runId`.")
+			}
+			continue
 		}
 		if _, ok := transitions[e.EventType]; !ok {
 			add(i, "eventType", fmt.Sprintf("`eventType` cannot be %q.", e.EventType), "Write `START`, `RUNNING`, `COMPLETE`, `ABORT`, `FAIL` or `OTHER`.")

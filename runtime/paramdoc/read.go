@@ -196,6 +196,9 @@ func (b *builder) give(i item) {
 
 // check adds what is wrong with the job as a whole.
 func (b *builder) check() {
+	if !b.job.HasParams() {
+		return
+	}
 	problems, ok := b.job.Check().(params.Problems)
 	if !ok {
 		return

@@ -9,8 +9,11 @@ import "slices"
 // error is [Problems].
 func (j *Job) Check() error {
 	var problems Problems
+	checked := map[string]bool{}
 	for _, n := range slices.Concat(j.Schema.Names(), j.Values.Names()) {
-		problems.add(j.checkAsset(n))
+		if !checked[n.Asset] {
+			checked[n.Asset] = !problems.add(j.checkAsset(n))
+		}
 	}
 	for _, n := range slices.Concat(j.Values.Names(), j.Discover()) {
 		problems.add(j.Declared(n))
@@ -19,7 +22,7 @@ func (j *Job) Check() error {
 	_, err := j.Resolve(Layers{}, nil)
 	problems.add(err)
 	problems = slices.DeleteFunc(problems, func(p Problem) bool { return p.Kind == NoValue })
-	problems.add(Collisions(j.names(Layers{})))
+	problems.add(Collisions(j.names(Layers{}, j.Assets)))
 	return problems.err()
 }
 

@@ -10,42 +10,66 @@ import "slices"
 // it is; what is prefixed already stays, so that converting twice is converting once. A
 // value that is not declared gets an optional declaration of its type.
 func (j *Job) Convert(values Values) Schema {
-	c := converter{job: j, given: []Values{j.Values, values}}
-	var out Schema
+	c := newConverter(j, values)
+	var own Schema // the shared declarations of what assets have values for
 	for _, e := range j.Schema {
-		if !e.Name.Shared() || !c.own(e.Name.Param) || c.inUse(e.Name.Param) || c.lends(e) {
-			out = append(out, e)
+		owned := e.Name.Shared() && c.owned[e.Name.Param]
+		if owned {
+			own = append(own, e)
+		}
+		if !owned || c.used[e.Name.Param] || c.lends(e) {
+			c.list(e)
 		}
 	}
 	for _, asset := range j.Assets {
-		out = c.expand(out, asset)
+		c.expand(own, asset)
 	}
-	return out
+	return c.out
 }
 
 type converter struct {
-	job   *Job
-	given []Values
+	job *Job
+	// values are those that are given for assets, by asset, and owned the parameters that
+	// any asset of the job has a value for. used are the shared parameters that have a value or
+	// that a template refers to.
+	values map[string]map[string]any
+	owned  map[string]bool
+	used   map[string]bool
+	out    Schema
+	listed map[Name]bool
 }
 
-// own reports whether an asset has a value of its own.
-func (c *converter) own(param string) bool {
-	return slices.ContainsFunc(c.job.Assets, func(asset string) bool { return c.has(Name{asset, param}) })
-}
-
-func (c *converter) has(n Name) bool {
-	return slices.ContainsFunc(c.given, func(v Values) bool { _, ok := v.Get(n); return ok })
-}
-
-// inUse reports whether a shared parameter has a value, or a template refers to it.
-func (c *converter) inUse(param string) bool {
-	shared := Name{Param: param}
-	return c.has(shared) || slices.ContainsFunc(c.given, func(v Values) bool {
-		return slices.ContainsFunc(v.Names(), func(n Name) bool {
+func newConverter(j *Job, values Values) *converter {
+	c := &converter{job: j, values: map[string]map[string]any{}, owned: map[string]bool{}, used: map[string]bool{}, listed: map[Name]bool{}}
+	for _, v := range []Values{values, j.Values} {
+		for _, n := range v.Names() {
 			value, _ := v.Get(n)
-			return slices.ContainsFunc(refsOf(value), func(r ref) bool { return r.name == shared })
-		})
-	})
+			c.take(n, value)
+		}
+	}
+	for _, asset := range j.Assets {
+		for param := range c.values[asset] {
+			c.owned[param] = true
+		}
+	}
+	return c
+}
+
+// take notes a value that is given. The job's file comes last, as its types go first.
+func (c *converter) take(n Name, value any) {
+	for _, r := range refsOf(value) {
+		if r.name.Shared() {
+			c.used[r.name.Param] = true
+		}
+	}
+	if n.Shared() {
+		c.used[n.Param] = true
+		return
+	}
+	if c.values[n.Asset] == nil {
+		c.values[n.Asset] = map[string]any{}
+	}
+	c.values[n.Asset][n.Param] = value
 }
 
 // lends reports whether a shared parameter has a default that an asset takes for a
@@ -56,47 +80,28 @@ func (c *converter) lends(e Entry) bool {
 	})
 }
 
+func (c *converter) list(e Entry) {
+	if !c.listed[e.Name] {
+		c.listed[e.Name] = true
+		c.out = append(c.out, e)
+	}
+}
+
 // expand lists what an asset uses of the parameters that assets have values for.
-func (c *converter) expand(out Schema, asset string) Schema {
-	for _, e := range c.job.Schema {
-		n := Name{asset, e.Name.Param}
-		if _, listed := out.Find(n); e.Name.Shared() && !listed && c.own(n.Param) && c.uses(n) {
-			out = append(out, Entry{n, e.Decl})
+func (c *converter) expand(own Schema, asset string) {
+	for _, e := range own {
+		if n := (Name{asset, e.Name.Param}); c.uses(n) {
+			c.list(Entry{n, e.Decl})
 		}
 	}
-	for _, n := range c.names(asset) {
-		if _, listed := out.Find(n); !listed {
-			out = append(out, Entry{n, c.infer(n)})
-		}
+	for _, param := range sortedKeys(c.values[asset]) {
+		c.list(Entry{Name{asset, param}, Infer(c.values[asset][param])})
 	}
-	return out
 }
 
 // uses reports whether an asset has a value, or its config uses the parameter, or no
 // config tells.
 func (c *converter) uses(n Name) bool {
-	return c.job.Uses == nil || c.has(n) || slices.Contains(c.job.Uses[n.Asset], n.Param)
-}
-
-// names gives the names of an asset that have values, sorted.
-func (c *converter) names(asset string) []Name {
-	var names []Name
-	for _, v := range c.given {
-		for _, n := range v.Names() {
-			if n.Asset == asset {
-				names = append(names, n)
-			}
-		}
-	}
-	slices.SortFunc(names, compareNames)
-	return slices.Compact(names)
-}
-
-func (c *converter) infer(n Name) Decl {
-	for _, v := range c.given {
-		if value, ok := v.Get(n); ok {
-			return Infer(value)
-		}
-	}
-	return Decl{Type: String}
+	_, has := c.values[n.Asset][n.Param]
+	return has || c.job.Uses == nil || slices.Contains(c.job.Uses[n.Asset], n.Param)
 }

@@ -36,28 +36,51 @@ func textsOf(items []any) []string {
 // longFields are the fields of a declaration that is a mapping.
 var longFields = []string{"type", "required", "default", "values", "description"}
 
-func readLong(fields map[string]any) (Decl, error) {
+func readLong(fields map[string]any) (d Decl, err error) {
 	for _, key := range sortedKeys(fields) {
-		if !slices.Contains(longFields, key) {
-			help := "Write `" + strings.Join(longFields, "`, `") + "`."
-			if near, ok := spell.Nearest(key, longFields); ok {
-				help = "Did you mean `" + near + "`?"
-			}
-			return Decl{}, Problem{Kind: BadType, Message: "A declaration has no field `" + key + "`.", Help: help}
+		if err := d.field(key, fields[key]); err != nil {
+			return Decl{}, err
 		}
 	}
-	var d Decl
-	word, _ := fields["type"].(string)
-	d.Type = Type(word)
-	d.Required, _ = fields["required"].(bool)
-	d.Description, _ = fields["description"].(string)
-	if members, ok := fields["values"].([]any); ok {
-		d.Members = textsOf(members)
-		if word == "" {
-			d.Type = Enum
-		}
+	if d.Members != nil && d.Type == "" {
+		d.Type = Enum
 	}
 	return withDefault(d, fields["default"])
+}
+
+// field reads one field of a declaration that is a mapping, but for the default, whose type
+// has to be known.
+func (d *Decl) field(key string, value any) error {
+	ok := true
+	switch key {
+	case "type":
+		var word string
+		word, ok = value.(string)
+		d.Type = Type(word)
+	case "required":
+		d.Required, ok = value.(bool)
+	case "description":
+		d.Description, ok = value.(string)
+	case "values":
+		var members []any
+		members, ok = value.([]any)
+		d.Members = textsOf(members)
+	case "default":
+	default:
+		return noField(key)
+	}
+	if !ok {
+		return Problem{Kind: BadType, Message: "`" + key + "` of a declaration cannot be " + shown(value) + ".", Help: "Write such as `{type: enum, values: [a, b], required: true, description: \"what it is\"}`."}
+	}
+	return nil
+}
+
+func noField(key string) error {
+	help := "Write `" + strings.Join(longFields, "`, `") + "`."
+	if near, ok := spell.Nearest(key, longFields); ok {
+		help = "Did you mean `" + near + "`?"
+	}
+	return Problem{Kind: BadType, Message: "A declaration has no field `" + key + "`.", Help: help}
 }
 
 // withDefault gives a declaration with a default that was written as a value.

@@ -65,7 +65,10 @@ func (j *Job) checkAsset(n Name) error {
 // Declared finds a name that a strict job does not declare, itself or shared. The error is
 // a [Problem].
 func (j *Job) Declared(n Name) error {
-	if _, ok := j.Schema.Of(n); ok || !j.Strict {
+	if !j.Strict {
+		return nil
+	}
+	if _, ok := j.Schema.Of(n); ok {
 		return nil
 	}
 	var known []string
@@ -83,11 +86,18 @@ func (j *Job) Declared(n Name) error {
 // no declaration. The error is a [Problem].
 func (j *Job) Accept(n Name, value any) (any, error) {
 	d, ok := j.Schema.Of(n)
-	if !ok {
-		return Plain(value), nil
+	return acceptAs(d, ok, n, value)
+}
+
+func acceptAs(d Decl, declared bool, n Name, value any) (any, error) {
+	if declared {
+		accepted, err := d.Accept(value)
+		return accepted, About(n, err)
 	}
-	accepted, err := d.Accept(value)
-	return accepted, About(n, err)
+	if r, ok := ReferenceOf(value); ok {
+		return r.Value(), nil // in the one form that runs are told
+	}
+	return Plain(value), nil
 }
 
 // About puts a name into the [Problem] of a declaration or value, which has none.
@@ -111,49 +121,6 @@ func (j *Job) Discover() []Name {
 		}
 	}
 	return names
-}
-
-// Build gives the schema of a job that is written anew: what its assets use and what the
-// values name, then the shared parameters. A name that the job declares already, itself or
-// shared, keeps its type and default; any other is a required text where an asset uses it
-// or it is listed in shared, and optional, of the type of its value, otherwise.
-func (j *Job) Build(values Values, shared ...string) Schema {
-	b := builder{job: j, values: values}
-	for _, n := range j.Discover() {
-		b.add(n, Decl{Type: String, Required: true})
-	}
-	for _, param := range shared {
-		b.add(Name{Param: param}, Decl{Type: String, Required: true})
-	}
-	for _, e := range j.Schema {
-		b.add(e.Name, e.Decl)
-	}
-	for _, n := range values.Names() {
-		value, _ := values.Get(n)
-		b.add(n, Infer(value))
-	}
-	return b.schema
-}
-
-type builder struct {
-	job    *Job
-	values Values
-	schema Schema
-}
-
-// add declares a name unless it is.
-func (b *builder) add(n Name, otherwise Decl) {
-	if _, known := b.schema.Find(n); known {
-		return
-	}
-	d, ok := b.job.Schema.Of(n)
-	if !ok {
-		d = otherwise
-		if value, given := b.values.Get(n); given {
-			d.Type = Infer(value).Type
-		}
-	}
-	b.schema = append(b.schema, Entry{n, d})
 }
 
 // Find gives the job of a name, and false where there is none.

@@ -26,30 +26,35 @@ func (j *Job) Resolve(l Layers, assets []string) (*Resolution, error) {
 		assets = j.Assets
 	}
 	r := &Resolution{Shared: map[string]Value{}, Assets: map[string]map[string]Value{}, job: j, assets: assets}
-	r.resolver = &resolver{job: j, layers: l, done: map[Name]Value{}}
-	names := j.names(l)
-	for _, n := range names {
-		if n.Shared() {
-			r.Shared[n.Param] = r.resolver.resolve(n)
-		}
+	r.resolver = newResolver(j, l)
+	of := map[string][]Name{}
+	for _, n := range j.names(l, assets) {
+		of[n.Asset] = append(of[n.Asset], n)
+	}
+	for _, n := range of[""] {
+		r.Shared[n.Param] = r.resolver.resolve(n)
 	}
 	for _, asset := range assets {
 		r.Assets[asset] = map[string]Value{}
-		for _, n := range names {
-			if n.Shared() || n.Asset == asset {
-				r.Assets[asset][n.Param] = r.resolver.resolve(Name{asset, n.Param})
-			}
+		for _, n := range slices.Concat(of[""], of[asset]) {
+			r.Assets[asset][n.Param] = r.resolver.resolve(Name{asset, n.Param})
 		}
 	}
 	return r, slices.Clone(r.resolver.problems).err()
 }
 
-// names gives every name that is declared, used or has a value, sorted.
-func (j *Job) names(l Layers) []Name {
+// names gives every name that is declared, used or has a value and is shared or of some
+// assets, sorted.
+func (j *Job) names(l Layers, assets []string) []Name {
 	names := slices.Concat(j.Schema.Names(), j.Discover())
 	for _, values := range j.layers(l) {
 		names = append(names, values.Names()...)
 	}
+	of := map[string]bool{"": true}
+	for _, asset := range assets {
+		of[asset] = true
+	}
+	names = slices.DeleteFunc(names, func(n Name) bool { return !of[n.Asset] })
 	slices.SortFunc(names, compareNames)
 	return slices.Compact(names)
 }
@@ -80,7 +85,8 @@ func (r *Resolution) Missing() []Name {
 
 // concerns reports whether a name is shared or of an asset of the run.
 func (r *Resolution) concerns(n Name) bool {
-	return n.Shared() || slices.Contains(r.assets, n.Asset)
+	_, ok := r.Assets[n.Asset]
+	return ok || n.Shared()
 }
 
 func (r *Resolution) lacks(n Name) bool {

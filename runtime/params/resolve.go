@@ -75,17 +75,20 @@ func (v Value) Set() bool { return v.From.Layer != None }
 // layer. Defaults come last, the asset's own before the shared one: a default is for where
 // nobody gave a value.
 func (j *Job) Candidates(n Name, l Layers) []Candidate {
+	return newResolver(j, l).candidates(n)
+}
+
+func (r *resolver) candidates(n Name) []Candidate {
 	var found []Candidate
 	for _, of := range scopes(n) {
-		for layer, values := range j.layers(l) {
+		for layer, values := range r.job.layers(r.layers) {
 			if value, ok := values.Get(of); ok {
 				found = append(found, Candidate{Trigger - Layer(layer), of, value})
 			}
 		}
 	}
 	for _, of := range scopes(n) {
-		d, _ := j.Schema.Find(of)
-		if value, ok := d.DefaultValue(); ok {
+		if value, ok := r.decls[of].DefaultValue(); ok {
 			found = append(found, Candidate{Default, of, value})
 		}
 	}
@@ -109,9 +112,14 @@ func (j *Job) layers(l Layers) []Values {
 type resolver struct {
 	job      *Job
 	layers   Layers
+	decls    decls
 	done     map[Name]Value
 	path     []Name
 	problems Problems
+}
+
+func newResolver(j *Job, l Layers) *resolver {
+	return &resolver{job: j, layers: l, decls: j.Schema.decls(), done: map[Name]Value{}}
 }
 
 // resolve gives what a name stands for.
@@ -120,8 +128,8 @@ func (r *resolver) resolve(n Name) Value {
 		return v
 	}
 	v := Value{Name: n}
-	v.Decl, v.Declared = r.job.Schema.Of(n)
-	if found := r.job.Candidates(n, r.layers); len(found) > 0 {
+	v.Decl, v.Declared = r.decls.of(n)
+	if found := r.candidates(n); len(found) > 0 {
 		v.From, v.Overrides = found[0], found[1:]
 		r.fill(&v)
 	}
@@ -136,17 +144,16 @@ func (r *resolver) fill(v *Value) {
 		if v.Value == nil {
 			v.From, v.Overrides = Candidate{}, nil
 		}
-		if _, own := r.job.Schema.Find(v.Name); !own || v.Value == nil {
+		if _, own := r.decls[v.Name]; !own || v.Value == nil {
 			return
 		}
 	} else if !r.expand(v) {
 		return
 	}
-	accepted, err := r.job.Accept(v.Name, v.Value)
-	if r.problems.add(err) {
-		return
+	accepted, err := acceptAs(v.Decl, v.Declared, v.Name, v.Value)
+	if !r.problems.add(err) || v.Decl.Type == Secret {
+		v.Value = accepted // nil for a secret that was written itself, so that nothing is made of it
 	}
-	v.Value = accepted
 }
 
 // expand fills the templates of a value that is the name's own in, and reports whether it

@@ -100,11 +100,18 @@ func (j *Job) Launch(l Layers, run Run) (map[string]any, error) {
 
 // triggers gives the values of the layer Trigger with those that config gives.
 func (j *Job) triggers(l Layers, run Run) Values {
+	if len(run.Config) == 0 {
+		return l.Trigger
+	}
+	known := map[Name]bool{}
+	for _, n := range slices.Concat(j.names(l, run.Selection), j.Fillable) {
+		known[n] = true
+	}
 	trigger := l.Trigger.Clone()
-	for _, n := range slices.Concat(j.names(l), j.Fillable) {
-		for _, asset := range run.Selection {
-			if value, ok := run.Config[asset][n.Param]; ok && (n.Shared() || n.Asset == asset) {
-				trigger.Set(Name{asset, n.Param}, value)
+	for _, asset := range run.Selection {
+		for param, value := range run.Config[asset] {
+			if n := (Name{asset, param}); known[n] || known[Name{Param: param}] {
+				trigger.Set(n, value)
 			}
 		}
 	}

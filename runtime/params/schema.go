@@ -30,6 +30,26 @@ func (s Schema) Of(n Name) (Decl, bool) {
 	return s.Find(Name{Param: n.Param})
 }
 
+// decls are the declarations of a schema by name, for where many are looked for.
+type decls map[Name]Decl
+
+func (s Schema) decls() decls {
+	of := make(decls, len(s))
+	for _, e := range s {
+		of[e.Name] = e.Decl
+	}
+	return of
+}
+
+// of is Schema.Of.
+func (ds decls) of(n Name) (Decl, bool) {
+	if d, ok := ds[n]; ok {
+		return d, true
+	}
+	d, ok := ds[Name{Param: n.Param}]
+	return d, ok
+}
+
 // Names gives the declared names in their order.
 func (s Schema) Names() []Name {
 	names := make([]Name, len(s))

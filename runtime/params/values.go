@@ -198,25 +198,16 @@ func Plain(value any) any {
 	return value
 }
 
+// plainNumber gives a number as int64 or float64, or as it is where it is whole and too
+// large for the one, so that no digit is lost.
 func plainNumber(n json.Number) any {
 	if i, err := n.Int64(); err == nil {
 		return i
-	}
-	if f, err := n.Float64(); err == nil && json.Number(n.String()) == jsonOf(f) {
-		return f
 	}
 	if f, err := n.Float64(); err == nil && hasPoint(n.String()) {
 		return f
 	}
 	return n
-}
-
-func jsonOf(f float64) json.Number {
-	text, err := json.Marshal(f)
-	if err != nil {
-		return "" // infinite, which no number of JSON is
-	}
-	return json.Number(text)
 }
 
 func hasPoint(number string) bool {

@@ -44,15 +44,18 @@ func (j *Job) View(s Stored) ([]Row, error) {
 	with := *j.With(s)
 	with.Schema = with.Convert(s.Values)
 	r, err := with.Resolve(l, nil)
-	missing := r.Missing()
+	missing := map[Name]bool{}
+	for _, n := range r.Missing() {
+		missing[n] = true
+	}
 	var rows []Row
 	for _, n := range with.Schema.Names() {
 		row := r.row(n)
-		row.Missing = slices.Contains(missing, n)
+		row.Missing = missing[n]
 		rows = append(rows, row)
 	}
 	for _, n := range s.Values.Names() {
-		if _, declared := with.Schema.Find(n); !declared {
+		if _, declared := r.resolver.decls[n]; !declared {
 			rows = append(rows, with.stray(n, r))
 		}
 	}
@@ -65,17 +68,17 @@ func (r *Resolution) row(n Name) Row {
 	if !n.Shared() {
 		value = r.Assets[n.Asset][n.Param]
 	}
-	return r.job.masked(Row{Value: value})
+	return masked(Row{Value: value})
 }
 
 // stray gives a stored value that nothing declares.
 func (j *Job) stray(n Name, r *Resolution) Row {
-	if !n.Shared() && !slices.Contains(j.Assets, n.Asset) {
+	if _, selected := r.Assets[n.Asset]; !selected && !n.Shared() {
 		value, _ := r.resolver.layers.Operations.Get(n)
-		return j.masked(Row{Value: Value{Name: n, Value: value, From: Candidate{Operations, n, value}}, Status: StatusStale})
+		return masked(Row{Value: Value{Name: n, Value: value, From: Candidate{Operations, n, value}}, Status: StatusStale})
 	}
 	row := r.row(n)
-	if _, ok := j.Schema.Of(n); !ok {
+	if !row.Declared {
 		row.Status = StatusUndeclared
 	}
 	return row
@@ -85,14 +88,18 @@ func (j *Job) stray(n Name, r *Resolution) Row {
 // is declared a secret.
 func (j *Job) Hidden(n Name, value any) bool {
 	d, _ := j.Schema.Of(n)
+	return hidden(d, value)
+}
+
+func hidden(d Decl, value any) bool {
 	_, reference := ReferenceOf(value)
 	return reference || d.Type == Secret
 }
 
 // masked takes the values out of a row of which any is hidden.
-func (j *Job) masked(r Row) Row {
+func masked(r Row) Row {
 	given := append(slices.Clone(r.Overrides), r.From, Candidate{Value: r.Value.Value})
-	if !slices.ContainsFunc(given, func(c Candidate) bool { return j.Hidden(r.Name, c.Value) }) {
+	if !slices.ContainsFunc(given, func(c Candidate) bool { return hidden(r.Decl, c.Value) }) {
 		return r
 	}
 	r.Masked = true

@@ -34,7 +34,7 @@ func TestRecorded(t *testing.T) { each(t, "testdata/recorded", passes) }
 // expectations are written by hand.
 func TestOwn(t *testing.T) { each(t, "testdata/own", passes) }
 
-// TestLossless: the forms that Dagster does not have give what is right.
+// TestLossless: the forms that Dagster 1.13.27 does not have give what is right.
 func TestLossless(t *testing.T) { each(t, "testdata/lossless", passes) }
 
 func passes(t *testing.T, s *scenario.Scenario) {

@@ -16,6 +16,7 @@ func (m *Machine) follow(in scenario.TickInput, conditions map[string]*condition
 	if m.followed != in.Graph || !maps.Equal(m.asking, conditions) {
 		m.followed, m.asking = in.Graph, conditions
 		m.tracker.Follow(in.Graph, stale.Asked(in.Graph, conditions))
+		m.tracker.Narrow(stale.Counted(in.Graph, conditions))
 	}
 	for _, e := range in.Happened {
 		m.happened++

@@ -12,7 +12,7 @@ import (
 	"auto/runtime/yamldoc"
 )
 
-// HTTP says where the daemon listens (docs/operations.md, HTTP).
+// HTTP says where the daemon listens (docs/http.md).
 type HTTP struct {
 	// Listen is host:port, "" where nothing listens.
 	Listen string

@@ -41,13 +41,34 @@ type Project struct {
 	Trees []*ast.File
 	// Env are the values of the allowed environment names.
 	Env map[string]string
-	// Files are the paths of everything that was read, with their contents' places, by
-	// which a change is noticed.
-	Files []string
 	// Texts are their contents, by slash-separated path below the folder.
 	Texts map[string]string
 	// Counts of what was loaded, for people.
 	PolicyFiles, Assets, Jobs int
+}
+
+// Watched gives the paths of what would be read by now, sorted: the project file, and all
+// that its globs match. Files that come later are among them when it is asked again.
+func (p *Project) Watched() []string {
+	names := []string{FileName}
+	for _, g := range []Globs{p.Config.Policies, p.Config.Assets, p.Config.Jobs, p.Config.Sensors} {
+		for _, pattern := range g.Patterns {
+			// A glob that is none is a finding when the project is loaded.
+			matches, _ := match(os.DirFS(p.Dir), pattern)
+			names = append(names, matches...)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	for i, name := range names {
+		names[i] = filepath.Join(p.Dir, filepath.FromSlash(name))
+	}
+	return names
+}
+
+// match gives the files below a folder that a glob of a project matches.
+func match(root fs.FS, pattern string) ([]string, error) {
+	return doublestar.Glob(root, strings.TrimPrefix(pattern, "./"), doublestar.WithFilesOnly())
 }
 
 // Options say how a project is loaded.
@@ -107,7 +128,6 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	p.fillable()
 	l.given(p)
 	l.outcomes(p)
-	p.Files = l.files
 	l.list.Sort()
 	return p, l.list
 }
@@ -117,7 +137,6 @@ type loader struct {
 	dir   string
 	root  fs.FS
 	list  diag.List
-	files []string
 	texts map[string]string
 	// incomplete: a glob of assets or jobs has a finding, so that nothing is said about
 	// what they do not have.
@@ -136,7 +155,6 @@ func (l *loader) read(name string, at source.Span) (*source.File, bool) {
 		l.list.Addf(diag.ProjectFile, at, "Make it readable, or correct its name.", "The file `%s` cannot be read: %v.", shown, err)
 		return nil, false
 	}
-	l.files = append(l.files, filepath.Join(l.dir, filepath.FromSlash(name)))
 	l.texts[name] = string(text)
 	return source.New(shown, string(text)), true
 }
@@ -146,7 +164,7 @@ func (l *loader) read(name string, at source.Span) (*source.File, bool) {
 func (l *loader) glob(g Globs) []*source.File {
 	var names []string
 	for _, pattern := range g.Patterns {
-		matches, err := doublestar.Glob(l.root, strings.TrimPrefix(pattern, "./"), doublestar.WithFilesOnly())
+		matches, err := match(l.root, pattern)
 		switch {
 		case err != nil:
 			l.list.Addf(diag.ProjectFile, g.At, "Write such as `policies/*.auto`, below the project's folder.", "`%s` is no glob.", pattern)

@@ -20,32 +20,42 @@ type jobDraft struct {
 // params gives the jobs with their parameters, once it is known what they select.
 func (a *assets) params(g *graph.Graph) []*params.Job {
 	var jobs []*params.Job
+	known, uses, seen := g.Keys(), usesOf(g), map[string]bool{}
 	for _, d := range a.drafts {
-		if _, twice := params.Find(jobs, d.Name); twice {
-			continue
+		if !seen[d.Name] {
+			selected := g.Selected(d.Name)
+			jobs = append(jobs, d.Job(selected, known, among(uses, selected)))
 		}
-		selected := slices.DeleteFunc(g.Keys(), func(key string) bool { return !g.InJob(d.Name, key) })
-		jobs = append(jobs, d.Job(selected, g.Keys(), usesOf(g, selected)))
+		seen[d.Name] = true
 	}
 	return jobs
 }
 
-// usesOf gives the parameters that the config of each asset uses, nil where none uses any:
-// the code of the assets reads them then, and nothing tells which.
-func usesOf(g *graph.Graph, keys []string) map[string][]string {
-	var uses map[string][]string
-	for _, key := range keys {
+// usesOf gives the parameters that the config of each asset uses that uses any.
+func usesOf(g *graph.Graph) map[string][]string {
+	uses := map[string][]string{}
+	for _, key := range g.Keys() {
 		asset, _ := g.Asset(key)
-		used := params.Uses(asset.Config)
-		if len(used) == 0 {
-			continue
+		if used := params.Uses(asset.Config); len(used) > 0 {
+			uses[key] = used
 		}
-		if uses == nil {
-			uses = map[string][]string{}
-		}
-		uses[key] = used
 	}
 	return uses
+}
+
+// among gives what is about some keys, nil where nothing is: the code of the assets reads
+// their parameters then, and nothing tells which.
+func among(uses map[string][]string, keys []string) map[string][]string {
+	var some map[string][]string
+	for _, key := range keys {
+		if used, ok := uses[key]; ok {
+			if some == nil {
+				some = map[string][]string{}
+			}
+			some[key] = used
+		}
+	}
+	return some
 }
 
 // jobFiles gives the file of each job, below the project's folder.

@@ -190,7 +190,7 @@ func (t *Tracker) update(seq int64, key, partition string, by *run, instants []t
 	found := map[*space.Keys]bits.Set{}
 	for _, dependent := range t.graph.Downstream(key) {
 		a := t.assets[dependent]
-		if a == nil || !a.numbered {
+		if a == nil || !a.numbered || t.counts != nil && !t.counts(dependent, key) {
 			continue
 		}
 		r := t.definitions.relation(a.keys, upKeys, mapping(t.graph, dependent, key))

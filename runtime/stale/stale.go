@@ -23,6 +23,7 @@ import (
 // It is not safe for concurrent use.
 type Tracker struct {
 	graph       *graph.Graph
+	counts      func(asset, dependency string) bool
 	definitions *definitions
 	// last is the id of the last event.
 	last   int64
@@ -68,6 +69,10 @@ func (t *Tracker) Follow(g *graph.Graph, asked func(asset string) bool) {
 	}
 	t.view = nil
 }
+
+// Narrow says which dependencies' updates outdate an asset from now on (see Counted); nil
+// stands for all.
+func (t *Tracker) Narrow(counts func(asset, dependency string) bool) { t.counts = counts }
 
 // ask begins to follow an asset, or goes on with it under a graph.
 func (t *Tracker) ask(key string) {

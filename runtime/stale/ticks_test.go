@@ -21,9 +21,9 @@ import (
 )
 
 // TestTickInvarianceSoak: however time is cut into ticks, keep_up_to_date() launches for
-// every update of a dependency, and never twice for one. Graphs, updates, runs of others,
-// and how runs go (late, failing, one over the other) are random; of each world, time is
-// cut in three ways.
+// every update of a dependency, and never twice for one, and waits for windows to come.
+// Graphs, mappings, updates, runs of others, and how runs go (late, failing, one over the
+// other) are random; of each world, time is cut in three ways.
 func TestTickInvarianceSoak(t *testing.T) {
 	worlds := 60
 	if soak {
@@ -38,14 +38,18 @@ func TestTickInvarianceSoak(t *testing.T) {
 	}
 }
 
-// dawn is when worlds begin: before a day ends.
-var dawn = time.Date(2026, 1, 3, 21, 0, 0, 0, time.UTC)
+// dawn is when worlds begin: before a day and a month end.
+var dawn = time.Date(2026, 3, 31, 21, 0, 0, 0, time.UTC)
+
+// mostLeaps is how often a world that waits for windows goes on to the next day, on which
+// some week ends.
+const mostLeaps = 2
 
 // play plays a world, cut in one of several ways, and says what is wrong.
 func play(t *testing.T, seed, cut uint64) string {
 	p := newPlay(t, seed, cut)
-	at := dawn
-	for range 2000 {
+	at, leaps := dawn, 0
+	for range 4000 {
 		at = at.Add(p.interval(at))
 		requested := p.tick(at)
 		if p.problem != "" {
@@ -57,10 +61,14 @@ func play(t *testing.T, seed, cut uint64) string {
 		if p.fill(at) {
 			continue
 		}
-		if left := p.uncovered(); left != "" {
+		if left := p.uncovered(at); left != "" {
 			return left + "\n" + strings.Join(p.story, "\n")
 		}
-		return ""
+		if !p.waits(at) || leaps == mostLeaps {
+			return ""
+		}
+		leaps++
+		at = at.Truncate(24 * time.Hour).Add(24 * time.Hour)
 	}
 	return "it never comes to rest\n" + strings.Join(p.story[len(p.story)-40:], "\n")
 }
@@ -73,8 +81,9 @@ type playing struct {
 	slow       bool
 	graph      *graph.Graph
 	conditions map[string]*condition.Node
-	definition map[string]string // by asset: none, day, hour, static
-	inner      []string          // assets with conditions, in the order of dependencies
+	definition map[string]string            // by asset: none, static, or the name of a calendar
+	mappings   map[[2]string]*graph.Mapping // by asset and dependency
+	inner      []string                     // assets with conditions, in the order of dependencies
 	outer      []string
 
 	facts   *facts.World
@@ -106,7 +115,7 @@ type due struct {
 func newPlay(t *testing.T, seed, cut uint64) *playing {
 	p := &playing{
 		t: t, world: rand.New(rand.NewPCG(seed, 0)), cut: rand.New(rand.NewPCG(seed, cut+1)), slow: cut == 2,
-		conditions: map[string]*condition.Node{}, definition: map[string]string{}, facts: facts.New(), tracker: stale.New(),
+		conditions: map[string]*condition.Node{}, definition: map[string]string{}, mappings: map[[2]string]*graph.Mapping{}, facts: facts.New(), tracker: stale.New(),
 		updates: map[pair][]modelUpdate{}, made: map[pair]modelSuccess{}, start: map[string]int64{}, plans: map[string][]pair{},
 		outstanding: map[pair]int64{}, waiting: map[pair]int{},
 	}
@@ -123,24 +132,32 @@ func newPlay(t *testing.T, seed, cut uint64) *playing {
 
 // fits has what an asset may depend on, by definitions.
 var fits = map[string][]string{
-	"none": {"none", "day", "hour", "static"}, "day": {"none", "day", "hour"}, "hour": {"none", "hour", "day"}, "static": {"none", "static"},
+	"none": {"none", "day", "hour", "late", "week", "month", "static"}, "static": {"none", "static"},
+	"hour": {"none", "hour", "late", "day"}, "late": {"none", "hour", "late", "day"}, "day": {"none", "day", "hour", "late", "week", "month"},
+	"week": {"none", "day", "hour", "week"}, "month": {"none", "day", "week", "month"},
+}
+
+// offsets are those of mappings of time windows.
+var offsets = []*graph.Mapping{
+	nil, nil, nil, nil, nil, {Kind: graph.MapTimeWindow, StartOffset: -1, EndOffset: -1}, {Kind: graph.MapTimeWindow, StartOffset: -1},
+	{Kind: graph.MapTimeWindow, EndOffset: 1},
 }
 
 // draw draws a graph.
 func (p *playing) draw() {
 	partitions := map[string]*graph.Partitions{}
-	for name, s := range map[string]graph.Spec{
-		"day":    {Type: graph.Daily, Start: "2026-01-02"},
-		"hour":   {Type: graph.Hourly, Start: "2026-01-03-00:00"},
-		"static": {Type: graph.Static, Keys: []string{"a", "b", "c"}},
-	} {
+	specs := map[string]graph.Spec{"static": {Type: graph.Static, Keys: []string{"a", "b", "c"}}}
+	for name, c := range calendars {
+		specs[name] = c.spec
+	}
+	for name, s := range specs {
 		d, err := graph.NewPartitions(s)
 		if err != nil {
 			p.t.Fatal(err)
 		}
 		partitions[name] = d
 	}
-	kinds := []string{"none", "none", "day", "hour", "static"}
+	kinds := []string{"none", "none", "none", "day", "day", "day", "hour", "hour", "late", "week", "week", "month", "static"}
 	var assets []graph.Asset
 	for i := range 1 + p.world.IntN(3) {
 		key := fmt.Sprintf("out%d", i)
@@ -154,7 +171,7 @@ func (p *playing) draw() {
 		var deps []graph.Dep
 		for _, up := range slices.Concat(p.outer, p.inner) {
 			if slices.Contains(fits[definition], p.definition[up]) && p.world.IntN(5) < 3 {
-				deps = append(deps, graph.Dep{Key: up})
+				deps = append(deps, graph.Dep{Key: up, Mapping: p.mapping(key, definition, up)})
 			}
 		}
 		if len(deps) == 0 {
@@ -179,28 +196,86 @@ func (p *playing) draw() {
 	}
 }
 
+// mapping draws the mapping of a dependency, nil for the default.
+func (p *playing) mapping(down, definition, up string) *graph.Mapping {
+	_, timeDown := calendars[definition]
+	_, timeUp := calendars[p.definition[up]]
+	if !timeDown || !timeUp {
+		return nil
+	}
+	m := offsets[p.world.IntN(len(offsets))]
+	p.mappings[[2]string{down, up}] = m
+	return m
+}
+
 // keys gives the partitions of an asset at an instant.
-func (p *playing) keys(asset string, at time.Time) []string {
+func (p *playing) keys(asset string, at time.Time) (keys []string) {
 	switch p.definition[asset] {
-	case "day":
-		return days(at)[1:]
-	case "hour":
-		return hours(at)[48:]
 	case "static":
 		return []string{"a", "b", "c"}
+	case "none":
+		return []string{""}
 	}
-	return []string{""}
+	for _, w := range calendars[p.definition[asset]].windows(at) {
+		keys = append(keys, w.key)
+	}
+	return keys
 }
 
 // related gives the partitions of a dependent that an update of a partition belongs to.
 func (p *playing) related(down, up, key string, at time.Time) (out []string) {
 	for _, k := range p.keys(down, at) {
-		a, b := p.definition[down], p.definition[up]
-		if a == "none" || b == "none" || k == key || a == "day" && b == "hour" && strings.HasPrefix(key, k) || a == "hour" && b == "day" && strings.HasPrefix(k, key) {
+		if p.requires(down, k, up, key) {
 			out = append(out, k)
 		}
 	}
 	return out
+}
+
+// requires reports whether a partition depends on one of a dependency.
+func (p *playing) requires(down, key, up, upKey string) bool {
+	a, b := p.definition[down], p.definition[up]
+	if a == "none" || b == "none" {
+		return true
+	}
+	if a == "static" {
+		return key == upKey
+	}
+	w := calendars[b].of(upKey)
+	from, to := calendars[a].required(calendars[a].of(key), p.mappings[[2]string{down, up}])
+	return w.from.Before(to) && w.to.After(from)
+}
+
+// toCome reports whether a partition requires a window of a dependency that is no partition
+// yet.
+func (p *playing) toCome(at pair, now time.Time) bool {
+	down, timeDown := calendars[p.definition[at.asset]]
+	if !timeDown {
+		return false
+	}
+	return slices.ContainsFunc(p.graph.Upstream(at.asset), func(key string) bool {
+		up, timeUp := calendars[p.definition[key]]
+		from, to := down.required(down.of(at.key), p.mappings[[2]string{at.asset, key}])
+		return timeUp && up.toCome(from, to, now)
+	})
+}
+
+// blocked reports whether a partition waits for a window to come, or depends on one that was
+// not made because it does.
+func (p *playing) blocked(at pair, now time.Time) bool {
+	return p.toCome(at, now) || slices.ContainsFunc(p.graph.Upstream(at.asset), func(up string) bool {
+		return slices.ContainsFunc(p.keys(up, now), func(key string) bool {
+			_, made := p.made[pair{up, key}]
+			return !made && p.requires(at.asset, at.key, up, key) && p.blocked(pair{up, key}, now)
+		})
+	})
+}
+
+// waits reports whether any partition is blocked.
+func (p *playing) waits(now time.Time) bool {
+	return slices.ContainsFunc(p.inner, func(asset string) bool {
+		return slices.ContainsFunc(p.keys(asset, now), func(key string) bool { return p.blocked(pair{asset, key}, now) })
+	})
 }
 
 // isLatest reports whether a partition is in the latest time window.
@@ -384,8 +459,11 @@ func (p *playing) tick(at time.Time) (requested bool) {
 			now[pair{e.Key, e.Keys.Key(n)}] = true
 		}
 	}
-	for at := range now {
-		p.justified(at, now)
+	for requested := range now {
+		p.justified(requested, now)
+		if p.toCome(requested, at) {
+			p.problem = fmt.Sprintf("%v is requested after %d before all of its windows are there", requested, p.seq)
+		}
 	}
 	for at := range now {
 		p.outstanding[at] = p.seq
@@ -446,15 +524,21 @@ func (p *playing) fill(at time.Time) (any bool) {
 }
 
 // uncovered says which update of a dependency, that a partition got in its latest time
-// window, no later run of it has taken in.
-func (p *playing) uncovered() string {
+// window, no later run of it has taken in, and which window that came to be was not made;
+// but for what waits.
+func (p *playing) uncovered(now time.Time) string {
 	for _, asset := range p.inner {
+		for _, key := range p.keys(asset, now) {
+			if _, made := p.made[pair{asset, key}]; !made && !p.blocked(pair{asset, key}, now) {
+				return fmt.Sprintf("%s[%s] was never made", asset, key)
+			}
+		}
 		for at := range p.updates {
 			if at.asset != asset {
 				continue
 			}
 			for _, u := range p.behind(at) {
-				if u.latest {
+				if u.latest && !p.blocked(at, now) {
 					return fmt.Sprintf("%v has lost the update %d", at, u.id)
 				}
 			}

@@ -68,7 +68,8 @@ type ConditionsReader interface {
 	// Text gives the text of a name; ErrNotFound where it is not known.
 	Text(ctx context.Context, name string) ([]byte, error)
 	// Snapshot gives the newest snapshot at or before an instant, the oldest of all where
-	// none is, and false where there is none.
+	// none is, and false where there is none. With the error of one whose body is damaged
+	// it gives Seq and At.
 	Snapshot(ctx context.Context, at time.Time) (Snapshot, bool, error)
 	// LastAlive gives the instant of the last Alive, zero for never.
 	LastAlive(ctx context.Context) (time.Time, error)

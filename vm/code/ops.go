@@ -25,6 +25,8 @@ const (
 	AnyChecks
 	AllChecks
 	Match
+	Lacking
+	Coming
 	Skip
 	Return
 	Matched
@@ -85,6 +87,8 @@ var Table = []Spec{
 	{AnyChecks, "anychecks", []Arg{Dst, Src, BlockArg, FilterArg}, "as anydeps, over the checks of the asset."},
 	{AllChecks, "allchecks", []Arg{Dst, Src, BlockArg, FilterArg}, "as alldeps, over the checks of the asset."},
 	{Match, "match", []Arg{Dst, Src, BlockArg, KeyArg}, "a is what is related to what block c returns for the asset of key d, asked about what is related to the candidates in b."},
+	{Lacking, "lacking", []Arg{Dst, Src, FilterArg}, "a is the candidates in b that require a partition which a dependency that filter c lets through does not have."},
+	{Coming, "coming", []Arg{Dst, Src, FilterArg}, "as lacking, of time windows that are still to come."},
 	{Skip, "skip", []Arg{Src, TargetArg}, "where a is empty, go on at position b."},
 	{Return, "return", []Arg{Src}, "a is the subset of the block; of a files block the targets to request."},
 	{Matched, "matched", []Arg{Dst}, "a is the rules whose patterns match the file's name and folder path."},

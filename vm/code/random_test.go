@@ -121,13 +121,15 @@ func (g *generator) child(at, b, candidates, depth, index int, path []Step) uint
 
 func (g *generator) leaf(_, b, c, _ int, _ []Step) uint16 {
 	fact := rapid.IntRange(0, len(g.p.Facts)-1).Draw(g.T, "fact")
-	switch op := rapid.SampledFrom([]Op{None, All, Whole, Within, Asked, Asking, First, CronPassed, Root}).Draw(g.T, "op"); op {
+	switch op := rapid.SampledFrom([]Op{None, All, Whole, Within, Asked, Asking, First, CronPassed, Root, Lacking, Coming}).Draw(g.T, "op"); op {
 	case None, All:
 		return g.emit(b, op)
 	case Whole, Within:
 		return g.emit(b, op, fact, c)
 	case CronPassed:
 		return g.emit(b, op, 0, c)
+	case Lacking, Coming:
+		return g.emit(b, op, c, 0)
 	default:
 		return g.emit(b, op, c)
 	}

@@ -108,7 +108,7 @@ func TestParseErrors(t *testing.T) {
 		{"time0 = cron b0 r1", "line 1, column 14: `b0` is not a block. Write such as `block3`, at most 65535."},
 		{"block0 registers 2 node0\n", "line 1, column 25: the end of the line stands where `:` has to. Write `:` before it."},
 		{block + "  1  return r0", "line 2, column 3: The next position is 0. Write it, or leave the position out."},
-		{block + "  0  add r0", "line 2, column 6: `add` is no operation. Write one of none, all, fact, within, asked, asking, first, cron, version, root, and, or, sub, since, newly, anydeps, alldeps, anychecks, allchecks, match, skip, return, matched, earliest, targets, base, otherwise."},
+		{block + "  0  add r0", "line 2, column 6: `add` is no operation. Write one of none, all, fact, within, asked, asking, first, cron, version, root, and, or, sub, since, newly, anydeps, alldeps, anychecks, allchecks, match, lacking, coming, skip, return, matched, earliest, targets, base, otherwise."},
 		{block + "  return f0", "line 2, column 10: `f0` is not a register. Write such as `r3`, at most 65535."},
 		{block + "  and r1 r0, r0", "line 2, column 10: `r0` stands where `,` has to. Write `,` before it."},
 		{block + "  skip r0, r1", "line 2, column 12: `r1` is not a position. Write such as `3`, at most 65535."},

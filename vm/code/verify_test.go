@@ -62,7 +62,7 @@ func TestVerify(t *testing.T) {
 		// Jumps.
 		{file: "every.asm", old: "r17, 20", new: "r17, 17", want: "block0 at 17: the jump to 17 does not go forward"},
 		{file: "every.asm", old: "r17, 20", new: "r17, 3", want: "block0 at 17: the jump to 3 does not go forward"},
-		{file: "every.asm", old: "r17, 20", new: "r17, 28", want: "block0 at 17: the jump to 28 leaves the block, whose last instruction is at 27"},
+		{file: "every.asm", old: "r17, 20", new: "r17, 30", want: "block0 at 17: the jump to 30 leaves the block, whose last instruction is at 29"},
 		{file: "every.asm", old: "r17, 20", new: "r17, 24", want: "block0 at 17: the jump to 24 is over the state at 23"},
 		{file: "example", old: "4  asked     r5, r3", new: "4  skip      r1, 6", want: "block0 at 5: r5 is read and not written before"},
 		{file: "every.asm", old: "0  none      r1", new: "0  skip      r0, 8", want: "block0 at 0: the jump to 8 is over the state at 5"},

@@ -62,6 +62,25 @@ func (p *Partitions) Starts(lo, hi int) []int64 {
 	return append(all, starts...)[:max(hi-lo, 0)]
 }
 
+// Begin gives the start of a definition of time windows as it is written, in unix seconds;
+// the first window may begin later.
+func (p *Partitions) Begin() int64 { return p.begin.Unix() }
+
+// Floor gives when the last window of the schedule begins that has begun at an instant, both
+// in unix seconds, whether it is a partition or not. It is for definitions of time windows.
+func (p *Partitions) Floor(at int64) int64 { return p.prev(time.Unix(at, 0).In(p.zone)).Unix() }
+
+// Ceil gives when the first window of the schedule begins that has not begun before an
+// instant, as Floor gives the last.
+func (p *Partitions) Ceil(at int64) int64 { return p.next(time.Unix(at, 0).In(p.zone)).Unix() }
+
+// Ever reports whether the window that begins at an instant, in unix seconds, is a partition
+// or will be one: it is not before the start of the definition, and not after its end.
+func (p *Partitions) Ever(start int64) bool {
+	end := p.after(time.Unix(start, 0).In(p.zone))
+	return start >= p.first.Unix() && !end.IsZero() && (p.end.IsZero() || !end.After(p.end))
+}
+
 // KeyFrom gives the key of the window that begins at an instant in unix seconds, which
 // must be the start of a window.
 func (p *Partitions) KeyFrom(start int64) string {

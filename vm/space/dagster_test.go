@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"auto/vm/bits"
 	"auto/vm/graph"
@@ -31,6 +32,8 @@ type recorded struct {
 		From, To  any
 		All       bool // the answer stands for all partitions
 	}
+	// Lacking are those of the keys asked about that require what the dependency lacks.
+	Lacking   []string
 	Undefined struct{ Up, Down []string }
 	Error     string
 }
@@ -145,6 +148,7 @@ func TestRelationsEqualDagsters(t *testing.T) {
 		}
 		if err == nil {
 			checkAnswers(t, i, r, down, up, line)
+			checkLacking(t, i, down, up, line)
 		}
 	}
 }
@@ -187,6 +191,31 @@ func checkAnswers(t *testing.T, i int, r *space.Relation, down, up *space.Keys, 
 		if diff := cmp.Diff(a.To, written(target, got)); diff != "" {
 			t.Errorf("%d: %s %v by %+v differs (-Dagster +got):\n%s", i, a.Direction, a.From, line.Mapping, diff)
 		}
+	}
+}
+
+// checkLacking compares the keys that the recording asked about: both ends of a long
+// definition, and some between.
+func checkLacking(t *testing.T, i int, down, up *space.Keys, line recorded) {
+	t.Helper()
+	set, err := space.Lacking(down, up, line.Mapping.build(), space.Nonexistent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if down == nil || up == nil {
+		if !set.IsEmpty() || len(line.Lacking) > 0 {
+			t.Errorf("%d: %v without partitions, Dagster has %v", i, set, line.Lacking)
+		}
+		return
+	}
+	got := []string{}
+	for n := range down.Len() {
+		if (n < 30 || n >= down.Len()-30 || n%37 == 0) && set.Has(n) {
+			got = append(got, down.Key(n))
+		}
+	}
+	if diff := cmp.Diff(line.Lacking, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%d: lacking of %v by %+v differs (-Dagster +got):\n%s", i, line.At, line.Mapping, diff)
 	}
 }
 

@@ -73,7 +73,11 @@ func drawMapping(t *rapid.T, up, down *graph.Partitions) *graph.Mapping {
 			m.Static[key] = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "c"}), 1, 3, rapid.ID).Draw(t, "static "+key)
 		}
 	case graph.MapSpecific:
-		m.Keys = rapid.SliceOfNDistinct(rapid.SampledFrom(sideOf(space.NewKeys(up, noon, dynamicKeys, nil)).keys), 1, -1, rapid.ID).Draw(t, "keys")
+		keys := sideOf(space.NewKeys(up, noon, dynamicKeys, nil)).keys
+		if len(keys) == 0 {
+			return nil
+		}
+		m.Keys = rapid.SliceOfNDistinct(rapid.SampledFrom(keys), 1, -1, rapid.ID).Draw(t, "keys")
 	case graph.MapMultiToSingle:
 		m.Dimension = rapid.SampledFrom([]string{"date", "area"}).Draw(t, "dimension")
 	case graph.MapMulti:

@@ -41,6 +41,7 @@ type Space struct {
 	links     []links // by entity
 	mu        sync.Mutex
 	relations map[relationKey]*Relation
+	lacking   map[lackingKey]bits.Set
 }
 
 // relationKey is all that a relation depends on.
@@ -71,7 +72,7 @@ func New(in Input) (*Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Space{Entities: entities, numbers: make(map[string]int, len(entities)), relations: map[relationKey]*Relation{}}
+	s := &Space{Entities: entities, numbers: make(map[string]int, len(entities)), relations: map[relationKey]*Relation{}, lacking: map[lackingKey]bits.Set{}}
 	for i := range entities {
 		s.numbers[entities[i].Key] = i
 	}

@@ -166,7 +166,7 @@ func (s *Reader) Snapshot(ctx context.Context, at time.Time) (store.Snapshot, bo
 		return store.Snapshot{}, false, err
 	}
 	if found.Body, err = unpack(found.Body); err != nil {
-		return store.Snapshot{}, false, s.damaged(fmt.Sprintf("the snapshot after record %d", found.Seq), err)
+		return store.Snapshot{Seq: found.Seq, At: found.At}, false, s.damaged(fmt.Sprintf("the snapshot after record %d", found.Seq), err)
 	}
 	return found, true, nil
 }

@@ -26,7 +26,7 @@ time3 = call block0 r5 at 4 from time2
 time4 = trigger block0 r6 from time1
 time5 = cron block0 r3 cron0
 
-block0 registers 27 node0:
+block0 registers 29 node0:
     0  none      r1
     1  all       r2
     2  cron      r3, cron0, r2
@@ -54,7 +54,9 @@ block0 registers 27 node0:
    24  and       r24, r7, r9
    25  or        r25, r24, r16
    26  and       r26, r25, r23
-   27  return    r26
+   27  lacking   r27, r0, filter1
+   28  coming    r28, r0, filter0
+   29  return    r26
 
 block1 registers 2 node5:
     0  fact      r1, fact2, r0

@@ -6,6 +6,8 @@ Needs: pip install dagster==1.13.27. The seed is fixed, so that two runs write t
 Lists of keys are written as scenarios write them: more than 20 that follow each other in
 the definition as one range FIRST..LAST, and last the undefined ones, which the definition
 does not have. "all" tells that an answer stands for all partitions by what it is.
+"lacking" are those of the keys that asked() picks which require, each alone, something that
+the upstream definition does not have.
 """
 
 import datetime as dt
@@ -169,6 +171,11 @@ def nothing():
     pass
 
 
+def asked(keys):
+    """Of a long definition both ends, and some keys between."""
+    return [key for i, key in enumerate(keys or []) if i < 30 or i >= len(keys) - 30 or i % 37 == 0]
+
+
 class Case:
     def __init__(self, rng):
         self.rng = rng
@@ -246,13 +253,16 @@ class Case:
             keys = [definition.get_partition_key_from_str(k) for k in keys]
         return view.get_subset_from_partition_keys(dg.AssetKey(side), definition, set(keys))
 
-    def answers(self):
+    def view(self):
         assets = [
             dg.multi_asset(name="u", specs=[dg.AssetSpec("up", partitions_def=self.definitions["up"])])(nothing),
             dg.multi_asset(name="d", specs=[dg.AssetSpec("down", deps=[dg.AssetDep("up", partition_mapping=build_mapping(self.mapping))], partitions_def=self.definitions["down"])])(nothing),
         ]
         graph = dg.Definitions(assets=assets).resolve_asset_graph()
-        view = AssetGraphView(temporal_context=TemporalContext(effective_dt=self.at, last_event_id=None), instance=self.instance, asset_graph=graph)
+        return AssetGraphView(temporal_context=TemporalContext(effective_dt=self.at, last_event_id=None), instance=self.instance, asset_graph=graph)
+
+    def answers(self):
+        view = self.view()
         with partition_loading_context(effective_dt=self.at, dynamic_partitions_store=self.instance):
             for source, target, direction in (("down", "up", "up"), ("up", "down", "down")):
                 full = view.get_full_subset(key=dg.AssetKey(source))
@@ -270,6 +280,19 @@ class Case:
                         answer["all"] = True
                     yield answer
 
+    def lacking(self):
+        """The downstream keys whose required_but_nonexistent_subset is not empty."""
+        if any(d is None for d in self.definitions.values()):
+            return
+        view = self.view()
+        with partition_loading_context(effective_dt=self.at, dynamic_partitions_store=self.instance):
+            for key in asked(self.all["down"]):
+                subset = self.subset(view, "down", [key])
+                if not subset.is_empty:  # as it is where no window is a partition yet
+                    _, required = view.compute_parent_subset_and_required_but_nonexistent_subset(dg.AssetKey("up"), subset)
+                    if not required.is_empty:
+                        yield key
+
     def latest(self):
         assets = [dg.multi_asset(name="u", specs=[dg.AssetSpec("up", partitions_def=self.definitions["up"])])(nothing)]
         view = AssetGraphView(temporal_context=TemporalContext(effective_dt=self.at, last_event_id=None), instance=self.instance, asset_graph=dg.Definitions(assets=assets).resolve_asset_graph())
@@ -282,6 +305,7 @@ class Case:
         line["latest"] = list(self.latest())
         try:
             line["answers"] = list(self.answers())
+            line["lacking"] = list(self.lacking())
         except Exception as e:  # noqa: BLE001
             line["error"] = type(e).__name__
         line["undefined"] = {side: sorted(keys) for side, keys in self.undefined.items()}
