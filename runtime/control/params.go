@@ -2,6 +2,8 @@ package control
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"auto/runtime/params"
@@ -24,9 +26,9 @@ type Params interface {
 	Restore(ctx context.Context, job string, version, to int64, author string) (params.Stored, error)
 	// History gives the edits of a job, newest first.
 	History(ctx context.Context, job string) ([]ParamsVersion, error)
-	// Preview gives the request that a run of assets would be told, all of the job where
-	// there are none. With a file key the rules of the files blocks of the job decide, as
-	// `auto match` does; without a match the error says so.
+	// Preview gives the request of a run of assets, of all of the job where there are none:
+	// what it would be told, or why it is refused. With a file key the rules of the files
+	// blocks of the job decide, as `auto match` does; without a match it is a [NoMatch].
 	Preview(ctx context.Context, job string, assets []string, fileKey string) (request.Request, error)
 }
 
@@ -38,6 +40,33 @@ type ParamsVersion struct {
 	Changes []params.Change `json:"changes"`
 	// Restored is the version that was restored, -1 where the edit is no restoring.
 	Restored int64 `json:"restored"`
+}
+
+// UnknownVersion: a question is about a version of a job's parameters that there never was.
+type UnknownVersion struct {
+	Job     string
+	Version int64
+}
+
+// Error names the version.
+func (e *UnknownVersion) Error() string {
+	return fmt.Sprintf("The parameters of `%s` have no version %d. `auto params history %s` lists those that there are.", e.Job, e.Version, e.Job)
+}
+
+// NoMatch: no files block of a job makes a run of a file key.
+type NoMatch struct {
+	Job, Key string
+	// Blocks say what each of them makes of the key, in order; none where the job has no
+	// files block.
+	Blocks []string
+}
+
+// Error says why.
+func (e *NoMatch) Error() string {
+	if len(e.Blocks) == 0 {
+		return "No files block launches the job `" + e.Job + "`."
+	}
+	return "No files block makes a run of `" + e.Key + "`. " + strings.Join(e.Blocks, " ")
 }
 
 // UnknownJob: a question is about a job that the project does not have.
