@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"auto/runtime/control"
 )
@@ -35,11 +36,14 @@ func (p *Page) fail(w http.ResponseWriter, r *http.Request, s session, err error
 func (p *Page) failure(r *http.Request, err error) *failure {
 	var f *failure
 	var unknown *control.UnknownJob
+	var version *control.UnknownVersion
 	switch {
 	case errors.As(err, &f):
 		return f
 	case errors.As(err, &unknown):
 		return &failure{http.StatusNotFound, "No job is called “" + unknown.Job + "”.", "Start from the list of jobs."}
+	case errors.As(err, &version):
+		return &failure{http.StatusNotFound, "The job has no version " + strconv.FormatInt(version.Version, 10) + ".", "Choose one in its history."}
 	case errors.Is(err, context.Canceled):
 		return &failure{499, "The call was given up.", ""}
 	}

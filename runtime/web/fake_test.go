@@ -113,8 +113,13 @@ func (s *stored) Preview(_ context.Context, job string, assets []string, key str
 	run := params.Run{Selection: assets, Asset: func(key string) (*graph.Asset, bool) {
 		return &graph.Asset{Key: key, Op: graph.OpName(key), Config: maps.Clone(configs[key])}, true
 	}}
+	r := request.Request{Job: job, Selection: assets, Tags: map[string]string{"file": key}}
 	config, err := j.With(s.of[job]).Launch(layers, run)
-	return request.Request{Job: job, Selection: assets, RunConfig: config, Tags: map[string]string{"file": key}}, err
+	if err != nil {
+		r.Refused = &request.Refused{Reason: err.Error()}
+	}
+	r.RunConfig = config
+	return r, nil
 }
 
 // configs are the config of assets.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
@@ -32,17 +31,13 @@ type capture struct{ Name, Text string }
 
 // files shows what the files blocks make of a key.
 func (p *Page) files(w http.ResponseWriter, r *http.Request, s session) error {
-	data := filesPage{Key: strings.TrimSpace(r.URL.Query().Get("key"))}
-	var deciders []*rules.Decider
-	if p.Deciders != nil {
-		deciders = p.Deciders()
+	deciders, err := p.Deciders(r.Context())
+	if err != nil {
+		return err
 	}
-	data.Count = len(deciders)
+	data := filesPage{Key: strings.TrimSpace(r.URL.Query().Get("key")), Count: len(deciders)}
 	if data.Key != "" {
-		var err error
-		if data.Blocks, err = p.try(r.Context(), deciders, data.Key); err != nil {
-			return err
-		}
+		data.Blocks = p.try(deciders, data.Key)
 	}
 	p.show(w, http.StatusOK, "files", page{Title: "Try a file key", Session: s, Tab: "files", Data: data})
 	return nil
@@ -50,24 +45,20 @@ func (p *Page) files(w http.ResponseWriter, r *http.Request, s session) error {
 
 // try lets the blocks decide about a key: those that it is in the scope of, or where it is
 // in none, all.
-func (p *Page) try(ctx context.Context, deciders []*rules.Decider, key string) ([]blockPart, error) {
+func (p *Page) try(deciders []*rules.Decider, key string) []blockPart {
 	var in, out []blockPart
 	for _, d := range deciders {
 		decision := d.Decide(p.input(d, key))
-		part, err := p.blockPart(ctx, d, key, decision)
-		if err != nil {
-			return nil, err
-		}
 		if decision.Kind == rules.OutOfScope {
-			out = append(out, part)
+			out = append(out, partOf(d.Program.Name, decision))
 		} else {
-			in = append(in, part)
+			in = append(in, partOf(d.Program.Name, decision))
 		}
 	}
 	if in == nil {
-		return out, nil
+		return out
 	}
-	return in, nil
+	return in
 }
 
 // input is a key that is only tried out: nothing else is known of the file.
@@ -79,29 +70,19 @@ func (p *Page) input(d *rules.Decider, key string) rules.Input {
 	return rules.Input{File: file, Tick: p.Now(), Known: func(field string) bool { return field == "bucket" && file.Bucket != "" }}
 }
 
-// blockPart gives a decision for people.
-func (p *Page) blockPart(ctx context.Context, d *rules.Decider, key string, decision rules.Decision) (blockPart, error) {
-	b := blockPart{Block: d.Program.Name, Outcome: p.conceal(decision.Reason), Rules: decision.Rules, Tried: decision.Tried, Matched: decision.Kind == rules.Requested}
+// partOf gives a decision for people.
+func partOf(block string, decision rules.Decision) blockPart {
+	b := blockPart{Block: block, Outcome: decision.Reason, Rules: decision.Rules, Tried: decision.Tried, Matched: decision.Kind == rules.Requested}
 	for _, c := range decision.Captures {
 		b.Captures = append(b.Captures, capture{c.Name, c.Text})
 	}
 	switch decision.Kind {
 	case rules.Quarantined:
-		b.Outcome = "No rule matches; the file is moved to " + p.conceal(decision.Request.MoveTo) + "."
+		b.Outcome = "No rule matches; the file is moved to " + decision.Request.MoveTo + "."
 	case rules.Requested:
 		b.Outcome = "A run is requested."
-		found, err := p.ofFile(ctx, decision.Request, key)
+		found := resultOf(decision.Request)
 		b.Result = &found
-		return b, err
 	}
-	return b, nil
-}
-
-// ofFile gives what the run of a file would be told: with the parameters of its job, where
-// it has one.
-func (p *Page) ofFile(ctx context.Context, asked request.Request, key string) (result, error) {
-	if asked.Job == "" {
-		return p.resultOf(asked)
-	}
-	return p.requested(ctx, asked.Job, asked.Selection, key)
+	return b
 }

@@ -102,13 +102,11 @@ var addTypes = []string{"string", "int", "float", "bool", "list", "map", "secret
 func (m *matrix) problem(err error) {
 	var all params.Problems
 	collect(&all, err)
-	for _, p := range all {
-		field := ""
-		if p.Name.Param != "" {
-			field = p.Name.String()
-			m.problemOf[field] = strings.TrimSpace(m.problemOf[field] + " " + p.Message)
+	for _, p := range problemsOf(all) {
+		m.Problems = append(m.Problems, p)
+		if p.Field != "" {
+			m.problemOf[p.Field] = strings.TrimSpace(m.problemOf[p.Field] + " " + p.Message)
 		}
-		m.Problems = append(m.Problems, problem{field, p.Message, p.Help})
 	}
 }
 

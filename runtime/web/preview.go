@@ -2,11 +2,8 @@ package web
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"auto/runtime/params"
 	"auto/runtime/request"
@@ -30,16 +27,16 @@ type result struct {
 	Selection []string
 	Partition string
 	RunKey    string
-	Tags      map[string]any
+	Tags      map[string]string
 	Params    map[string]any
-	Config    any
+	Config    map[string]any
 	// Problems are why the run would be refused, nil for a run that would be launched.
 	Problems []problem
 }
 
 // preview shows what a run of a job would be told.
 func (p *Page) preview(w http.ResponseWriter, r *http.Request, s session) error {
-	j, _, err := p.job(r)
+	j, stored, err := p.job(r)
 	if err != nil {
 		return err
 	}
@@ -48,51 +45,55 @@ func (p *Page) preview(w http.ResponseWriter, r *http.Request, s session) error 
 	for _, asset := range j.Assets {
 		data.Assets = append(data.Assets, choice{asset, len(chosen) == 0 || slices.Contains(chosen, asset)})
 	}
-	if data.Result, err = p.requested(r.Context(), j.Name, chosen, ""); err != nil {
+	if data.Result, err = p.requested(r.Context(), j.With(stored), stored, chosen); err != nil {
 		return err
 	}
 	p.show(w, http.StatusOK, "preview", page{Title: "What a run of " + j.Name + " is told", Session: s, Job: j.Name, Tab: "preview", Data: data})
 	return nil
 }
 
-// requested gives what a run would be told.
-func (p *Page) requested(ctx context.Context, job string, assets []string, key string) (result, error) {
-	asked, err := p.Params.Preview(ctx, job, assets, key)
-	if err == nil {
-		return p.resultOf(asked)
+// requested gives what a run of assets of a job would be told.
+func (p *Page) requested(ctx context.Context, j *params.Job, s params.Stored, assets []string) (result, error) {
+	asked, err := p.Params.Preview(ctx, j.Name, assets, "")
+	var all params.Problems
+	if collect(&all, err); len(all) > 0 {
+		return result{Job: j.Name, Selection: assets, Problems: problemsOf(all)}, nil
 	}
-	if !isProblem(err) {
+	if err != nil {
 		return result{}, err
 	}
-	out := result{Job: job, Selection: assets}
-	var all params.Problems
-	collect(&all, err)
-	for _, one := range all {
-		out.Problems = append(out.Problems, problem{one.Name.String(), one.Message, one.Help})
+	out := resultOf(asked)
+	if out.Problems == nil {
+		return out, nil
+	}
+	resolved, _ := j.Resolve(params.Layers{Operations: s.Values}, assets) // Ready has the problems
+	if collect(&all, resolved.Ready()); len(all) > 0 {
+		out.Problems = problemsOf(all) // one by one, each with its field
 	}
 	return out, nil
 }
 
-// resultOf gives a request for people, with no secret in it.
-func (p *Page) resultOf(asked request.Request) (result, error) {
-	text, err := json.Marshal(map[string]any{"tags": asked.Tags, "params": asked.Params, "run_config": asked.RunConfig})
-	if err != nil {
-		return result{}, fmt.Errorf("the request cannot be shown: %w", err)
+// resultOf gives a request for people.
+func resultOf(asked request.Request) result {
+	out := result{
+		Job: asked.Job, Selection: asked.Selection, Partition: asked.Partition, RunKey: asked.RunKey,
+		Tags: asked.Tags, Params: asked.Params, Config: asked.RunConfig,
 	}
-	var plain struct {
-		Tags   map[string]any
-		Params map[string]any
-		Config any `json:"run_config"`
+	if asked.Refused != nil {
+		out.Problems = []problem{{"", asked.Refused.Reason, ""}}
 	}
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.UseNumber()
-	if err := decoder.Decode(&plain); err != nil {
-		return result{}, fmt.Errorf("the request cannot be shown: %w", err)
+	return out
+}
+
+// problemsOf gives problems for people.
+func problemsOf(all params.Problems) []problem {
+	var out []problem
+	for _, one := range all {
+		field := ""
+		if one.Name.Param != "" {
+			field = one.Name.String()
+		}
+		out = append(out, problem{field, one.Message, one.Help})
 	}
-	tags, _ := p.concealAll(plain.Tags).(map[string]any)
-	given, _ := p.concealAll(plain.Params).(map[string]any)
-	return result{
-		Job: asked.Job, Selection: asked.Selection, Partition: p.conceal(asked.Partition), RunKey: p.conceal(asked.RunKey),
-		Tags: tags, Params: given, Config: p.concealAll(plain.Config),
-	}, nil
+	return out
 }

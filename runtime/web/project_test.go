@@ -3,7 +3,7 @@ package web_test
 import (
 	"testing"
 
-	"auto/lang/diag"
+	"auto/runtime/params"
 	"auto/runtime/project"
 	"auto/runtime/rules"
 )
@@ -18,7 +18,7 @@ func load(t testing.TB) *project.Project {
 		Now: now, NeedEnv: true, Getenv: func(name string) (string, bool) { return signingKey, name == "SHOP_KEY" },
 	})
 	if len(found) > 0 {
-		t.Fatal(diag.Text.Render(found))
+		t.Fatal(found)
 	}
 	return p
 }
@@ -27,10 +27,7 @@ func load(t testing.TB) *project.Project {
 func deciders(p *project.Project) []*rules.Decider {
 	var all []*rules.Decider
 	for _, program := range p.Policies.Files {
-		all = append(all, &rules.Decider{Program: program, Graph: p.Graph, Getenv: func(name string) (string, bool) {
-			value, ok := p.Env[name]
-			return value, ok
-		}})
+		all = append(all, &rules.Decider{Program: program, Graph: p.Graph, Params: params.InForce{Jobs: p.Params}})
 	}
 	return all
 }

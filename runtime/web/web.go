@@ -5,6 +5,7 @@
 package web
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -24,13 +25,11 @@ const bodyLimit = 8 << 20
 type Options struct {
 	Params control.Params
 	// Deciders gives what decides for each files block, in their order, for the page that
-	// tries a file key; nil for none.
-	Deciders func() []*rules.Decider
+	// tries a file key. Environment names stay in what they decide as they are written.
+	Deciders func(context.Context) ([]*rules.Decider, error)
 	// Tokens are what people may show to sign in; there is at least one. Sessions end when
 	// they change.
 	Tokens []string
-	// Secrets are texts that no page shows, whatever they came in by.
-	Secrets func() []string
 	// Now gives the present instant, Random random bytes.
 	Now    func() time.Time
 	Random io.Reader
