@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -322,10 +323,11 @@ func runIsTold(t *testing.T, d *httpDaemon) {
 	if err := os.WriteFile(filepath.Join(d.dir, "landing", "sales", "orders_2026-01-01.csv"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for range 4 {
-		d.clock.Set(d.clock.Now().Add(30 * time.Second))
+	line := ""
+	for end := time.Now().Add(time.Minute); line == "" && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		d.clock.Set(d.clock.Now().Add(5 * time.Second))
+		line = regexp.MustCompile(`\{.*"job":"nightly".*\}`).FindString(d.out.String())
 	}
-	line := d.out.await(t, `(\{.*"job":"nightly".*\})`)
 	var told struct {
 		Selection []string
 		RunConfig struct {
@@ -335,11 +337,12 @@ func runIsTold(t *testing.T, d *httpDaemon) {
 		} `json:"run_config"`
 	}
 	if err := json.Unmarshal([]byte(line), &told); err != nil {
-		t.Fatal(err)
+		t.Fatal(err, d.log)
 	}
 	want := map[string]any{
 		"region": "us-east-1", "retries": 7.0, "dry_run": true, "mode": "append", "columns": []any{"id", "total"}, "warehouse": "analytics",
-		"password":                          map[string]any{"$secret": "env:DB_PASSWORD"},
+		"password":                              map[string]any{"$secret": "env:DB_PASSWORD"},
+		"__nexus_ops__shop/customers__file_key": "sales/orders_2026-01-01.csv", "__nexus_ops__shop/customers__signed": "none",
 		"__nexus_ops__shop/orders__retries": 5.0, "__nexus_ops__shop/orders__batch": 0.0, "__nexus_ops__shop/orders__limit": 10.0,
 	}
 	if diff := cmp.Diff(want, told.RunConfig.Resources.Params.Config); diff != "" {

@@ -19,7 +19,9 @@ type cell struct {
 	Mode    string
 	Choices []string
 	// On: the name has a value of its own, which is Text; Had and Was are what is stored.
-	On, Had   bool
+	On, Had bool
+	// Touched: what was posted is not what is stored.
+	Touched   bool
 	Text, Was string
 	// Inherited is what stands where nothing is stored, and Resolved what the text comes
 	// to where that is something else.
@@ -115,7 +117,7 @@ func (m *matrix) fill(c *cell, of params.Cell) {
 	if !posted || !f.touched() {
 		return
 	}
-	c.On, c.Text, c.Resolved = f.on, f.text, ""
+	c.Touched, c.On, c.Text, c.Resolved = true, f.on, f.text, ""
 	if of.Masked || of.Decl.Type == params.Secret {
 		c.Text = "" // it may be the secret itself
 	}

@@ -12,11 +12,14 @@
     if (event.target === box) {
       if (box.checked) field.focus();
       else field.value = "";
-      if (field.dataset.inherited) field.placeholder = box.checked ? "empty text" : field.dataset.inherited;
+      if (field.dataset.inherited) field.placeholder = box.checked && cell.dataset.cell === "string" ? "empty text" : field.dataset.inherited;
     } else if (box && field.value !== "") {
       box.checked = true;
     }
-    cell.classList.toggle("on", box ? box.checked : field.value !== "");
+    const was = cell.querySelector("input[type=hidden]");
+    const on = box ? box.checked : field.value !== "";
+    cell.classList.toggle("on", on);
+    cell.classList.toggle("touched", on !== Boolean(was) || (on && field.value !== was.value));
   };
 
   // Up and down go to the same column of the next row, as in a sheet.
