@@ -49,16 +49,28 @@ func (p *Page) try(deciders []*rules.Decider, key string) []blockPart {
 	var in, out []blockPart
 	for _, d := range deciders {
 		decision := d.Decide(p.input(d, key))
+		part := partOf(d.Program.Name, decision)
 		if decision.Kind == rules.OutOfScope {
-			out = append(out, partOf(d.Program.Name, decision))
-		} else {
-			in = append(in, partOf(d.Program.Name, decision))
+			out = append(out, part)
+			continue
 		}
+		part.Tried = triedOf(d, key)
+		in = append(in, part)
 	}
 	if in == nil {
 		return out
 	}
 	return in
+}
+
+// triedOf says of each rule that does not match a key why.
+func triedOf(d *rules.Decider, key string) []rules.Trial {
+	name := strings.TrimPrefix(key, d.Program.Source.Prefix)
+	folder := ""
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		folder, name = name[:i], name[i+1:]
+	}
+	return d.Tried(name, folder)
 }
 
 // input is a key that is only tried out: nothing else is known of the file.
@@ -72,7 +84,7 @@ func (p *Page) input(d *rules.Decider, key string) rules.Input {
 
 // partOf gives a decision for people.
 func partOf(block string, decision rules.Decision) blockPart {
-	b := blockPart{Block: block, Outcome: decision.Reason, Rules: decision.Rules, Tried: decision.Tried, Matched: decision.Kind == rules.Requested}
+	b := blockPart{Block: block, Outcome: decision.Reason, Rules: decision.Rules, Matched: decision.Kind == rules.Requested}
 	for _, c := range decision.Captures {
 		b.Captures = append(b.Captures, capture{c.Name, c.Text})
 	}

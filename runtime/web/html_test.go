@@ -1,15 +1,25 @@
 package web_test
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
-	"testing"
 
 	"golang.org/x/net/html"
 )
 
-func parse(t testing.TB, text string) *html.Node {
+// tester is a test, or one case of a property.
+type tester interface {
+	Helper()
+	Context() context.Context
+	Error(...any)
+	Errorf(string, ...any)
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+func parse(t tester, text string) *html.Node {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(text))
 	if err != nil {
@@ -43,7 +53,7 @@ func content(n *html.Node) string {
 
 // wellFormed checks what holds of every page: nothing inline, from nowhere else, every
 // input with a name for people, every id once.
-func wellFormed(t testing.TB, text string) {
+func wellFormed(t tester, text string) {
 	t.Helper()
 	ids := map[string]bool{}
 	for n := range parse(t, text).Descendants() {
@@ -87,7 +97,7 @@ func named(n *html.Node) bool {
 }
 
 // formOf gives the posting form of a page as a browser sends it.
-func formOf(t testing.TB, text string) url.Values {
+func formOf(t tester, text string) url.Values {
 	t.Helper()
 	form := url.Values{}
 	for n := range parse(t, text).Descendants() {

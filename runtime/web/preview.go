@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"auto/runtime/params"
 	"auto/runtime/request"
@@ -93,7 +94,7 @@ func problemsOf(all params.Problems) []problem {
 		if one.Name.Param != "" {
 			field = one.Name.String()
 		}
-		out = append(out, problem{field, one.Message, one.Help})
+		out = append(out, problem{field, strings.TrimPrefix(one.Message, "`"+field+"`: "), one.Help})
 	}
 	return out
 }

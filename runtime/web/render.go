@@ -35,8 +35,8 @@ type page struct {
 var functions = template.FuncMap{
 	"asset":   assetOf,
 	"job":     jobPath,
-	"join":    strings.Join,
 	"json":    pretty,
+	"prose":   prose,
 	"instant": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
 	"page":    func(data any) page { return page{Data: data} },
 	"machine": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ const token = "a-token-of-the-test"
 var now = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 // schema reads declarations, one a line: NAME DECL.
-func schema(t testing.TB, text string) params.Schema {
+func schema(t tester, text string) params.Schema {
 	t.Helper()
 	var s params.Schema
 	for line := range strings.Lines(text) {
@@ -48,7 +49,7 @@ func schema(t testing.TB, text string) params.Schema {
 }
 
 // shop is a job with a parameter of every type.
-func shop(t testing.TB) *params.Job {
+func shop(t tester) *params.Job {
 	t.Helper()
 	j := &params.Job{Name: "nightly", Assets: []string{"shop/customers", "shop/orders", "shop/totals"}}
 	j.Schema = schema(t, `
@@ -72,20 +73,38 @@ func shop(t testing.TB) *params.Job {
 	return j
 }
 
+// notes is a log that is read while others write.
+type notes struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (n *notes) Write(text []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.Write(text)
+}
+
+func (n *notes) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.String()
+}
+
 // browser is somebody at the page, without scripts.
 type browser struct {
 	*stored
 	page     *web.Page
 	server   *httptest.Server
 	client   *http.Client
-	log      *strings.Builder
+	log      *notes
 	clock    time.Time
 	deciders []*rules.Decider
 }
 
 func open(t testing.TB, jobs ...*params.Job) *browser {
 	t.Helper()
-	b := &browser{log: &strings.Builder{}, clock: now}
+	b := &browser{log: &notes{}, clock: now}
 	tell := func() time.Time { return b.clock }
 	b.stored = newStored(tell, jobs...)
 	b.page = web.New(web.Options{
@@ -113,7 +132,7 @@ func signedIn(t testing.TB, jobs ...*params.Job) *browser {
 	return b
 }
 
-func (b *browser) do(t testing.TB, r *http.Request) (int, string) {
+func (b *browser) do(t tester, r *http.Request) (int, string) {
 	t.Helper()
 	answer, err := b.client.Do(r)
 	if err != nil {
@@ -131,7 +150,7 @@ func (b *browser) do(t testing.TB, r *http.Request) (int, string) {
 }
 
 // get opens a page below the root.
-func (b *browser) get(t testing.TB, path string) (int, string) {
+func (b *browser) get(t tester, path string) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.server.URL+web.Root+path, nil)
 	if err != nil {
@@ -141,7 +160,7 @@ func (b *browser) get(t testing.TB, path string) (int, string) {
 }
 
 // post sends fields to a page below the root.
-func (b *browser) post(t testing.TB, path string, fields ...string) (int, string) {
+func (b *browser) post(t tester, path string, fields ...string) (int, string) {
 	t.Helper()
 	form := url.Values{}
 	for i := 0; i < len(fields); i += 2 {
@@ -150,7 +169,7 @@ func (b *browser) post(t testing.TB, path string, fields ...string) (int, string
 	return b.send(t, path, form)
 }
 
-func (b *browser) send(t testing.TB, path string, form url.Values) (int, string) {
+func (b *browser) send(t tester, path string, form url.Values) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.server.URL+web.Root+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -161,7 +180,7 @@ func (b *browser) send(t testing.TB, path string, form url.Values) (int, string)
 }
 
 // form gives the form with an id of a page, as a browser without scripts would send it.
-func (b *browser) form(t testing.TB, path string) url.Values {
+func (b *browser) form(t tester, path string) url.Values {
 	t.Helper()
 	code, body := b.get(t, path)
 	if code != 200 {
@@ -171,7 +190,7 @@ func (b *browser) form(t testing.TB, path string) url.Values {
 }
 
 // edit changes fields of the form of a job, where "-" takes one out, and saves it.
-func (b *browser) edit(t testing.TB, job string, fields ...string) (int, string) {
+func (b *browser) edit(t tester, job string, fields ...string) (int, string) {
 	t.Helper()
 	form := b.form(t, "jobs/"+job)
 	change(form, fields...)
@@ -189,7 +208,7 @@ func change(form url.Values, fields ...string) {
 }
 
 // flat gives what is stored of a job.
-func (b *browser) flat(t testing.TB, job string) map[string]any {
+func (b *browser) flat(t tester, job string) map[string]any {
 	t.Helper()
 	s, err := b.Stored(t.Context(), job)
 	if err != nil {
@@ -198,14 +217,14 @@ func (b *browser) flat(t testing.TB, job string) map[string]any {
 	return s.Values.Flatten()
 }
 
-func (b *browser) expect(t testing.TB, job string, want map[string]any) {
+func (b *browser) expect(t tester, job string, want map[string]any) {
 	t.Helper()
 	if diff := cmp.Diff(want, b.flat(t, job)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func has(t testing.TB, body string, parts ...string) {
+func has(t tester, body string, parts ...string) {
 	t.Helper()
 	for _, part := range parts {
 		if !strings.Contains(body, part) {
@@ -405,7 +424,7 @@ func TestPreview(t *testing.T) {
 	j.Values.Unset(params.Name{Param: "warehouse"})
 	b = signedIn(t, j)
 	_, body = b.get(t, "jobs/nightly/preview")
-	has(t, body, "The run would be refused.", "The required parameter `warehouse` has no value.")
+	has(t, body, "The run would be refused.", "The required parameter <code>warehouse</code> has no value.")
 	_, body = b.get(t, "")
 	has(t, body, "1 without a value")
 	_, body = b.get(t, "jobs/nightly?show=missing")
@@ -474,7 +493,7 @@ func TestFiles(t *testing.T) {
 	_, body = b.get(t, "files")
 	has(t, body, "Paste the key of a file")
 	_, body = b.get(t, "files?key="+url.QueryEscape("sales/orders_2026-01-01.csv"))
-	has(t, body, "A run is requested.", `<code>daily</code>`, "<code>{day}</code>", "2026-01-01", "__nexus_ops__shop/orders__retries", "{env.SHOP_KEY}", "sales/orders_2026-01-01.csv")
+	has(t, body, "A run is requested.", `<code>daily</code>`, `does not match <code>&#34;totals_*.csv&#34;</code>`, "<code>{day}</code>", "2026-01-01", "__nexus_ops__shop/orders__retries", "{env.SHOP_KEY}", "sales/orders_2026-01-01.csv")
 	if strings.Contains(body, signingKey) {
 		t.Error("the value of an environment name is shown")
 	}
@@ -482,5 +501,5 @@ func TestFiles(t *testing.T) {
 	has(t, body, "no run", "No rule matches", "<code>daily</code>", "<code>totals</code>")
 	p.Params[0].Values.Unset(params.Name{Param: "warehouse"})
 	_, body = b.get(t, "files?key=sales/totals_1.csv")
-	has(t, body, "The run would be refused.", "The required parameter `warehouse` has no value.")
+	has(t, body, "The run would be refused.", "The required parameter <code>warehouse</code> has no value.")
 }
