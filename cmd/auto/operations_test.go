@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -235,6 +236,7 @@ func TestOperationsPage(t *testing.T) {
 	b.click("#jobs tbody th a")
 	b.shows("Where the run reads and writes.")
 	b.photograph("job")
+	t.Run("keys", func(*testing.T) { b.keys() })
 	t.Run("edit", func(*testing.T) { b.edits() })
 	t.Run("conflict", func(*testing.T) { b.meets() })
 	t.Run("restore", func(*testing.T) { b.restores() })
@@ -249,6 +251,19 @@ func TestOperationsPage(t *testing.T) {
 	if text := b.faults.text(); text != "" {
 		t.Error(text)
 	}
+}
+
+// keys goes about without a mouse.
+func (b tab) keys() {
+	eval[any](b, `document.querySelector('`+field("v:retries")+`').focus()`)
+	b.do(chromedp.KeyEvent(kb.ArrowDown))
+	b.until(`document.activeElement.name === "s:dry_run"`)
+	b.do(chromedp.KeyEvent("\t"))
+	b.until(`document.activeElement.localName === "summary"`)
+	b.do(chromedp.KeyEvent("\r"))
+	b.until(`document.activeElement.parentElement.open`)
+	b.do(chromedp.KeyEvent("/"))
+	b.until(`document.activeElement.name === "param"`)
 }
 
 // edits edits simple and prefixed values, adds one and takes one away.
@@ -315,6 +330,9 @@ func (b tab) previews() {
 	b.write("key", "sales/orders_2026-01-01.csv\r")
 	b.shows("A run is requested.")
 	b.photograph("files")
+	b.click(".who button")
+	b.shows("Sign in")
+	b.photograph("login")
 }
 
 // runIsTold lets a file arrive, and compares what its run is told.
