@@ -264,6 +264,7 @@ func (b tab) keys() {
 	b.until(`document.activeElement.parentElement.open`)
 	b.do(chromedp.KeyEvent("/"))
 	b.until(`document.activeElement.name === "param"`)
+	b.do(chromedp.KeyEvent(kb.Backspace)) // the driver sends the character beside the key
 }
 
 // edits edits simple and prefixed values, adds one and takes one away.
