@@ -191,7 +191,7 @@ func writeParameters(out io.Writer, version int64, all []parameters.Parameter) e
 		if p.Status != "" {
 			from += ", " + strings.ReplaceAll(string(p.Status), "_", " ")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", visible(p.Name), orDash(p.Type)), visible(valueText(p), from)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", visible(p.Name), orDash(p.Type), visible(valueText(p)), from)
 	}
 	return w.Flush()
 }
