@@ -151,11 +151,14 @@ func (s *Service) edit(ctx context.Context, job string, edit journal.Params, mak
 	for {
 		from, err := s.newest(ctx, job)
 		if err != nil {
-			return from, err
+			return params.Stored{}, err
 		}
 		to, changes, err := make(j, from)
-		if err != nil || len(changes) == 0 {
-			return from, err
+		if err != nil {
+			return params.Stored{}, err
+		}
+		if len(changes) == 0 {
+			return from, nil
 		}
 		edit.Job, edit.Stored, edit.Changes = job, to, changes
 		record, err := s.put(ctx, edit)
@@ -163,7 +166,7 @@ func (s *Service) edit(ctx context.Context, job string, edit journal.Params, mak
 			continue
 		}
 		if err != nil {
-			return from, err
+			return params.Stored{}, err
 		}
 		s.edited(ctx, job, record)
 		return to, nil
