@@ -25,7 +25,7 @@ func (s system) listen(p *project.Project, d *runtime.Daemon) (end func() error,
 		return func() error { return nil }, nil
 	}
 	server := api.NewServer(api.ForProject(p, d.Current, api.Options{
-		Automation: d.Service(), Now: s.clock.Now, Version: version, Log: d.Log, Metrics: d.Metrics, Tracer: d.Tracer,
+		Automation: d.Service(), Params: d.Service(), Files: s.jobFiles(p.Dir), Now: s.clock.Now, Version: version, Log: d.Log, Metrics: d.Metrics, Tracer: d.Tracer,
 	}), d.Log)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()

@@ -24,9 +24,14 @@ type paramsJobCommand struct {
 // files gives what writes the files of the project.
 func (f projectFlag) files(s system) (parameters.Files, error) {
 	root, err := f.root()
+	return s.jobFiles(root), err
+}
+
+// jobFiles gives what writes the files of the project of a folder.
+func (s system) jobFiles(root string) parameters.Files {
 	return parameters.Files{Load: func(files fs.FS) (*project.Project, diag.List) {
 		return project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now(), FS: files})
-	}}, err
+	}}
 }
 
 // fileFlags are those of commands that write a job's file.

@@ -87,8 +87,12 @@ func service(t *testing.T) (*parameters.Service, *[]int64) {
 	p, records := load(t, jobs), new([]int64)
 	var mu sync.Mutex
 	return &parameters.Service{Store: s, Project: func() *project.Project { return p }, Now: func() time.Time { return start },
-		Edited: func(_ context.Context, record int64) { mu.Lock(); defer mu.Unlock(); *records = append(*records, record) },
-		Log:    slog.New(slog.NewTextHandler(io.Discard, nil))}, records
+		Edited: func(_ context.Context, record int64) {
+			mu.Lock()
+			defer mu.Unlock()
+			*records = append(*records, record)
+		},
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, records
 }
 
 // over gives what answers the same over the control socket.
