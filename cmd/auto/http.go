@@ -33,7 +33,7 @@ func (s system) listen(p *project.Project, d *runtime.Daemon) (end func() error,
 		return nil, errors.Join(err, listener.Close())
 	}
 	calls := api.ForProject(p, d.Current, api.Options{
-		Automation: d.Service(), Now: s.clock.Now, Version: version, Log: d.Log, Metrics: d.Metrics, Tracer: d.Tracer,
+		Automation: d.Service(), Params: d.Service(), Files: s.jobFiles(p.Dir), Now: s.clock.Now, Version: version, Log: d.Log, Metrics: d.Metrics, Tracer: d.Tracer,
 	})
 	server := api.NewServer(routed(calls, page), d.Log)
 	served := make(chan error, 1)

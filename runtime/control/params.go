@@ -64,7 +64,7 @@ type NoMatch struct {
 // Error says why.
 func (e *NoMatch) Error() string {
 	if len(e.Blocks) == 0 {
-		return "No files block launches the job `" + e.Job + "`."
+		return "No files block launches the job `" + e.Job + "`. Write one with `job " + e.Job + "`, or preview assets."
 	}
 	return "No files block makes a run of `" + e.Key + "`. " + strings.Join(e.Blocks, " ")
 }

@@ -20,6 +20,7 @@ import (
 // Service answers for the parameters of a project. It is safe for concurrent use where its
 // funcs are.
 type Service struct {
+	// Store has the edits; nil where nothing was ever stored, and then nothing can be.
 	Store store.Store
 	// Project gives the project in force.
 	Project func() *project.Project
@@ -37,6 +38,9 @@ var _ control.Params = (*Service)(nil)
 // InForce gives all that decides which parameters a run is told.
 func (s *Service) InForce(ctx context.Context) (params.InForce, error) {
 	out := params.InForce{Jobs: s.Project().Params, Stored: map[string]params.Stored{}}
+	if s.Store == nil {
+		return out, nil
+	}
 	err := s.Store.ParamsInForce(ctx, func(e store.ParamsEdit) error {
 		edit, err := read(e)
 		out.Stored[e.Job] = edit.Stored
@@ -89,6 +93,9 @@ func (s *Service) Stored(ctx context.Context, job string) (params.Stored, error)
 }
 
 func (s *Service) newest(ctx context.Context, job string) (params.Stored, error) {
+	if s.Store == nil {
+		return params.Stored{}, nil
+	}
 	e, found, err := s.Store.Params(ctx, job, 0)
 	if err != nil || !found {
 		return params.Stored{}, err
@@ -144,11 +151,14 @@ func (s *Service) edit(ctx context.Context, job string, edit journal.Params, mak
 	for {
 		from, err := s.newest(ctx, job)
 		if err != nil {
-			return from, err
+			return params.Stored{}, err
 		}
 		to, changes, err := make(j, from)
-		if err != nil || len(changes) == 0 {
-			return from, err
+		if err != nil {
+			return params.Stored{}, err
+		}
+		if len(changes) == 0 {
+			return from, nil
 		}
 		edit.Job, edit.Stored, edit.Changes = job, to, changes
 		record, err := s.put(ctx, edit)
@@ -156,7 +166,7 @@ func (s *Service) edit(ctx context.Context, job string, edit journal.Params, mak
 			continue
 		}
 		if err != nil {
-			return from, err
+			return params.Stored{}, err
 		}
 		s.edited(ctx, job, record)
 		return to, nil
@@ -189,6 +199,9 @@ func (s *Service) History(ctx context.Context, job string) ([]control.ParamsVers
 		return nil, err
 	}
 	list := []control.ParamsVersion{}
+	if s.Store == nil {
+		return list, nil
+	}
 	err = s.Store.ParamsHistory(ctx, job, func(e store.ParamsEdit) error {
 		edit, err := read(e)
 		if err != nil {
