@@ -19,9 +19,9 @@ import (
 	"auto/runtime/launch"
 	"auto/runtime/metrics"
 	"auto/runtime/outbox"
+	"auto/runtime/parameters"
 	"auto/runtime/project"
 	"auto/runtime/request"
-	"auto/runtime/rules"
 	"auto/runtime/sensor"
 	"auto/runtime/sources"
 	"auto/runtime/store"
@@ -61,6 +61,7 @@ type Daemon struct {
 	running map[string]*runner
 
 	conditions *automation.Runner
+	parameters *parameters.Service
 	// current is the project in force, for whoever asks.
 	current atomic.Pointer[project.Project]
 	// watched is the project that was read last, whether or not it is in force.
@@ -86,6 +87,8 @@ type runner struct {
 // New gives a daemon that does nothing until it is run.
 func New(o Options) *Daemon {
 	d := &Daemon{Options: o, watched: o.Project, loaded: fingerprint(o.Project), origins: map[string]sources.Source{}, running: map[string]*runner{}, lost: map[string]string{}}
+	d.current.Store(o.Project)
+	d.parameters = &parameters.Service{Store: o.Store, Project: d.current.Load, Now: o.Clock.Now, Edited: d.edited, Due: func() { d.outbox.Notify() }, Log: o.Log}
 	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: observed{o.Launcher, d}, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
 	return d
 }
@@ -213,8 +216,14 @@ func (d *Daemon) reloaded(ctx context.Context, fresh *project.Project, err error
 	d.Project = fresh
 	d.current.Store(fresh)
 	d.start(ctx, fresh)
+	if _, err := d.parameters.Retry(ctx, ""); err != nil {
+		d.Log.Error("requests that lacked parameters could not be written anew", "error", err)
+	}
 	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files), "policies", len(fresh.Policies.Policies))
 }
+
+// edited tells the conditions of an edit of parameters.
+func (d *Daemon) edited(ctx context.Context, record int64) { d.conditions.Edited(ctx, record) }
 
 // lines writes findings one a line.
 func lines(found diag.List) []string {
@@ -282,23 +291,17 @@ func (d *Daemon) sensor(ctx context.Context, p *project.Project, program *files.
 	d.mu.Lock()
 	d.origins[program.Name] = source
 	d.mu.Unlock()
-	s := &sensor.Sensor{Program: program, Source: source, Store: d.Store, Retention: p.Config.Retention, Decider: Decider(p, program)}
+	s := &sensor.Sensor{Program: program, Source: source, Store: d.Store, Retention: p.Config.Retention, Decider: parameters.Decider(p, program)}
 	if d.Progress != nil {
 		s.Progress = func(keys int) { d.Progress(program.Name, keys) }
 	}
 	return s, nil
 }
 
-// Decider gives what decides about the files of a program.
-func Decider(p *project.Project, program *files.Program) *rules.Decider {
-	getenv := func(name string) (string, bool) { value, ok := p.Env[name]; return value, ok }
-	return &rules.Decider{Program: program, Graph: p.Graph, Getenv: getenv}
-}
-
 // tick ticks one block and logs what it did.
 func (d *Daemon) tick(ctx context.Context, s *sensor.Sensor) error {
 	at := d.Clock.Now()
-	report, err := s.Tick(ctx, at)
+	report, err := d.tickWith(ctx, s, at)
 	if d.Progress != nil {
 		d.Progress(s.Program.Name, 0)
 	}
@@ -323,6 +326,16 @@ func (d *Daemon) tick(ctx context.Context, s *sensor.Sensor) error {
 		return fmt.Errorf("%s: %w", s.Program.Name, report.Failed)
 	}
 	return nil
+}
+
+// tickWith ticks one block with the parameters in force.
+func (d *Daemon) tickWith(ctx context.Context, s *sensor.Sensor, at time.Time) (report sensor.Report, err error) {
+	stored, err := d.parameters.InForce(ctx)
+	if err != nil {
+		return report, err
+	}
+	s.Decider.Params.Stored = stored.Stored
+	return s.Tick(ctx, at)
 }
 
 // codeOf gives the code that explains why a tick failed.

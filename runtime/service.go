@@ -12,14 +12,20 @@ import (
 func (d *Daemon) Service() interface {
 	control.Service
 	control.Automation
+	control.Params
 } {
-	return service{control.Local{Store: d.Store, Now: d.Clock.Now}, d.conditions, d.outbox, d}
+	local := control.Local{Store: d.Store, Now: d.Clock.Now, Renew: d.parameters.Renew}
+	return service{local, d.conditions, asked{d.parameters}, d.outbox, d}
 }
+
+// asked leaves out what of the parameters commands do not ask.
+type asked struct{ control.Params }
 
 // service wakes the outbox when a command makes something due.
 type service struct {
 	control.Local
 	*automation.Runner
+	asked
 	outbox *outbox.Outbox
 	daemon *Daemon
 }

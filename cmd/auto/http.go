@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"auto/lang/diag"
@@ -12,6 +15,7 @@ import (
 	"auto/runtime/api"
 	"auto/runtime/project"
 	"auto/runtime/tracing"
+	"auto/runtime/web"
 )
 
 // listen answers the HTTP API where the project says so, until the function that it gives
@@ -24,13 +28,50 @@ func (s system) listen(p *project.Project, d *runtime.Daemon) (end func() error,
 	if listener == nil {
 		return func() error { return nil }, nil
 	}
-	server := api.NewServer(api.ForProject(p, d.Current, api.Options{
-		Automation: d.Service(), Now: s.clock.Now, Version: version, Log: d.Log, Metrics: d.Metrics, Tracer: d.Tracer,
-	}), d.Log)
+	page, link, err := s.operations(p, d, listener.Addr().String())
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	calls := api.ForProject(p, d.Current, api.Options{
+		Automation: d.Service(), Params: d.Service(), Files: s.jobFiles(p.Dir), Now: s.clock.Now, Version: version, Log: d.Log, Metrics: d.Metrics, Tracer: d.Tracer,
+	})
+	server := api.NewServer(routed(calls, page), d.Log)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	d.Log.Info("listening", "address", listener.Addr().String())
+	d.Log.Info("listening", "address", listener.Addr().String(), "operations_page", link)
 	return func() error { return shutdown(server, served) }, nil
+}
+
+// operations makes the Operations page, and gives the link to it: one that signs in where
+// the project has no tokens, with a token that is made for this start.
+func (s system) operations(p *project.Project, d *runtime.Daemon, address string) (page *web.Page, link string, err error) {
+	tokens := p.Tokens()
+	link = "http://" + address + web.Root
+	if len(tokens) == 0 {
+		token := make([]byte, 24)
+		if _, err := rand.Read(token); err != nil {
+			return nil, "", fmt.Errorf("no random bytes: %w", err)
+		}
+		tokens = []string{hex.EncodeToString(token)}
+		link = web.LoginLink(address, tokens[0])
+	}
+	return web.New(web.Options{
+		Params: d.Service(), Deciders: d.Trials, Tokens: tokens, Now: s.clock.Now, Random: rand.Reader, Version: version, Log: d.Log,
+	}), link, nil
+}
+
+// routed lets the page answer below its root, and the API everything else.
+func routed(calls, page http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, web.Root):
+			page.ServeHTTP(w, r)
+		case r.Method == http.MethodGet && r.URL.Path == "/":
+			http.Redirect(w, r, web.Root, http.StatusSeeOther)
+		default:
+			calls.ServeHTTP(w, r)
+		}
+	})
 }
 
 // shutdown waits for the calls that are being answered, not for long.

@@ -53,6 +53,7 @@ type httpDaemon struct {
 	clock       *clock.Manual
 	out, log    *output
 	address     string
+	dir         string
 	stop        func() int
 	authorizing string
 }
@@ -69,7 +70,7 @@ func startHTTP(t *testing.T, files map[string]string) *httpDaemon {
 			t.Fatal(err)
 		}
 	}
-	d := &httpDaemon{clock: clock.NewManual(time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC), nil), out: &output{}, log: &output{}}
+	d := &httpDaemon{dir: dir, clock: clock.NewManual(time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC), nil), out: &output{}, log: &output{}}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
 	go func() {

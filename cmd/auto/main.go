@@ -61,6 +61,7 @@ type commands struct {
 	Why      whyCommand      `cmd:"" help:"Tell why an asset of the project was requested or not, and what became of it."`
 	Plan     planCommand     `cmd:"" help:"Show what deploying a change would launch."`
 	Replay   replayCommand   `cmd:"" help:"Run the journal again, as it was or under changed policies."`
+	Params   paramsCommand   `cmd:"" help:"Look at the parameters of jobs, and change them."`
 	Files    filesCommand    `cmd:"" help:"Look at the files that are remembered, or forget some."`
 	Requests requestsCommand `cmd:"" help:"Look at the run requests, or deliver parked ones again."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`

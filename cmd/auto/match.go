@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"auto/runtime"
+	"auto/runtime/parameters"
 	"auto/runtime/request"
 	"auto/runtime/rules"
 )
@@ -55,7 +55,7 @@ func (c matchCommand) deciders(s system) ([]*rules.Decider, error) {
 	for _, program := range p.Policies.Files {
 		names = append(names, program.Name)
 		if c.Block == "" || c.Block == program.Name {
-			deciders = append(deciders, runtime.Decider(p, program))
+			deciders = append(deciders, parameters.Decider(p, program))
 		}
 	}
 	switch {

@@ -63,7 +63,8 @@ func (f projectFlag) with(s system, use func(control.Service) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(use(control.Local{Store: store, Now: s.clock.Now}), store.Close())
+	local := control.Local{Store: store, Now: s.clock.Now, Renew: f.renew(s, root, store).Renew}
+	return errors.Join(use(local), store.Close())
 }
 
 // openStore opens the store of a state folder, with a finding where it cannot be.

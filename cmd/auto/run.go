@@ -177,7 +177,7 @@ func (c runCommand) daemon(s system, p *project.Project, options runtime.Options
 	if err != nil {
 		return errors.Join(err, listener.Close(), control.Cleanup(p.StateFolder()))
 	}
-	server := &http.Server{Handler: control.Handler(service, service)}
+	server := &http.Server{Handler: control.Handler(service, service, service)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	stop, ctx, end := drains(s.ctx)

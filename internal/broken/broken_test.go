@@ -63,6 +63,30 @@ const expected = "--- found\n"
 func TestGoldenSingle(t *testing.T)  { cases(t, "single.txt", 100, 1) }
 func TestGoldenSeveral(t *testing.T) { cases(t, "several.txt", 20, 2) }
 
+// TestEntries holds every example of the catalogue's A7xx, which are fields of a job,
+// against a project.
+func TestEntries(t *testing.T) {
+	count := 0
+	for _, e := range diag.Catalogue() {
+		if e.Code[1] != '7' || e.Bad == "" {
+			continue
+		}
+		count++
+		job := func(fields string) string {
+			return "jobs:\n  - name: everything\n    selection: all()\n    " + strings.ReplaceAll(fields, "\n", "\n    ") + "\n"
+		}
+		if found := check(t, "jobs/j.yaml", job(e.Bad), 1); !strings.Contains(found, string(e.Code)) {
+			t.Errorf("%s: Bad gives %s", e.Code, found)
+		}
+		if found := check(t, "jobs/j.yaml", job(e.Good), 0); found != "" {
+			t.Errorf("%s: Good gives %s", e.Code, found)
+		}
+	}
+	if count < 8 {
+		t.Errorf("only %d examples", count)
+	}
+}
+
 func cases(t *testing.T, name string, atLeast, findings int) {
 	path := filepath.Join("testdata", name)
 	text, err := os.ReadFile(path)

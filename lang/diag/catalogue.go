@@ -13,13 +13,13 @@ type Entry struct {
 	// Explain is a paragraph: what the rule is, and why.
 	Explain string
 	// Bad is a text that has the mistake, Good the same mended: policy text for A0xx
-	// to A3xx and A6xx, YAML for A4xx. Either may be empty where no short text shows it.
+	// to A3xx and A6xx, YAML for A4xx and fields of a job for A7xx. Either may be empty where no short text shows it.
 	Bad, Good string
 }
 
 // catalogue has every code, one table a family.
 var catalogue = func() []Entry {
-	all := slices.Concat(textEntries, nameEntries, fileEntries, warningEntries, projectEntries, runningEntries, noteEntries)
+	all := slices.Concat(textEntries, nameEntries, fileEntries, warningEntries, projectEntries, runningEntries, noteEntries, paramEntries)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }()

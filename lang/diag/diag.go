@@ -30,7 +30,7 @@ func (s Severity) String() string { return [...]string{"error", "warning", "note
 // Code names one kind of finding, such as "A010". The catalogue has an entry
 // for each; its hundreds digit tells the family: A0 text, A1 names and types,
 // A2 files, A3 warnings, A4 the project's YAML files, A5 running,
-// A6 notes.
+// A6 notes, A7 parameters.
 type Code string
 
 // Diagnostic is one finding.

@@ -6,7 +6,7 @@ import (
 )
 
 // families name the hundreds of codes.
-var families = map[byte]string{'0': "Text", '1': "Names and types", '2': "Files", '3': "Warnings", '4': "The project's files", '5': "Running", '6': "Notes"}
+var families = map[byte]string{'0': "Text", '1': "Names and types", '2': "Files", '3': "Warnings", '4': "The project's files", '5': "Running", '6': "Notes", '7': "Parameters"}
 
 // Markdown gives docs/diagnostics.md: every code with its explanation and examples.
 func Markdown() string {
@@ -20,7 +20,7 @@ func Markdown() string {
 		}
 		fmt.Fprintf(&b, "\n### %s: %s\n\n%s\n", e.Code, e.Title, e.Explain)
 		language := "auto"
-		if family == '4' || family == '5' {
+		if family == '4' || family == '5' || family == '7' {
 			language = "yaml"
 		}
 		if e.Bad != "" {

@@ -13,6 +13,7 @@ import (
 	"auto/runtime/control"
 	"auto/runtime/metrics"
 	"auto/runtime/openlineage"
+	"auto/runtime/parameters"
 	"auto/runtime/tracing"
 )
 
@@ -22,6 +23,9 @@ const DefaultBodyLimit = 8 << 20
 // Options say what the API answers from.
 type Options struct {
 	Automation control.Automation
+	Params     control.Params
+	// Files writes the files of jobs.
+	Files parameters.Files
 	// Lineage gives what translates OpenLineage events over the graph in force.
 	Lineage func() *openlineage.Translator
 	// Now gives the present instant.
@@ -73,10 +77,18 @@ func New(o Options) *API {
 		"/v1/status":      {http.MethodGet: {answer: a.status}},
 		"/v1/backlog":     {http.MethodGet: {answer: a.backlog}},
 		"/v1/pauses":      {http.MethodPost: {answer: a.pause, body: true}, http.MethodDelete: {answer: a.resume}},
-		"/healthz":        {http.MethodGet: {answer: a.health, open: true}},
-		"/readyz":         {http.MethodGet: {answer: a.ready, open: true}},
-		"/metrics":        {http.MethodGet: {answer: a.metrics}},
-		"/openapi.yaml":   {http.MethodGet: {answer: a.describe, open: true}},
+		"/v1/jobs":        {http.MethodGet: {answer: a.jobs}, http.MethodPost: {answer: a.createJob, body: true}},
+		"/v1/jobs/{job}":  {http.MethodPut: {answer: a.updateJob, body: true}},
+
+		"/v1/jobs/{job}/params":         {http.MethodGet: {answer: a.jobParams}, http.MethodPatch: {answer: a.patchParams, body: true}},
+		"/v1/jobs/{job}/params/history": {http.MethodGet: {answer: a.paramsHistory}},
+		"/v1/jobs/{job}/params/restore": {http.MethodPost: {answer: a.restoreParams, body: true}},
+		"/v1/jobs/{job}/params/preview": {http.MethodGet: {answer: a.preview}},
+
+		"/healthz":      {http.MethodGet: {answer: a.health, open: true}},
+		"/readyz":       {http.MethodGet: {answer: a.ready, open: true}},
+		"/metrics":      {http.MethodGet: {answer: a.metrics}},
+		"/openapi.yaml": {http.MethodGet: {answer: a.describe, open: true}},
 	}
 	return a
 }
@@ -85,6 +97,10 @@ func New(o Options) *API {
 type call struct {
 	*http.Request
 	body []byte
+	// parts are what stands in the path for its names in braces.
+	parts map[string]string
+	// header is that of the answer.
+	header http.Header
 	// code is the status of the answer, 200 unless a route sets another.
 	code int
 }
@@ -92,13 +108,13 @@ type call struct {
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := a.Now()
-	path := r.URL.Path
+	path, parts := a.find(r.URL.EscapedPath())
 	methods, known := a.routes[path]
 	if !known {
 		path = "other"
 	}
 	ctx, span := a.Tracer.Start(a.Tracer.Receive(r.Context(), r.Header), r.Method+" "+path)
-	c := &call{Request: r.WithContext(ctx), code: http.StatusOK}
+	c := &call{Request: r.WithContext(ctx), parts: parts, header: w.Header(), code: http.StatusOK}
 	body := a.answered(c, w, methods)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")

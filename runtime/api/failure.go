@@ -10,7 +10,10 @@ import (
 	"strings"
 
 	"auto/lang/diag"
+	"auto/runtime/control"
 	"auto/runtime/events"
+	"auto/runtime/parameters"
+	"auto/runtime/params"
 )
 
 // failure is an answer that is no success.
@@ -25,6 +28,8 @@ func (f *failure) Error() string { return f.message }
 // problems is the body of every answer that is no success.
 type problems struct {
 	Problems []problem `json:"problems"`
+	// Changed are the edits that came since the version of a call.
+	Changed []control.ParamsVersion `json:"changed,omitempty"`
 }
 
 // problem is one thing that is wrong with a call.
@@ -44,13 +49,16 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 	var f *failure
 	var found diag.List
 	var wrong events.Problems
+	if body, ok := ofParams(c, err); ok {
+		return body
+	}
 	switch {
 	case errors.As(err, &f):
 		c.code = f.code
 		if f.code == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="auto"`)
 		}
-		return problems{[]problem{{Message: f.message, Help: f.help}}}
+		return problems{Problems: []problem{{Message: f.message, Help: f.help}}}
 	case errors.As(err, &wrong):
 		c.code = http.StatusBadRequest
 		return ofEvents(wrong)
@@ -59,13 +67,51 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 		return ofFindings(found)
 	case errors.Is(err, context.Canceled):
 		c.code = gone
-		return problems{[]problem{{Message: "The call was given up."}}}
+		return problems{Problems: []problem{{Message: "The call was given up."}}}
 	}
 	// What the store does not take now it may take later: callers send it again.
 	c.code = http.StatusServiceUnavailable
 	w.Header().Set("Retry-After", "5")
 	a.Log.Error("a call failed", "method", c.Method, "path", c.URL.Path, "error", err)
-	return problems{[]problem{{Message: "The call failed: " + strings.TrimSuffix(err.Error(), ".") + ".", Help: "Nothing was changed; send it again."}}}
+	return problems{Problems: []problem{{Message: "The call failed: " + strings.TrimSuffix(err.Error(), ".") + ".", Help: "Nothing was changed; send it again."}}}
+}
+
+// ofParams sets the code of an answer for an error about parameters and gives its body;
+// false for any other error.
+func ofParams(c *call, err error) (problems, bool) {
+	var job *control.UnknownJob
+	var version *control.UnknownVersion
+	var none *control.NoMatch
+	var changed *conflict
+	var all params.Problems
+	var one params.Problem
+	switch {
+	case errors.As(err, &job), errors.As(err, &version), errors.As(err, &none):
+		c.code = http.StatusNotFound
+		message, help, _ := strings.Cut(err.Error(), ". ")
+		return problems{Problems: []problem{{Message: strings.TrimSuffix(message, ".") + ".", Help: help}}}, true
+	case errors.Is(err, parameters.ErrJobTwice):
+		c.code = http.StatusConflict
+		return problems{Problems: []problem{{Field: "name", Message: "There is a job of this name already.", Help: "Send `params` with PUT to `/v1/jobs/{job}`."}}}, true
+	case errors.As(err, &changed):
+		c.code = http.StatusConflict
+		return problems{Problems: listOf(changed.Problems), Changed: changed.Changed}, true
+	case errors.As(err, &all):
+	case errors.As(err, &one):
+		all = params.Problems{one}
+	default:
+		return problems{}, false
+	}
+	c.code = http.StatusBadRequest
+	return problems{Problems: listOf(all)}, true
+}
+
+func listOf(all params.Problems) []problem {
+	out := make([]problem, len(all))
+	for i, p := range all {
+		out[i] = problem{Field: p.Name.String(), Message: p.Message, Help: p.Help}
+	}
+	return out
 }
 
 func ofEvents(wrong events.Problems) problems {

@@ -12,6 +12,7 @@ import (
 	"auto/runtime/backlog"
 	"auto/runtime/control"
 	"auto/runtime/events"
+	"auto/runtime/parameters"
 
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
@@ -104,6 +105,8 @@ func TestDescribedFields(t *testing.T) {
 		"Problems": problems{}, "Problem": problem{}, "EventsTaken": control.EventsTaken{}, "LineageTaken": lineageTaken{},
 		"Status": control.Status{}, "SensorStatus": control.SensorStatus{}, "PolicyStatus": control.PolicyStatus{}, "BlockStatus": control.BlockStatus{}, "PauseStatus": control.PauseStatus{},
 		"Backlog": owed{}, "Owed": backlog.Owed{}, "Pause": pause{}, "Held": held{}, "Health": health{}, "Readiness": readiness{},
+		"Jobs": jobs{}, "Job": parameters.JobForm{}, "NewJob": newJob{}, "Written": parameters.Written{}, "JobParams": jobParams{}, "Parameter": parameters.Parameter{}, "Given": parameters.Given{},
+		"History": history{}, "ParamsVersion": control.ParamsVersion{}, "Restored": restored{}, "Preview": preview{},
 	} {
 		fields, always := fieldsOf(reflect.TypeOf(of))
 		s := d.Components.Schemas[name]

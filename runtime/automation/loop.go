@@ -269,6 +269,11 @@ func (l *loop) report(out *live.Outcome) {
 	for _, policy := range out.Body.Halted {
 		log.Error("the policy is halted: one tick asked for more than `halt above` allows; `auto resume` lets it go on", "policy", policy, "requested", out.Pairs)
 	}
+	for _, one := range out.Sent {
+		if refused := one.Request.Refused; refused != nil {
+			log.Error("a run lacks parameters; its request is parked and goes out when they are there", "request", one.Request.ID, "job", one.Request.Job, "reason", refused.Reason)
+		}
+	}
 	for _, d := range out.Body.Dropped {
 		log.Info("no longer owed", "policy", d.Policy, "asset", d.Asset, "partition", d.Partition, "reason", d.Reason)
 	}

@@ -95,6 +95,12 @@ func (r *Runner) Resume(ctx context.Context, selection string, missed compiler.M
 	return body.Keys, nil
 }
 
+// Edited tells of a record that the parameters of a job were edited with.
+func (r *Runner) Edited(ctx context.Context, record int64) {
+	r.advance(record)
+	r.settle(ctx)
+}
+
 // settle has the sensors that are not at a tick take in what is new, so that a status that
 // is asked for next shows it. Where that fails their next ticks do, and say so.
 func (r *Runner) settle(ctx context.Context) {

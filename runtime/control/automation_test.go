@@ -66,7 +66,7 @@ func over(t *testing.T, a control.Automation) control.Automation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: control.Handler(control.Local{}, a)}
+	server := &http.Server{Handler: control.Handler(control.Local{}, a, nil)}
 	go server.Serve(listener)
 	t.Cleanup(func() { server.Close() })
 	client, err := control.Dial(t.Context(), folder)

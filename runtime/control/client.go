@@ -11,6 +11,8 @@ import (
 	"auto/compiler"
 	"auto/runtime/backlog"
 	"auto/runtime/events"
+	"auto/runtime/params"
+	"auto/runtime/request"
 	"auto/runtime/store"
 )
 
@@ -130,4 +132,34 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 // Backlog implements Automation.
 func (c *Client) Backlog(ctx context.Context) ([]backlog.Owed, error) {
 	return all[backlog.Owed](c, ctx, "backlog", call{})
+}
+
+// Jobs implements Params.
+func (c *Client) Jobs(ctx context.Context) ([]*params.Job, error) {
+	return all[*params.Job](c, ctx, "params/jobs", call{})
+}
+
+// Stored implements Params.
+func (c *Client) Stored(ctx context.Context, job string) (params.Stored, error) {
+	return only[params.Stored](c, ctx, "params/stored", call{Job: job})
+}
+
+// Patch implements Params.
+func (c *Client) Patch(ctx context.Context, job string, version int64, e params.Edit, author string) (params.Stored, error) {
+	return only[params.Stored](c, ctx, "params/patch", call{Job: job, Version: version, Edit: e, Author: author})
+}
+
+// Restore implements Params.
+func (c *Client) Restore(ctx context.Context, job string, version, to int64, author string) (params.Stored, error) {
+	return only[params.Stored](c, ctx, "params/restore", call{Job: job, Version: version, To: to, Author: author})
+}
+
+// History implements Params.
+func (c *Client) History(ctx context.Context, job string) ([]ParamsVersion, error) {
+	return all[ParamsVersion](c, ctx, "params/history", call{Job: job})
+}
+
+// Preview implements Params.
+func (c *Client) Preview(ctx context.Context, job string, assets []string, fileKey string) (request.Request, error) {
+	return only[request.Request](c, ctx, "params/preview", call{Job: job, IDs: assets, Key: fileKey})
 }

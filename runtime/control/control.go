@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"auto/runtime/request"
 	"auto/runtime/store"
 )
 
@@ -33,6 +34,9 @@ type Local struct {
 	Store store.Store
 	// Now gives the present instant.
 	Now func() time.Time
+	// Renew writes a request anew that was refused (request.Refused), and makes it due; the
+	// error says why it is refused still. nil refuses.
+	Renew func(ctx context.Context, r request.Request) (bool, error)
 }
 
 // Files implements Service.
@@ -69,7 +73,7 @@ func (l Local) Retry(ctx context.Context, ids []string) (int, error) {
 		}
 		entries[i] = entry
 	}
-	return l.retry(ctx, entries)
+	return l.retry(ctx, entries, false)
 }
 
 // UnknownRequest: a command named a request that does not exist.
@@ -84,6 +88,27 @@ func (e *UnknownRequest) Error() string { return "request " + e.ID + ": " + e.Er
 // Unwrap gives the cause.
 func (e *UnknownRequest) Unwrap() error { return e.Err }
 
+// StillRefused: a request lacks parameters of its job still.
+type StillRefused struct {
+	ID, Reason string
+}
+
+// Error says what it lacks.
+func (e *StillRefused) Error() string {
+	return "The request " + e.ID + " is refused still: " + e.Reason
+}
+
+// again makes an entry due.
+func (l Local) again(ctx context.Context, e store.Entry) (bool, error) {
+	if e.Request.Refused == nil {
+		return l.Store.Retry(ctx, e.Request.ID, l.Now())
+	}
+	if l.Renew == nil {
+		return false, &StillRefused{e.Request.ID, e.Request.Refused.Reason}
+	}
+	return l.Renew(ctx, e.Request)
+}
+
 func (l Local) retryAll(ctx context.Context) (int, error) {
 	var entries []store.Entry
 	for _, state := range []store.Delivery{store.Refused, store.Held} {
@@ -95,12 +120,13 @@ func (l Local) retryAll(ctx context.Context) (int, error) {
 			return 0, err
 		}
 	}
-	return l.retry(ctx, entries)
+	return l.retry(ctx, entries, true)
 }
 
 // retry makes entries due, and lifts the halt of the blocks that they belong to;
-// what a limit or a pause holds of other blocks stays held.
-func (l Local) retry(ctx context.Context, entries []store.Entry) (int, error) {
+// what a limit or a pause holds of other blocks stays held, and, where all are tried, what
+// is refused still.
+func (l Local) retry(ctx context.Context, entries []store.Entry, all bool) (int, error) {
 	count, halted := 0, map[string]bool{}
 	for _, e := range entries {
 		block, err := l.Store.Block(ctx, e.Request.Block)
@@ -113,7 +139,10 @@ func (l Local) retry(ctx context.Context, entries []store.Entry) (int, error) {
 		if e.Delivery == store.Held && !halted[block.Name] {
 			continue
 		}
-		changed, err := l.Store.Retry(ctx, e.Request.ID, l.Now())
+		changed, err := l.again(ctx, e)
+		if all && errors.As(err, new(*StillRefused)) {
+			continue
+		}
 		if err != nil {
 			return count, err
 		}

@@ -41,7 +41,7 @@ func services(t *testing.T, folder string) map[string]control.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: control.Handler(local, nil)}
+	server := &http.Server{Handler: control.Handler(local, nil, nil)}
 	go server.Serve(listener)
 	t.Cleanup(func() { server.Close() })
 	client, err := control.Dial(t.Context(), folder)

@@ -7,15 +7,18 @@ import (
 	"net/http"
 
 	"auto/lang/diag"
+	"auto/runtime/params"
+	"auto/runtime/request"
 	"auto/runtime/store"
 )
 
 // Handler answers the questions of clients: about files and requests from a Service,
-// about conditions from an Automation.
-func Handler(s Service, a Automation) http.Handler {
+// about conditions from an Automation, about parameters from Params.
+func Handler(s Service, a Automation, p Params) http.Handler {
 	mux := http.NewServeMux()
 	handleService(mux, s)
 	handleAutomation(mux, a)
+	handleParams(mux, p)
 	return mux
 }
 
@@ -69,6 +72,33 @@ func handleAutomation(mux *http.ServeMux, a Automation) {
 	}))
 }
 
+func handleParams(mux *http.ServeMux, p Params) {
+	mux.Handle("POST /params/jobs", answer(func(ctx context.Context, _ call, w *writer) error {
+		jobs, err := p.Jobs(ctx)
+		return items(w, jobs, err)
+	}))
+	mux.Handle("POST /params/stored", answer(func(ctx context.Context, q call, w *writer) error {
+		stored, err := p.Stored(ctx, q.Job)
+		return items(w, []params.Stored{stored}, err)
+	}))
+	mux.Handle("POST /params/patch", answer(func(ctx context.Context, q call, w *writer) error {
+		stored, err := p.Patch(ctx, q.Job, q.Version, q.Edit, q.Author)
+		return items(w, []params.Stored{stored}, err)
+	}))
+	mux.Handle("POST /params/restore", answer(func(ctx context.Context, q call, w *writer) error {
+		stored, err := p.Restore(ctx, q.Job, q.Version, q.To, q.Author)
+		return items(w, []params.Stored{stored}, err)
+	}))
+	mux.Handle("POST /params/history", answer(func(ctx context.Context, q call, w *writer) error {
+		list, err := p.History(ctx, q.Job)
+		return items(w, list, err)
+	}))
+	mux.Handle("POST /params/preview", answer(func(ctx context.Context, q call, w *writer) error {
+		r, err := p.Preview(ctx, q.Job, q.IDs, q.Key)
+		return items(w, []request.Request{r}, err)
+	}))
+}
+
 // items writes a list, unless there is an error.
 func items[T any](w *writer, list []T, err error) error {
 	for _, item := range list {
@@ -114,7 +144,13 @@ func ending(count int, err error) message {
 	end := message{End: true, Count: count}
 	var unknown *UnknownRequest
 	var found diag.List
+	var wrong params.Problems
+	var job *UnknownJob
 	switch {
+	case errors.As(err, &wrong):
+		end.Problems = wrong
+	case errors.As(err, &job):
+		end.Job, end.Near = job.Job, job.Near
 	case errors.As(err, &found):
 		end.Findings = pack(found)
 	case errors.As(err, &unknown) && errors.Is(err, store.ErrNotFound):

@@ -14,6 +14,7 @@ import (
 
 	"auto/compiler"
 	"auto/runtime/events"
+	"auto/runtime/params"
 	"auto/runtime/store"
 )
 
@@ -104,6 +105,10 @@ type message struct {
 	Error string          `json:"error,omitempty"`
 	// NotFound tells that the error is store.ErrNotFound about the request ID.
 	NotFound string `json:"not_found,omitempty"`
+	// Problems are an error that is params.Problems; Job and Near one that is UnknownJob.
+	Problems params.Problems `json:"problems,omitempty"`
+	Job      string          `json:"job,omitempty"`
+	Near     string          `json:"near,omitempty"`
 	// Findings are an error that is a diag.List.
 	Findings []finding `json:"findings,omitempty"`
 }
@@ -112,6 +117,10 @@ func (m message) failure() error {
 	switch {
 	case len(m.Findings) > 0:
 		return unpack(m.Findings)
+	case len(m.Problems) > 0:
+		return m.Problems
+	case m.Job != "":
+		return &UnknownJob{Job: m.Job, Near: m.Near}
 	case m.NotFound != "":
 		return &UnknownRequest{ID: m.NotFound, Err: store.ErrNotFound}
 	case m.Error != "":
@@ -133,4 +142,11 @@ type call struct {
 	Until     time.Time
 	Reason    string
 	Missed    compiler.Missed
+
+	Job     string
+	Version int64
+	To      int64
+	Edit    params.Edit
+	Author  string
+	Key     string
 }

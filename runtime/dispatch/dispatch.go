@@ -10,6 +10,7 @@ import (
 
 	"auto/compiler"
 	"auto/runtime/backlog"
+	"auto/runtime/params"
 	"auto/runtime/request"
 	"auto/vm/space"
 )
@@ -29,6 +30,8 @@ type Input struct {
 	Whole       func(entity int) bool
 	Conditioned func(key string) bool
 	Env         map[string]string
+	// Params decides about the parameters of runs of jobs.
+	Params params.InForce
 }
 
 // Sent is a request with the launches that it carries out, in their order.
@@ -52,6 +55,10 @@ const PolicyTag = "auto/policy"
 //
 // Every launch is in one request, but for a check that joins an asset of which all
 // partitions are requested while there are none: as in Dagster it has no run.
+//
+// Where a policy has no job, each asset goes into a run of the job that selects it, if
+// that has parameters, so that it sees them. A request that lacks parameters is refused:
+// see request.Refused.
 //
 // It fails where a launch is of a policy, asset or check that is not there.
 func Requests(in Input) ([]Sent, error) {

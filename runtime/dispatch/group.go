@@ -43,30 +43,32 @@ type grouping struct {
 	// joints those that there are, in order.
 	checks map[joint][]int
 	joints []joint
+	joined map[joint]*profile
 }
 
 func newGrouping(in Input) *grouping {
 	return &grouping{
-		profiles: profiles{Input: in, of: map[string]*profile{}, equal: map[string]*profile{}},
-		pools:    newPools(in.Space), places: map[place]*draft{}, checked: map[joint][]*draft{}, checks: map[joint][]int{},
+		profiles: profiles{Input: in, of: map[[2]string]*profile{}, equal: map[string]*profile{}, jobs: map[string]string{}},
+		pools:    newPools(in.Space), places: map[place]*draft{}, checked: map[joint][]*draft{}, checks: map[joint][]int{}, joined: map[joint]*profile{},
 	}
 }
 
 // add puts a launch at its place; a check that may join its asset is put aside.
 func (g *grouping) add(launch int) error {
 	l := &g.Launches[launch]
-	p, err := g.find(l.Policy)
-	if err != nil {
-		return err
-	}
 	entity, ok := g.Space.Find(l.Key)
 	if !ok {
 		return errors.New("there is no such asset or check")
+	}
+	p, err := g.find(l.Policy, g.Space.Entities[entity].Asset.Key)
+	if err != nil {
+		return err
 	}
 	at := joint{p.number, entity}
 	if g.Space.Entities[entity].Check != nil && p.clauses.Group != compiler.GroupNone {
 		if g.checks[at] == nil {
 			g.joints = append(g.joints, at)
+			g.joined[at] = p
 		}
 		g.checks[at] = append(g.checks[at], launch)
 		return nil
@@ -110,7 +112,7 @@ func (g *grouping) joinChecks() {
 		case ok && g.none(asset):
 		default:
 			for _, launch := range launches {
-				g.put(g.of[g.Launches[launch].Policy], at.entity, launch)
+				g.put(g.joined[at], at.entity, launch)
 			}
 		}
 	}

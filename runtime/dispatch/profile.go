@@ -22,20 +22,26 @@ type profile struct {
 // theirs.
 type profiles struct {
 	Input
-	of    map[string]*profile // by policy
-	equal map[string]*profile // by text
+	of    map[[2]string]*profile // by policy and job
+	equal map[string]*profile    // by text
+	jobs  map[string]string      // by asset
 }
 
-// find gives the profile of a policy.
-func (p *profiles) find(policy string) (*profile, error) {
-	if known := p.of[policy]; known != nil {
-		return known, nil
-	}
+// find gives the profile of a policy for an asset.
+func (p *profiles) find(policy, asset string) (*profile, error) {
 	in, ok := p.Policies[policy]
 	if !ok {
 		return nil, errors.New("there is no such policy")
 	}
-	made := &profile{number: len(p.equal), job: in.Job, clauses: &in.Clauses, tags: in.TagsIn(p.Sensor)}
+	job := in.Job
+	if job == "" {
+		job = p.jobOf(asset)
+	}
+	at := [2]string{policy, job}
+	if known := p.of[at]; known != nil {
+		return known, nil
+	}
+	made := &profile{number: len(p.equal), job: job, clauses: &in.Clauses, tags: in.TagsIn(p.Sensor)}
 	text, err := p.text(made, policy)
 	if err != nil {
 		return nil, err
@@ -45,8 +51,21 @@ func (p *profiles) find(policy string) (*profile, error) {
 	} else {
 		p.equal[text] = made
 	}
-	p.of[policy] = made
+	p.of[at] = made
 	return made, nil
+}
+
+// jobOf gives the job whose parameters an asset sees where its policy has none; "" where
+// there is no such job, or several, for which the launch is refused.
+func (p *profiles) jobOf(asset string) string {
+	known, ok := p.jobs[asset]
+	if !ok {
+		if j, err := p.Params.Of("", []string{asset}); err == nil && j != nil && j.HasParams() {
+			known = j.Name
+		}
+		p.jobs[asset] = known
+	}
+	return known
 }
 
 // text gives a text that equal profiles share. The partition, which a run has only one of,

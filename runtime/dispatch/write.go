@@ -10,7 +10,6 @@ import (
 	"auto/runtime/backlog"
 	"auto/runtime/events"
 	"auto/runtime/request"
-	"auto/runtime/values"
 	"auto/vm/graph"
 	"auto/vm/runs"
 )
@@ -96,7 +95,7 @@ func (w *writer) request(d *draft, round int, entities []int, members []member) 
 	if len(r.Policies) == 1 {
 		r.Tags[PolicyTag] = r.Policies[0]
 	}
-	r.RunConfig = values.RunConfig(r.Selection, w.asset, w.config(launches, d.partition))
+	w.Params.Tell(&r, w.asset, w.config(launches, d.partition))
 	w.sent = append(w.sent, Sent{r, launches})
 }
 

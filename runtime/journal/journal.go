@@ -7,6 +7,7 @@ import (
 
 	"auto/compiler"
 	"auto/runtime/events"
+	"auto/runtime/params"
 )
 
 // The kinds of records that conditions are folded from. The journal has others, which are
@@ -18,6 +19,7 @@ const (
 	KindPause    = "pause"
 	KindResume   = "resume"
 	KindDown     = "down"
+	KindParams   = "params"
 )
 
 // Events is the body of KindEvents: what was accepted together.
@@ -82,6 +84,18 @@ type Resume struct {
 	Selection string          `json:"selection"`
 	Keys      []string        `json:"keys"`
 	Missed    compiler.Missed `json:"missed,omitempty"`
+}
+
+// Params is the body of KindParams: from here on these are the edits of a job's
+// parameters, whole.
+type Params struct {
+	Job    string        `json:"job"`
+	Author string        `json:"author"`
+	Stored params.Stored `json:"stored"`
+	// Changes is what the edit did, for people.
+	Changes []params.Change `json:"changes"`
+	// Restored is the version that the edit restored, nil where it restored none.
+	Restored *int64 `json:"restored,omitempty"`
 }
 
 // Down is the body of KindDown: no sensor ticked from then to the record's At.

@@ -12,6 +12,7 @@ import (
 	"auto/runtime/events"
 	"auto/runtime/journal"
 	"auto/runtime/live"
+	"auto/runtime/params"
 	"auto/runtime/project"
 	"auto/runtime/store"
 
@@ -444,7 +445,25 @@ func (l *lab) drawTexts() texts {
 			yaml += "  - {key: h, deps: [raw], execution_set: s}\n" // is pulled along
 		}
 	}
-	return texts{"auto.yaml": "", "assets/a.yaml": yaml, "policies/p.auto": l.policies(owned) + l.sensors(owned)}
+	return texts{"auto.yaml": "", "assets/a.yaml": yaml, "jobs/j.yaml": l.jobs(), "policies/p.auto": l.policies(owned) + l.sensors(owned)}
+}
+
+// jobs draws two with parameters, of which some lack a value before an edit.
+func (l *lab) jobs() string {
+	return fmt.Sprintf("jobs:\n  - {name: j, selection: [a, b], params_schema: {n: %s, b.m: \"string|x\"}}\n  - {name: k, selection: [c, e], params_schema: {c.n: %s}}\n",
+		pick(l, "declaration", "int", "int!", `"int|5"`), pick(l, "declaration", "int!", `"int!|3"`))
+}
+
+// edit changes the parameters of a job, as an editor does who looks at nothing before.
+func (l *lab) edit() {
+	job := pick(l, "job", "j", "k", "gone")
+	s := params.Stored{Version: l.seq()}
+	for _, n := range []params.Name{{Param: "n"}, {Asset: "b", Param: "n"}, {Asset: "c", Param: "n"}, {Asset: "b", Param: "m"}} {
+		if value := pick(l, n.String(), any(nil), any(1), any("text")); value != nil {
+			s.Values.Set(n, value)
+		}
+	}
+	l.write(journal.KindParams, journal.Params{Job: job, Author: "x", Stored: s})
 }
 
 // policies draws some, each of assets of its own.

@@ -24,6 +24,7 @@ func (s *Sensor) branch() (*Sensor, error) {
 		return nil, err
 	}
 	out.happened, out.taken, out.ticked, out.last, out.down, out.newest, out.marks = s.happened, s.taken, s.ticked, s.last, s.down, s.newest, slices.Clone(s.marks)
+	out.params = s.params
 	return out, nil
 }
 

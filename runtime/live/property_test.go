@@ -49,7 +49,7 @@ func checkJournal(t *rapid.T) {
 
 // step does one thing.
 func (l *lab) step() {
-	switch l.draw(14, "step") {
+	switch l.draw(15, "step") {
 	case 0, 1, 2:
 		l.happen()
 	case 3, 4, 5, 6:
@@ -70,5 +70,7 @@ func (l *lab) step() {
 		l.put(l.drawTexts())
 	case 13:
 		l.save()
+	case 14:
+		l.edit()
 	}
 }

@@ -10,10 +10,10 @@ import (
 )
 
 // Kinds are those of the records that a Project is folded from.
-var Kinds = []string{journal.KindEvents, journal.KindPolicies, journal.KindTick, journal.KindPause, journal.KindResume, journal.KindDown}
+var Kinds = []string{journal.KindEvents, journal.KindPolicies, journal.KindTick, journal.KindPause, journal.KindResume, journal.KindDown, journal.KindParams}
 
 // Inputs are those of the Kinds that a sensor takes in.
-var Inputs = []string{journal.KindEvents, journal.KindPause, journal.KindResume, journal.KindDown}
+var Inputs = []string{journal.KindEvents, journal.KindPause, journal.KindResume, journal.KindDown, journal.KindParams}
 
 // Record is a record of the journal with its body read.
 type Record struct {
@@ -38,6 +38,8 @@ func Read(r store.Record) (Record, error) {
 		out.Body = new(journal.Resume)
 	case journal.KindDown:
 		out.Body = new(journal.Down)
+	case journal.KindParams:
+		out.Body = new(journal.Params)
 	default:
 		return out, fmt.Errorf("the journal's record %d is of the kind %q, which conditions do not know", r.Seq, r.Kind)
 	}

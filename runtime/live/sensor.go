@@ -1,6 +1,7 @@
 package live
 
 import (
+	"maps"
 	"time"
 
 	"auto/compiler"
@@ -11,6 +12,7 @@ import (
 	"auto/runtime/events"
 	"auto/runtime/facts"
 	"auto/runtime/journal"
+	"auto/runtime/params"
 	"auto/runtime/stale"
 	"auto/vm"
 	"auto/vm/bits"
@@ -29,6 +31,9 @@ type Sensor struct {
 	stale  *stale.Tracker
 	engine *engine.Engine
 	ledger *backlog.Ledger
+
+	// params are the edits of parameters, by job; the map is never changed.
+	params map[string]params.Stored
 
 	// decided is what the last tick requested, which the tracker is told before anything
 	// else comes: until then its facts are those of the tick.
@@ -125,8 +130,19 @@ func (s *Sensor) Take(r Record) error {
 		if r.At.Sub(body.From) > 2*s.Every && s.down.IsZero() {
 			s.down = body.From
 		}
+	case *journal.Params:
+		s.edit(body)
 	}
 	return nil
+}
+
+// edit takes an edit of parameters in.
+func (s *Sensor) edit(e *journal.Params) {
+	s.params = maps.Clone(s.params)
+	if s.params == nil {
+		s.params = map[string]params.Stored{}
+	}
+	s.params[e.Job] = e.Stored
 }
 
 func (s *Sensor) happen(e *events.Event) error {

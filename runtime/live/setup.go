@@ -17,6 +17,7 @@ import (
 	"auto/compiler/condition"
 	"auto/lang/diag"
 	"auto/runtime/journal"
+	"auto/runtime/params"
 	"auto/runtime/project"
 	"auto/vm/graph"
 )
@@ -30,11 +31,13 @@ type Setup struct {
 	// Sensors have the keys with conditions, each in exactly one; sorted by name.
 	Sensors []compiler.Sensor
 	Env     map[string]string
+	// Jobs have the parameters that job files declare.
+	Jobs []*params.Job
 }
 
 // NewSetup gives what a project without errors puts in force.
 func NewSetup(p *project.Project) *Setup {
-	s := &Setup{Fingerprint: Fingerprint(p), Graph: p.Graph, Policies: map[string]*compiler.Policy{}, Env: p.Env}
+	s := &Setup{Fingerprint: Fingerprint(p), Graph: p.Graph, Policies: map[string]*compiler.Policy{}, Env: p.Env, Jobs: p.Params}
 	for _, policy := range p.Policies.Policies {
 		if policy.When != nil {
 			s.Policies[policy.Name] = policy

@@ -12,6 +12,7 @@ import (
 	"auto/runtime/backlog"
 	"auto/runtime/facts"
 	"auto/runtime/journal"
+	"auto/runtime/params"
 	"auto/runtime/stale"
 	"auto/vm"
 )
@@ -44,6 +45,8 @@ type sensorSnapshot struct {
 	Cursor   *vm.Cursor      `json:"cursor"`
 	Stale    *stale.Tracker  `json:"stale"`
 	Ledger   *backlog.Ledger `json:"ledger"`
+
+	Params map[string]params.Stored `json:"params,omitempty"`
 }
 
 // save gives a sensor's state as JSON.
@@ -55,7 +58,7 @@ func (s *Sensor) save() (json.RawMessage, error) {
 	}
 	return json.Marshal(sensorSnapshot{
 		Name: s.Name, Every: s.Every, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down, Newest: s.newest, Marks: s.marks,
-		World: world.Bytes(), Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger,
+		World: world.Bytes(), Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger, Params: s.params,
 	})
 }
 
@@ -146,6 +149,7 @@ func restored(text []byte) (*Sensor, error) {
 	}
 	s.Name, s.Every = in.Name, in.Every
 	s.happened, s.taken, s.ticked, s.last, s.fresh, s.down, s.marks = in.Happened, in.Taken, in.Ticked, in.Last, in.Fresh, in.Down, in.Marks
+	s.params = in.Params
 	return s, nil
 }
 

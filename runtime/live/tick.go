@@ -12,6 +12,7 @@ import (
 	"auto/runtime/dispatch"
 	"auto/runtime/engine"
 	"auto/runtime/journal"
+	"auto/runtime/params"
 	"auto/runtime/store"
 	"auto/vm/bits"
 	"auto/vm/space"
@@ -162,6 +163,7 @@ func (s *Sensor) launch(out *Outcome) error {
 		Whole:       s.whole(),
 		Conditioned: func(key string) bool { return s.conditions[key] != nil },
 		Env:         s.setup.Env,
+		Params:      params.InForce{Jobs: s.setup.Jobs, Stored: s.params},
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Name, err)
@@ -204,7 +206,7 @@ func (o *Outcome) Record() store.Record {
 func (o *Outcome) Entries() []store.Entry {
 	entries := make([]store.Entry, len(o.Sent))
 	for i, one := range o.Sent {
-		entries[i] = store.Entry{Request: one.Request, Delivery: store.Due, NextAt: o.At, ReleasedAt: o.At}
+		entries[i] = store.Decided(one.Request, o.At)
 	}
 	return entries
 }

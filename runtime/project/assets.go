@@ -18,6 +18,8 @@ type assets struct {
 	reader graphdoc.Reader
 	assets []graph.Asset
 	jobs   []graph.Job
+	// drafts are the parameters of jobs, in the order of jobs.
+	drafts []jobDraft
 	// placeOf has where an asset or job and its fields are written.
 	placeOf map[string]source.Span
 }

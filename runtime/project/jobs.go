@@ -4,6 +4,7 @@ import (
 	"auto/compiler"
 	"auto/lang/diag"
 	"auto/lang/parse"
+	"auto/runtime/paramdoc"
 	"auto/runtime/yamldoc"
 	"auto/vm/graph"
 
@@ -13,21 +14,23 @@ import (
 // readJobs reads the jobs of a file.
 func (a *assets) readJobs(f file) {
 	for _, n := range f.root.Items("jobs") {
-		a.job(f.root.Map(n, "a job"))
+		a.job(f.root.Map(n, "a job"), f.src.Name)
 	}
 }
 
-func (a *assets) job(m *yamldoc.Map) {
+// job reads a job of a file.
+func (a *assets) job(m *yamldoc.Map, file string) {
 	named, selects := m.Require("name", "nightly"), m.Require("selection", `groups("sales")`)
 	if !named || !selects {
 		return
 	}
 	defer m.Close()
-	name := m.Text("name")
+	draft, name := paramdoc.Read(m), m.Text("name")
 	a.placeOf[placeKey("job "+name, "name", 0)] = m.At("name")
 	a.placeOf[placeKey("job "+name, "selection", 0)] = m.At("selection")
 	if selection, ok := a.selection(m); ok {
 		a.jobs = append(a.jobs, graph.Job{Name: name, Selection: selection})
+		a.drafts = append(a.drafts, jobDraft{draft, file})
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"auto/lang/diag"
 	"auto/lang/parse"
 	"auto/lang/source"
+	"auto/runtime/params"
 	"auto/runtime/yamldoc"
 	"auto/vm/graph"
 
@@ -27,9 +28,14 @@ import (
 // Project is a loaded project.
 type Project struct {
 	// Dir is its folder, as it was given.
-	Dir      string
-	Config   Config
-	Graph    *graph.Graph
+	Dir    string
+	Config Config
+	Graph  *graph.Graph
+	// Params are the jobs with their parameters, in the order of the files; nil where the
+	// assets and jobs cannot be read.
+	Params []*params.Job
+	// JobFiles has the file of each job, by slash-separated path below the folder.
+	JobFiles map[string]string
 	Policies *compiler.Policies
 	// Trees are the policy files.
 	Trees []*ast.File
@@ -119,6 +125,8 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	var findings diag.List
 	p.Policies, findings = compiler.Compile(compiler.Input{Files: p.Trees, Graph: p.Graph, Env: p.Env, Sources: declared(p.Config), Now: o.Now})
 	l.list = append(l.list, findings...)
+	p.fillable()
+	l.given(p)
 	l.outcomes(p)
 	l.list.Sort()
 	return p, l.list
@@ -197,6 +205,7 @@ func (l *loader) graph(p *Project) *graph.Graph {
 	}
 	g, problems := graph.New(a.assets, a.jobs)
 	a.problems(problems)
+	p.Params, p.JobFiles = a.params(g), a.jobFiles(filepath.ToSlash(l.dir))
 	return g
 }
 

@@ -52,6 +52,18 @@ type Request struct {
 	// MoveTo is the key that the file is moved to by a quarantine; such a request
 	// launches no run and is carried out by the runtime itself.
 	MoveTo string `json:"move_to,omitempty"`
+	// Refused tells why the request cannot be launched, nil where it can. Such a request is
+	// parked and never sent; once what it lacks is there, it is written anew without.
+	Refused *Refused `json:"refused,omitempty"`
+}
+
+// Refused is why a request cannot be launched: its job's parameters.
+type Refused struct {
+	// Reason says all that is wrong, one sentence after the other.
+	Reason string `json:"reason"`
+	// Config is config of assets that the policy or the files block gives, by asset and
+	// field, from which the run config is made again.
+	Config map[string]map[string]any `json:"config,omitempty"`
 }
 
 // File is one version of a file as a listing showed it.

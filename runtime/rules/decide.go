@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"auto/compiler/files"
+	"auto/runtime/params"
 	"auto/runtime/request"
 	"auto/vm"
 	"auto/vm/code"
@@ -72,6 +73,8 @@ type Decider struct {
 	// Getenv gives the value of an environment name that templates use; of one that it,
 	// or a nil func, does not know, the field stays as it is written.
 	Getenv func(name string) (string, bool)
+	// Params decides about the parameters of runs of the block's job.
+	Params params.InForce
 }
 
 // Scope gives the part of a key below the block's prefix, and false with the reason

@@ -43,7 +43,7 @@ func (w *writer) write(hits []hit, targets []int32) {
 	for _, h := range slices.Backward(hits) {
 		w.values(h.fields, h.rule.Tags, h.rule.Params, h.rule.Config)
 	}
-	w.request.RunConfig = values.RunConfig(w.request.Selection, w.lookup, w.config)
+	w.d.Params.Tell(&w.request, w.lookup, w.config)
 }
 
 // targets selects what the program requests: base assets, then the rules' targets.

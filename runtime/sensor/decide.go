@@ -86,8 +86,8 @@ func (t *tick) whole(o sources.Object) (sources.Object, bool, error) {
 // request adds a request to the outbox, and gives its ID.
 func (t *tick) request(r request.Request, file request.File) string {
 	r.ID = request.ID(t.Program.Name, file, t.at)
-	e := store.Entry{Request: r, Delivery: store.Due, NextAt: t.at, ReleasedAt: t.at}
-	if reason := t.holds(); reason != "" && r.MoveTo == "" {
+	e := store.Decided(r, t.at)
+	if reason := t.holds(); reason != "" && r.MoveTo == "" && r.Refused == nil {
 		e = store.Entry{Request: r, Delivery: store.Held, Reason: reason}
 	}
 	t.out.Entries = append(t.out.Entries, e)
@@ -150,7 +150,7 @@ func (t *tick) halt() {
 	t.out.Block.HaltedAt = t.at
 	t.block.HaltedAt = t.at
 	for i, e := range t.out.Entries {
-		if e.Request.MoveTo == "" {
+		if e.Request.MoveTo == "" && e.Request.Refused == nil {
 			t.out.Entries[i] = store.Entry{Request: e.Request, Delivery: store.Held,
 				Reason: fmt.Sprintf("One tick asked for %d runs, and the block says `halt above %d per tick`; `auto requests retry --all` lets it go on.", t.report.Requested, n)}
 		}

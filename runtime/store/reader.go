@@ -16,6 +16,7 @@ import (
 // back as it is.
 type Reader interface {
 	ConditionsReader
+	ParamsReader
 	// Block gives the state of a block, the zero state where it has none.
 	Block(ctx context.Context, name string) (Block, error)
 	// Versions calls yield for the versions that a filter selects, ordered by block,

@@ -83,6 +83,15 @@ type Entry struct {
 	Reason string
 }
 
+// Decided gives the entry of a request that nothing holds back: due at the instant of its
+// tick, or parked where it is refused.
+func Decided(r request.Request, at time.Time) Entry {
+	if r.Refused != nil {
+		return Entry{Request: r, Delivery: Refused, DoneAt: at, Reason: r.Refused.Reason}
+	}
+	return Entry{Request: r, Delivery: Due, NextAt: at, ReleasedAt: at}
+}
+
 // Block is what is kept of a files block beside its files.
 type Block struct {
 	Name string
@@ -173,6 +182,7 @@ var ErrNotFound = errors.New("not found")
 type Store interface {
 	Reader
 	Conditions
+	Params
 	// Commit stores a tick in one transaction, whole or not at all.
 	Commit(ctx context.Context, tick Tick) error
 	// Release turns up to limit held requests of a block into due ones, those with

@@ -178,6 +178,9 @@ func (g *Graph) Jobs() []string { return slices.Sorted(maps.Keys(g.jobs)) }
 // InJob reports whether a job selects an asset.
 func (g *Graph) InJob(job, key string) bool { return g.members[job][key] }
 
+// Selected gives the keys of the assets that a job selects, sorted.
+func (g *Graph) Selected(job string) []string { return slices.Sorted(maps.Keys(g.members[job])) }
+
 // JobsOf gives the names of the jobs that select all of the given assets, sorted.
 func (g *Graph) JobsOf(keys ...string) []string {
 	return slices.DeleteFunc(g.Jobs(), func(job string) bool {

@@ -27,6 +27,9 @@ func TestMigrates(t *testing.T) {
 	if err != nil || got.Seq != 8 {
 		t.Errorf("%+v %v", got, err)
 	}
+	if seq, err := s.PutParams(t.Context(), "params", store.ParamsEdit{Job: "j", Version: 1, At: at, Body: []byte("{}")}); seq != 9 || err != nil {
+		t.Error(seq, err)
+	}
 	if n, err := s.Release(t.Context(), "x", at, 1, false); n != 1 || err != nil {
 		t.Error(n, err)
 	}

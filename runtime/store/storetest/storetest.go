@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) (store.Store, func() store.Store)
 		"Keys": keys, "Times": times, "Resumed": resumed, "Requests": requests, "Again": again, "Gone": gone, "Replaced": replaced, "Newest": newest, "Yield": yield,
 	}
 	maps.Copy(tests, conditions)
+	maps.Copy(tests, parameters)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s, reopen := open(t)

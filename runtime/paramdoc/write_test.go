@@ -1,0 +1,243 @@
+package paramdoc_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"auto/lang/diag"
+	"auto/lang/source"
+	"auto/runtime/paramdoc"
+	"auto/runtime/params"
+	"auto/runtime/yamldoc"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// assets are those of every job here.
+var assets = []string{"dbo.Sales", "marketing", "sales", "team/sales"}
+
+// read gives the jobs of a text, with the findings.
+func read(text string) ([]*params.Job, diag.List) {
+	var list diag.List
+	doc, root := yamldoc.Parse(source.New("jobs.yaml", text), &list)
+	if root == nil {
+		return nil, list
+	}
+	var jobs []*params.Job
+	m := doc.Map(root, "the file")
+	for _, n := range m.Items("jobs") {
+		jobs = append(jobs, paramdoc.Read(doc.Map(n, "a job")).Job(assets, nil, nil))
+	}
+	return jobs, list
+}
+
+// job gives the job `j` of a text.
+func job(t *testing.T, text string) *params.Job {
+	t.Helper()
+	jobs, list := read(text)
+	j, ok := params.Find(jobs, "j")
+	if !ok || len(list) > 0 {
+		t.Fatalf("%v\n%s", list, text)
+	}
+	return j
+}
+
+var update = flag.Bool("update", false, "write the expected texts")
+
+var head = regexp.MustCompile(`(?m)^=== (.*)\n`)
+
+// TestGoldenConvert: each case of the file is a text before and after `Convert`.
+func TestGoldenConvert(t *testing.T) {
+	text, err := os.ReadFile("testdata/convert.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var written strings.Builder
+	heads := head.FindAllStringSubmatchIndex(string(text), -1)
+	for i, h := range heads {
+		end := len(text)
+		if i+1 < len(heads) {
+			end = heads[i+1][0]
+		}
+		t.Run(string(text[h[2]:h[3]]), func(t *testing.T) {
+			before, after, _ := strings.Cut(string(text[h[1]:end]), "---\n")
+			j := job(t, before)
+			got, err := paramdoc.Write(before, "j", paramdoc.Content{Schema: j.Convert(params.Values{}), Values: j.Values})
+			if err != nil {
+				t.Fatal(err)
+			}
+			written.WriteString(string(text[h[0]:h[1]]) + before + "---\n" + got)
+			if diff := cmp.Diff(after, got); diff != "" && !*update {
+				t.Error(diff)
+			}
+			if again, err := paramdoc.Write(got, "j", contentOf(job(t, got))); err != nil || again != got {
+				t.Errorf("written again: %s, %v", cmp.Diff(got, again), err)
+			}
+		})
+	}
+	if *update {
+		if err := os.WriteFile("testdata/convert.txt", []byte(written.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func contentOf(j *params.Job) paramdoc.Content {
+	return paramdoc.Content{Schema: j.Schema, Values: j.Values}
+}
+
+func TestWriteErrors(t *testing.T) {
+	if _, err := paramdoc.Write("jobs: [{name: a, selection: all()}]", "j", paramdoc.Content{}); !errors.Is(err, paramdoc.ErrNoJob) {
+		t.Error(err)
+	}
+	if _, err := paramdoc.Write("jobs: [", "j", paramdoc.Content{}); err == nil {
+		t.Error("no YAML is edited")
+	}
+	if _, err := paramdoc.Add("jobs: [{name: a, selection: all()}]", paramdoc.New{Name: "a"}, paramdoc.Content{}); !errors.Is(err, paramdoc.ErrJobTwice) {
+		t.Error(err)
+	}
+	merged := "base: &b {params_schema: {a: string}}\njobs:\n  - name: j\n    <<: *b\n"
+	if out, err := paramdoc.Write(merged, "j", paramdoc.Content{}); err == nil {
+		t.Errorf("a declaration that a merge key gives is gone: %s", out)
+	}
+}
+
+func TestGoldenAdd(t *testing.T) {
+	decl, err := params.ParseDecl("string!|.*\\.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := paramdoc.Content{Schema: params.Schema{{Name: params.Name{Asset: "sales", Param: "pattern"}, Decl: decl}, {Name: params.Name{Param: "mode"}, Decl: params.Decl{Type: params.Enum, Members: []string{"a", "b"}}}}}
+	content.Values.Set(params.Name{Param: "mode"}, "a")
+	content.Values.Set(params.Name{Asset: "team/sales", Param: "when"}, "2026-01-31")
+	content.Values.Set(params.Name{Asset: "sales", Param: "token"}, params.Reference{Env: "TOKEN"}.Value())
+	const block = `  - name: j
+    selection: groups("sales")
+    params_schema:
+      sales.pattern: string!|.*\.csv
+      mode: [a, b]
+    job_overrides:
+      mode: a
+    ops_config:
+      sales:
+        token:
+          $secret: env:TOKEN
+      team/sales:
+        when: "2026-01-31"
+`
+	for before, after := range map[string]string{
+		"":              "jobs:\n" + block,
+		"# only this\n": "# only this\njobs:\n" + block,
+		"jobs:\n  - name: a\n    selection: all()\n\n# the end\n":                "jobs:\n  - name: a\n    selection: all()\n" + block + "\n# the end\n",
+		"jobs:\n- name: a\n  selection: all()\nassets:\n- key: x":                "jobs:\n- name: a\n  selection: all()\n" + strings.ReplaceAll(block[2:], "\n  ", "\n") + "assets:\n- key: x",
+		"assets: [{key: x}] # x\njobs: [{name: a, selection: all()}]\n":          "assets: [{key: x}] # x\njobs:\n  - {name: a, selection: all()}\n" + block,
+		"assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n": "assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n" + strings.ReplaceAll(block, "\n", "\r\n"),
+		"assets: [{key: x}]\njobs: []\n":                                         "assets: [{key: x}]\njobs:\n" + block,
+	} {
+		got, err := paramdoc.Add(before, paramdoc.New{Name: "j", Selection: `groups("sales")`}, content)
+		if err != nil {
+			t.Errorf("%q: %v", before, err)
+		}
+		if diff := cmp.Diff(after, got); diff != "" {
+			t.Errorf("%q: %s", before, diff)
+		}
+	}
+	keys, err := paramdoc.Add("", paramdoc.New{Name: "j", Keys: []string{"sales", "dbo.Sales"}}, paramdoc.Content{})
+	if want := "jobs:\n  - name: j\n    selection: [sales, dbo.Sales]\n"; err != nil || keys != want {
+		t.Errorf("%q, %v", keys, err)
+	}
+}
+
+// texts are files that a job `j` is edited in.
+var texts = []string{
+	"jobs:\n  - name: j\n    selection: all()\n",
+	"# top\njobs:\n- name: i\n  selection: all()\n  ops_config: {sales: {p: 1}}\n- name: j\n  params_schema:\n    # about p\n    p: string!  # more\n    sales.q: \"int|5\"\n\n  job_overrides: {p: x}\n  selection: all()\n\n  # about ops\n  ops_config:\n    sales: {q: 6}\n    marketing:\n      q: 7 # seven\n# end\n",
+	"jobs: [{name: j, selection: all(), parameter_values: {p: \"{{ params.x }}\"}, params_schema: {p: string}}]\n",
+	"jobs:\n  -\n    name: j\n    selection: |\n      all()\n    params_schema:\n        mode: [a, b]\n        text:\n          type: string\n          description: >-\n            long\n            # no comment\n    ops_config:\n    job_overrides:\n      text: |\n        # no comment\n        two\n\n  - name: k\n    selection: all()\n",
+	"x: &x {p: string}\njobs:\n  - name: j\n    params_schema: *x\n    selection: all()\n",
+}
+
+var (
+	decls  = []string{"string", "string!", "int|5", "list|[]", "string|a | b: #c", "enum(a, b)", "enum(a, b)!|a", "secret!", "date|2026-01-31", "string|", "bool!|true"}
+	values = []any{"", "x", "yes", "5", "2026-01-31", "a: b # c", "two\nlines\n", " blank ", "{{ params.x }}", true, int64(5), 2.5, []any{"a", int64(1), []any{}}, map[string]any{"k": map[string]any{"l": ""}}, map[string]any{}, params.Reference{File: "/run/secrets/x"}.Value()}
+)
+
+func someContent(t *rapid.T) (c paramdoc.Content) {
+	name := func() params.Name {
+		return params.Name{Asset: rapid.SampledFrom(append([]string{""}, assets...)).Draw(t, "asset"), Param: rapid.SampledFrom([]string{"p", "q", "mode", "type", "text"}).Draw(t, "param")}
+	}
+	for range rapid.IntRange(0, 5).Draw(t, "entries") {
+		d, err := params.ParseDecl(rapid.SampledFrom(decls).Draw(t, "decl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Description = rapid.SampledFrom([]string{"", "", "what: it is"}).Draw(t, "description")
+		c.Schema = c.Schema.With(name(), d)
+	}
+	for range rapid.IntRange(0, 5).Draw(t, "values") {
+		c.Values.Set(name(), rapid.SampledFrom(values).Draw(t, "value"))
+	}
+	return c
+}
+
+var comment = regexp.MustCompile(`# (top|end|about ops)`)
+
+// TestWriteReadsBack: whatever is written into whatever file, it is read back, twice is
+// once, and comments outside of what is gone are there.
+func TestWriteReadsBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SampledFrom(texts).Draw(t, "text")
+		for range rapid.IntRange(1, 3).Draw(t, "edits") {
+			c := someContent(t)
+			out, err := paramdoc.Write(text, "j", c)
+			if err != nil {
+				t.Fatalf("%v\n%+v\n%s", err, c, text)
+			}
+			again, err := paramdoc.Write(out, "j", c)
+			if err != nil || again != out {
+				t.Fatalf("again: %v\n%s", err, cmp.Diff(out, again))
+			}
+			if a, b := comment.FindAllString(text, -1), comment.FindAllString(out, -1); !slices.Equal(a, b) {
+				t.Fatalf("comments %q became %q\n%s", a, b, out)
+			}
+			text = out
+		}
+	})
+}
+
+// FuzzRead: whatever stands in a job file, reading it ends with findings that point into
+// it; what is read without any can be written back, and changes nothing.
+func FuzzRead(f *testing.F) {
+	for _, text := range texts {
+		f.Add(text)
+	}
+	for _, seed := range []string{
+		"jobs: [{name: j, params_schema: {type: object, properties: {a: {type: string, enum: [1]}}, required: a}}]",
+		"jobs: [{name: j, strict: 1, params_schema: {a.b: , sales.x: {default: {$secret: a}}}, ops_config: {sales: [1], a: {b: c}}}]",
+		"jobs: [{name: j, job_overrides: {a: 1, a: 2, \"b.\": 3, ? [x] : y}, parameter_values: &a [*a]}]",
+		"jobs:\n- name: j\n  ops_config:\n    sales: {p: .inf, q: 0x10, r: !!binary aGk=, s: 99999999999999999999}\n  <<: {strict: true}\n",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		jobs, list := read(text)
+		for _, d := range list {
+			if !d.Span.IsValid() || d.Span.Start > d.Span.End || d.Span.End > len(d.Span.File.Text) || d.Message == "" || d.Help == "" {
+				t.Errorf("%+v", d)
+			}
+		}
+		if j, ok := params.Find(jobs, "j"); ok && len(list) == 0 {
+			if out, err := paramdoc.Write(text, "j", contentOf(j)); err == nil && strings.Count(text, "name: j") == 1 {
+				if again, found := read(out); len(found) > 0 || len(again) != len(jobs) {
+					t.Errorf("%q became %q: %v", text, out, found)
+				}
+			}
+		}
+	})
+}

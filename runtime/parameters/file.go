@@ -1,0 +1,223 @@
+package parameters
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"auto/lang/diag"
+	"auto/runtime/control"
+	"auto/runtime/paramdoc"
+	"auto/runtime/params"
+	"auto/runtime/project"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"golang.org/x/tools/txtar"
+)
+
+// Files writes the parameters of jobs into the files of a project. Nothing is written that
+// the project could not be loaded with.
+type Files struct {
+	// Load loads the project of the files that it is given, or of its folder for nil.
+	Load func(files fs.FS) (*project.Project, diag.List)
+}
+
+// Written is a file that was written, by slash-separated path below the project's folder.
+type Written struct {
+	File string `json:"file"`
+	// Changed: it was another before.
+	Changed bool `json:"changed"`
+}
+
+// ErrJobTwice: there is a job of the name already.
+var ErrJobTwice = errors.New("there is a job of this name already")
+
+// Create writes a job anew, with values by the names that people write, into the file of
+// its name or, where the project does not read that, the last file that has jobs. The error
+// is ErrJobTwice, findings about the selection, or [params.Problems].
+func (f Files) Create(job paramdoc.New, values map[string]any) (Written, error) {
+	p, err := f.sound(nil)
+	if err != nil {
+		return Written{}, err
+	}
+	if _, taken := p.Job(job.Name); taken {
+		return Written{}, ErrJobTwice
+	}
+	file := place(p, job.Name)
+	text, err := paramdoc.Add(p.Texts[file], job, paramdoc.Content{})
+	if err != nil {
+		return Written{}, err
+	}
+	with, err := f.soundWith(p, file, text)
+	if err != nil {
+		return Written{}, err
+	}
+	content, err := define(with, job.Name, values)
+	if err != nil {
+		return Written{}, err
+	}
+	if text, err = paramdoc.Write(text, job.Name, content); err != nil {
+		return Written{}, err
+	}
+	return f.put(p, file, text)
+}
+
+// Update writes values, by the names that people write and null for none, into the file of
+// a job, and what its schema lacks of them. The error is an [control.UnknownJob] or
+// [params.Problems].
+func (f Files) Update(job string, values map[string]any) (Written, error) {
+	return f.rewrite(job, func(p *project.Project, _ *params.Job) (paramdoc.Content, error) { return define(p, job, values) })
+}
+
+// define gives what a job's file has after an edit of it.
+func define(p *project.Project, job string, values map[string]any) (paramdoc.Content, error) {
+	j, _ := p.Job(job)
+	edit, err := j.Split(values)
+	if err != nil {
+		return paramdoc.Content{}, err
+	}
+	schema, set, err := j.Define(edit)
+	return paramdoc.Content{Schema: schema, Values: set}, err
+}
+
+// Convert writes the schema of a job in prefixed names, see [params.Job.Convert].
+func (f Files) Convert(job string) (Written, error) {
+	return f.rewrite(job, func(_ *project.Project, j *params.Job) (paramdoc.Content, error) {
+		return paramdoc.Content{Schema: j.Convert(params.Values{}), Values: j.Values}, nil
+	})
+}
+
+// Sync writes what is stored of a job into its file: the declarations that edits added and,
+// unless they are to be left, the values.
+func (f Files) Sync(job string, s params.Stored, values bool) (Written, error) {
+	return f.rewrite(job, func(_ *project.Project, j *params.Job) (paramdoc.Content, error) {
+		content := paramdoc.Content{Schema: j.With(s).Schema, Values: j.Values.Clone()}
+		for _, n := range s.Values.Names() {
+			// What is stored of an asset that is no longer selected would spoil the file.
+			if _, err := j.ParseName(n.String()); values && err == nil {
+				value, _ := s.Values.Get(n)
+				content.Values.Set(n, value)
+			}
+		}
+		return content, nil
+	})
+}
+
+// rewrite writes the parameters of a job.
+func (f Files) rewrite(job string, content func(*project.Project, *params.Job) (paramdoc.Content, error)) (Written, error) {
+	p, err := f.sound(nil)
+	if err != nil {
+		return Written{}, err
+	}
+	j, ok := p.Job(job)
+	if !ok {
+		return Written{}, &control.UnknownJob{Job: job}
+	}
+	c, err := content(p, j)
+	if err != nil {
+		return Written{}, err
+	}
+	file := p.JobFiles[job]
+	text, err := paramdoc.Write(p.Texts[file], job, c)
+	if err != nil {
+		return Written{}, err
+	}
+	return f.put(p, file, text)
+}
+
+// sound gives the project without errors, or the findings as an error.
+func (f Files) sound(files fs.FS) (*project.Project, error) {
+	p, found := f.Load(files)
+	if found.HasErrors() {
+		return nil, found
+	}
+	return p, nil
+}
+
+// soundWith gives the project with one file replaced.
+func (f Files) soundWith(p *project.Project, file, text string) (*project.Project, error) {
+	files, err := overlay(p, file, text)
+	if err != nil {
+		return nil, err
+	}
+	return f.sound(files)
+}
+
+// overlay gives the files of a project with one replaced.
+func overlay(p *project.Project, file, text string) (fs.FS, error) {
+	var all txtar.Archive
+	for _, name := range slices.Sorted(maps.Keys(p.Texts)) {
+		if name != file {
+			all.Files = append(all.Files, txtar.File{Name: name, Data: []byte(p.Texts[name])})
+		}
+	}
+	all.Files = append(all.Files, txtar.File{Name: file, Data: []byte(text)})
+	return txtar.FS(&all)
+}
+
+// place gives the file that a new job is written into.
+func place(p *project.Project, job string) string {
+	name := strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' || r == '.' {
+			return '_'
+		}
+		return r
+	}, job) + ".yaml"
+	for _, pattern := range p.Config.Jobs.Patterns {
+		base, _ := doublestar.SplitPattern(strings.TrimPrefix(pattern, "./"))
+		file := path.Join(base, name)
+		if ok, err := doublestar.Match(strings.TrimPrefix(pattern, "./"), file); err == nil && ok {
+			return file
+		}
+	}
+	if files := slices.Sorted(maps.Values(p.JobFiles)); len(files) > 0 {
+		return files[len(files)-1]
+	}
+	return "jobs/" + name
+}
+
+// put writes a file whole or not at all, if the project can be loaded with it.
+func (f Files) put(p *project.Project, file, text string) (Written, error) {
+	before, had := p.Texts[file]
+	if had && before == text {
+		return Written{File: file}, nil
+	}
+	if _, err := f.soundWith(p, file, text); err != nil {
+		return Written{}, err
+	}
+	name := filepath.Join(p.Dir, filepath.FromSlash(file))
+	if now, err := os.ReadFile(name); had && (err != nil || string(now) != before) {
+		return Written{}, fmt.Errorf("`%s` was changed meanwhile; nothing is written", file)
+	}
+	return Written{file, true}, replace(name, text)
+}
+
+// replace puts a text into the place of a file, with its mode.
+func replace(name, text string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(name); err == nil {
+		mode = info.Mode().Perm()
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(name), ".auto-*")
+	if err != nil {
+		return err
+	}
+	_, err = temporary.WriteString(text)
+	err = errors.Join(err, temporary.Chmod(mode), temporary.Sync(), temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temporary.Name()))
+	}
+	return nil
+}

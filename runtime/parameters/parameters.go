@@ -1,0 +1,235 @@
+// Package parameters is the parameters of a project's jobs at work: edits that people make
+// are stored and journaled, and requests that lacked parameters go out once they are there.
+package parameters
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"auto/internal/spell"
+	"auto/runtime/control"
+	"auto/runtime/journal"
+	"auto/runtime/params"
+	"auto/runtime/project"
+	"auto/runtime/store"
+)
+
+// Service answers for the parameters of a project. It is safe for concurrent use where its
+// funcs are.
+type Service struct {
+	// Store has the edits; nil where nothing was ever stored, and then nothing can be.
+	Store store.Store
+	// Project gives the project in force.
+	Project func() *project.Project
+	// Now gives the present instant.
+	Now func() time.Time
+	// Edited is called after an edit, with the number of its record; nil for no one.
+	Edited func(ctx context.Context, record int64)
+	// Due is called when a request that was parked goes out; nil for no one.
+	Due func()
+	Log *slog.Logger
+}
+
+var _ control.Params = (*Service)(nil)
+
+// InForce gives all that decides which parameters a run is told.
+func (s *Service) InForce(ctx context.Context) (params.InForce, error) {
+	out := params.InForce{Jobs: s.Project().Params, Stored: map[string]params.Stored{}}
+	if s.Store == nil {
+		return out, nil
+	}
+	err := s.Store.ParamsInForce(ctx, func(e store.ParamsEdit) error {
+		edit, err := read(e)
+		out.Stored[e.Job] = edit.Stored
+		return err
+	})
+	return out, err
+}
+
+// read reads an edit as it is stored.
+func read(e store.ParamsEdit) (edit journal.Params, err error) {
+	if err := json.Unmarshal(e.Body, &edit); err != nil {
+		return edit, errors.New("an edit of the parameters of `" + e.Job + "` cannot be read: " + err.Error())
+	}
+	return edit, nil
+}
+
+// Jobs implements control.Params.
+func (s *Service) Jobs(ctx context.Context) ([]*params.Job, error) {
+	force, err := s.InForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	jobs := make([]*params.Job, len(force.Jobs))
+	for i, j := range force.Jobs {
+		jobs[i] = j.With(force.Stored[j.Name])
+	}
+	return jobs, nil
+}
+
+// job gives a job as its file has it.
+func (s *Service) job(name string) (*params.Job, error) {
+	jobs := s.Project().Params
+	if j, ok := params.Find(jobs, name); ok {
+		return j, nil
+	}
+	names := make([]string, len(jobs))
+	for i, j := range jobs {
+		names[i] = j.Name
+	}
+	near, _ := spell.Nearest(name, names)
+	return nil, &control.UnknownJob{Job: name, Near: near}
+}
+
+// Stored implements control.Params.
+func (s *Service) Stored(ctx context.Context, job string) (params.Stored, error) {
+	if _, err := s.job(job); err != nil {
+		return params.Stored{}, err
+	}
+	return s.newest(ctx, job)
+}
+
+func (s *Service) newest(ctx context.Context, job string) (params.Stored, error) {
+	if s.Store == nil {
+		return params.Stored{}, nil
+	}
+	e, found, err := s.Store.Params(ctx, job, 0)
+	if err != nil || !found {
+		return params.Stored{}, err
+	}
+	edit, err := read(e)
+	return edit.Stored, err
+}
+
+// Patch implements control.Params.
+func (s *Service) Patch(ctx context.Context, job string, version int64, e params.Edit, author string) (params.Stored, error) {
+	return s.edit(ctx, job, journal.Params{Author: author}, func(j *params.Job, from params.Stored) (params.Stored, []params.Change, error) {
+		return j.Patch(from, version, e)
+	})
+}
+
+// Restore implements control.Params.
+func (s *Service) Restore(ctx context.Context, job string, version, to int64, author string) (params.Stored, error) {
+	if _, err := s.job(job); err != nil {
+		return params.Stored{}, err
+	}
+	earlier, err := s.version(ctx, job, to)
+	if err != nil {
+		return params.Stored{}, err
+	}
+	return s.edit(ctx, job, journal.Params{Author: author, Restored: &to}, func(j *params.Job, from params.Stored) (params.Stored, []params.Change, error) {
+		return j.Restore(from, version, earlier.Values)
+	})
+}
+
+// version gives what was stored at a version.
+func (s *Service) version(ctx context.Context, job string, version int64) (params.Stored, error) {
+	if version == 0 {
+		return params.Stored{}, nil // before the first edit
+	}
+	e, found, err := s.Store.Params(ctx, job, max(version, 0))
+	if err == nil && (!found || version < 0) {
+		err = &control.UnknownVersion{Job: job, Version: version}
+	}
+	if err != nil {
+		return params.Stored{}, err
+	}
+	edit, err := read(e)
+	return edit.Stored, err
+}
+
+// edit makes an edit of what is stored and keeps it. Where another editor was faster, it is
+// made again of what that one left.
+func (s *Service) edit(ctx context.Context, job string, edit journal.Params, make func(*params.Job, params.Stored) (params.Stored, []params.Change, error)) (params.Stored, error) {
+	j, err := s.job(job)
+	if err != nil {
+		return params.Stored{}, err
+	}
+	for {
+		from, err := s.newest(ctx, job)
+		if err != nil {
+			return params.Stored{}, err
+		}
+		to, changes, err := make(j, from)
+		if err != nil {
+			return params.Stored{}, err
+		}
+		if len(changes) == 0 {
+			return from, nil
+		}
+		edit.Job, edit.Stored, edit.Changes = job, to, changes
+		record, err := s.put(ctx, edit)
+		if errors.Is(err, store.ErrConflict) {
+			continue
+		}
+		if err != nil {
+			return params.Stored{}, err
+		}
+		s.edited(ctx, job, record)
+		return to, nil
+	}
+}
+
+// put keeps an edit.
+func (s *Service) put(ctx context.Context, edit journal.Params) (int64, error) {
+	body, err := json.Marshal(edit)
+	if err != nil {
+		return 0, err
+	}
+	return s.Store.PutParams(ctx, journal.KindParams, store.ParamsEdit{Job: edit.Job, Version: edit.Stored.Version, At: s.Now(), Body: body})
+}
+
+// edited does what follows an edit that is stored.
+func (s *Service) edited(ctx context.Context, job string, record int64) {
+	if s.Edited != nil {
+		s.Edited(ctx, record)
+	}
+	if _, err := s.Retry(ctx, job); err != nil {
+		s.Log.Error("requests that lacked parameters could not be written anew; `auto requests retry` does", "job", job, "error", err)
+	}
+}
+
+// History implements control.Params.
+func (s *Service) History(ctx context.Context, job string) ([]control.ParamsVersion, error) {
+	j, err := s.job(job)
+	if err != nil {
+		return nil, err
+	}
+	list := []control.ParamsVersion{}
+	if s.Store == nil {
+		return list, nil
+	}
+	err = s.Store.ParamsHistory(ctx, job, func(e store.ParamsEdit) error {
+		edit, err := read(e)
+		if err != nil {
+			return err
+		}
+		v := control.ParamsVersion{Version: e.Version, Author: edit.Author, At: e.At, Changes: hide(j, edit.Changes), Restored: -1}
+		if edit.Restored != nil {
+			v.Restored = *edit.Restored
+		}
+		list = append(list, v)
+		return nil
+	})
+	return list, err
+}
+
+// hidden stands for the value of what has become a secret since.
+const hidden = "(hidden)"
+
+// hide leaves only references of secrets.
+func hide(j *params.Job, changes []params.Change) []params.Change {
+	out := make([]params.Change, len(changes))
+	for i, c := range changes {
+		for _, value := range []*any{&c.Old, &c.New} {
+			if _, reference := params.ReferenceOf(*value); *value != nil && !reference && j.Hidden(c.Name, *value) {
+				*value = hidden
+			}
+		}
+		out[i] = c
+	}
+	return out
+}

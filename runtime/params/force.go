@@ -1,0 +1,72 @@
+package params
+
+import (
+	"strings"
+
+	"auto/runtime/request"
+	"auto/runtime/values"
+	"auto/vm/graph"
+)
+
+// InForce are the jobs of a project with what is stored of them: all that decides which
+// parameters a run is told. It is never changed.
+type InForce struct {
+	Jobs []*Job
+	// Stored are the edits, by job; a job without one has none.
+	Stored map[string]Stored
+}
+
+// Job gives a job with the declarations that edits added, and false where there is none.
+func (f InForce) Job(name string) (*Job, bool) {
+	j, ok := Find(f.Jobs, name)
+	if !ok {
+		return nil, false
+	}
+	return j.With(f.Stored[name]), true
+}
+
+// Of gives the job whose parameters a run of assets takes: the one that is named, or else
+// the one that selects them all; nil for none. The error is a [Problem].
+func (f InForce) Of(name string, assets []string) (*Job, error) {
+	if name == "" {
+		return ForRun(f.Jobs, assets)
+	}
+	j, _ := Find(f.Jobs, name)
+	return j, nil
+}
+
+// Tell writes what a run is told into its request, whose job, selection and params are
+// there: the run config with the config of its assets, those that the launch gives, and the
+// parameters of its job. Params are the layer Trigger where a files block decided, and
+// Launch otherwise. A request that cannot be launched is refused, with all the reasons.
+func (f InForce) Tell(r *request.Request, asset func(key string) (*graph.Asset, bool), config map[string]map[string]any) {
+	r.RunConfig, r.Refused = values.RunConfig(r.Selection, asset, config), nil
+	job, err := f.Of(r.Job, r.Selection)
+	if err == nil && job == nil {
+		return
+	}
+	var told map[string]any
+	if err == nil {
+		told, err = f.launch(job, r, Run{Selection: r.Selection, Asset: asset, Config: config})
+	}
+	if err != nil {
+		r.Refused = &request.Refused{Reason: strings.ReplaceAll(err.Error(), "\n", " "), Config: config}
+		return
+	}
+	r.RunConfig = told
+}
+
+// launch gives the run config of a run of a job. The error is [Problems].
+func (f InForce) launch(j *Job, r *request.Request, run Run) (map[string]any, error) {
+	s := f.Stored[j.Name]
+	j = j.With(s)
+	edit, err := j.Split(r.Params)
+	if err != nil {
+		return nil, err
+	}
+	l := Layers{Operations: s.Values, Launch: edit.Set}
+	if r.Block != "" {
+		l.Launch, l.Trigger = Values{}, edit.Set
+	}
+	return j.Launch(l, run)
+}

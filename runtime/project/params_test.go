@@ -1,0 +1,118 @@
+package project
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"auto/runtime/params"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// landing is a project whose job has parameters of each kind.
+var landing = map[string]string{
+	"auto.yaml": "sources: {landing: {type: folder, path: landing}}\n",
+	"assets/a.yaml": `
+assets:
+  - {key: move, config: {file_key: "{{ params.file_key }}", bucket: "{{ params.bucket }}"}}
+  - {key: sales, deps: [move], config: {path: "in/{{ params.folder }}", bucket: "{{ params.bucket }}"}}
+  - {key: plain, group: other}
+`,
+	"jobs/j.yaml": `
+jobs:
+  - name: ingest
+    selection: groups("default")
+    params_schema: {bucket: "string!|raw", sales.folder: string!, rows: int|5}
+    ops_config: {move: {file_key: ""}}
+  - name: strict
+    selection: [plain]
+    strict: true
+    params_schema: {rows: int, token: secret}
+`,
+	"policies/p.auto": `
+files inbound from landing {
+    job ingest
+    always move
+    match "*.csv" -> sales
+    config move { file_key: key }
+    params { "sales.folder": name }
+}
+policy other for groups("other") {
+    when eager()
+    params { token: secret("TOKEN"), rows: 5 }
+}
+`,
+}
+
+// load loads the project with some files replaced, and gives the findings as lines.
+func load(t *testing.T, dir string, changed map[string]string) (*Project, []string) {
+	t.Helper()
+	files := fstest.MapFS{}
+	for name, text := range landing {
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	for name, text := range changed {
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	p, list := Load(dir, Options{FS: files})
+	var lines []string
+	for _, d := range list {
+		lines = append(lines, d.Error())
+	}
+	return p, lines
+}
+
+func TestParams(t *testing.T) {
+	for _, dir := range []string{".", "./x", "a/../b", "/abs"} {
+		p, found := load(t, dir, nil)
+		if found != nil {
+			t.Fatal(found)
+		}
+		j, ok := p.Job("ingest")
+		if !ok {
+			t.Fatal("no job")
+		}
+		want := &params.Job{
+			Name: "ingest", Assets: []string{"move", "sales"}, Known: []string{"move", "plain", "sales"},
+			Uses:     map[string][]string{"move": {"bucket", "file_key"}, "sales": {"bucket", "folder"}},
+			Schema:   j.Schema,
+			Values:   params.Values{Assets: map[string]map[string]any{"move": {"file_key": ""}}},
+			Fillable: []params.Name{{Asset: "move", Param: "file_key"}, {Asset: "sales", Param: "folder"}},
+		}
+		if diff := cmp.Diff(want, j); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(map[string]string{"bucket": "string!|raw", "sales.folder": "string!", "rows": "int|5"}, j.Schema.Shorthand()); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(map[string]string{"ingest": "jobs/j.yaml", "strict": "jobs/j.yaml"}, p.JobFiles); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// TestGiven: what policies give fits the job that they launch.
+func TestGiven(t *testing.T) {
+	policy := func(params string) map[string]string {
+		return map[string]string{"policies/p.auto": "policy other for groups(\"other\") {\n    when eager()\n    params { " + params + " }\n}\n"}
+	}
+	for params, want := range map[string]string{
+		`rows: 5`:                  "",
+		`rows: "5"`:                "policies/p.auto:3:14: error: A705 `rows`: `\"5\"` is no whole number. Write `5` without quotes.",
+		`rowz: 5`:                  "policies/p.auto:3:14: error: A706 The job `strict` is strict and does not declare `rowz`. Did you mean `rows`?",
+		`token: "hunter2"`:         "policies/p.auto:3:14: error: A711 `token`: A secret is a reference, never the value itself. Write {\"$secret\": \"env:NAME\"} or {\"$secret\": \"file:/path\"}.",
+		`rows: secret("ROWS")`:     "policies/p.auto:3:14: error: A705 `rows`: `{\"$secret\":\"env:ROWS\"}` is no whole number. Write `5`.",
+		`"sales.rows": 5`:          "policies/p.auto:3:14: error: A702 The job `strict` does not select the asset `sales`. Add it to the selection of the job, or write an asset that is in it.",
+		`rows: partition`:          "",
+		`"plain.rows": 5, rows: 6`: "",
+	} {
+		_, found := load(t, ".", policy(params))
+		got := ""
+		if len(found) > 0 {
+			got = found[0]
+		}
+		if got != want || len(found) > 1 {
+			t.Errorf("%s: %v, want %s", params, found, want)
+		}
+	}
+}

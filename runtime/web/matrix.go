@@ -1,0 +1,185 @@
+package web
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"auto/runtime/params"
+)
+
+// matrix is the page of one job: a row for each parameter, a column for the shared values
+// and one for each asset.
+type matrix struct {
+	Name    string
+	Version int64
+	Strict  bool
+	Columns []column
+	Rows    []row
+	// Stray are stored values that nothing declares or selects any more.
+	Stray []stray
+	// Problems are what is wrong with what was posted, or with the values in force.
+	Problems []problem
+	// Pending is what saving would change, nil where nothing was posted.
+	Pending *pending
+	// Newer are edits of others that came between.
+	Newer []version
+	// Saved: the version was just stored by this person.
+	Saved  bool
+	Filter filter
+	Add    addition
+	// Types are what an added parameter can be, Assets those that it can be of.
+	Types, Assets []string
+	// Hidden counts rows and columns that the filter leaves out.
+	Hidden int
+
+	job       *params.Job
+	stored    params.Stored
+	form      *form
+	lines     []params.Line
+	problemOf map[string]string
+	theirs    map[string]*difference
+}
+
+// column is the heading of a column, its Asset "" for the shared values.
+type column struct{ Asset, Label string }
+
+// row is one parameter.
+type row struct {
+	Param, Type, Description string
+	Required                 bool
+	Cells                    []cell
+}
+
+// stray is a stored value that nothing uses.
+type stray struct{ Name, Text, Why string }
+
+// problem is one thing that is wrong, at the field of a name where there is one.
+type problem struct{ Field, Message, Help string }
+
+// filter says which rows and columns are shown.
+type filter struct {
+	Param, Asset, Show string
+}
+
+// Query gives the filter as the end of an address, "" for none.
+func (f filter) Query() string {
+	if !f.Active() {
+		return ""
+	}
+	return "?" + url.Values{"param": {f.Param}, "asset": {f.Asset}, "show": {f.Show}}.Encode()
+}
+
+// Active reports whether anything is left out.
+func (f filter) Active() bool { return f.Param != "" || f.Asset != "" || f.Show != "" }
+
+func columnName(asset string) string { return cmp.Or(asset, "Shared") }
+
+// newMatrix makes the page of a job of what is stored, and of what was posted, if anything.
+func newMatrix(j *params.Job, s params.Stored, f *form, show filter) *matrix {
+	m := &matrix{
+		Name: j.Name, Version: s.Version, Strict: j.Strict, Filter: show, Assets: j.Assets, Types: addTypes,
+		job: j.With(s), stored: s, form: f, problemOf: map[string]string{}, theirs: map[string]*difference{},
+	}
+	var err error
+	m.lines, err = m.job.Matrix(s)
+	if f != nil {
+		m.Add = f.add
+		if m.Add.Type == string(params.Secret) {
+			m.Add.Value = "" // it may be the secret itself
+		}
+	} else {
+		m.problem(err)
+	}
+	return m
+}
+
+// addTypes are the types of a value that has no declaration yet.
+var addTypes = []string{"string", "int", "float", "bool", "list", "map", "secret"}
+
+// problem takes the problems of an error in.
+func (m *matrix) problem(err error) {
+	var all params.Problems
+	collect(&all, err)
+	for _, p := range problemsOf(all) {
+		m.Problems = append(m.Problems, p)
+		if p.Field != "" {
+			m.problemOf[p.Field] = strings.TrimSpace(m.problemOf[p.Field] + " " + p.Message)
+		}
+	}
+}
+
+// build makes the rows, once problems and conflicts are known.
+func (m *matrix) build() *matrix {
+	m.Columns = []column{{"", "Shared"}}
+	for _, asset := range m.job.Assets {
+		if contains(asset, m.Filter.Asset) {
+			m.Columns = append(m.Columns, column{asset, asset})
+		} else {
+			m.Hidden++
+		}
+	}
+	for _, line := range m.lines {
+		if r := m.row(line); contains(line.Param, m.Filter.Param) && m.shows(r) {
+			m.Rows = append(m.Rows, r)
+		} else {
+			m.Hidden++
+		}
+	}
+	m.strays()
+	return m
+}
+
+// contains reports whether a text has a part, whatever their case.
+func contains(text, part string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
+
+// row gives the row of a parameter, with the columns that are shown.
+func (m *matrix) row(line params.Line) row {
+	r := row{Param: line.Param}
+	for _, of := range slices.Concat([]params.Cell{line.Shared}, line.Assets) {
+		if !of.Name.Shared() && !contains(of.Name.Asset, m.Filter.Asset) {
+			continue
+		}
+		if of.Declared {
+			r.Type, r.Required = cmp.Or(r.Type, typeName(of.Decl)), r.Required || of.Decl.Required
+			r.Description = cmp.Or(r.Description, of.Decl.Description)
+		}
+		c := cell{}
+		if m.editable(line, of) {
+			c = m.cellOf(of)
+		}
+		c.Column = columnName(of.Name.Asset)
+		r.Cells = append(r.Cells, c)
+	}
+	return r
+}
+
+func typeName(d params.Decl) string {
+	if d.Type == params.Enum {
+		return "enum: " + strings.Join(d.Members, ", ")
+	}
+	return string(d.Type)
+}
+
+// shows reports whether the filter shows a row of such cells.
+func (m *matrix) shows(r row) bool {
+	return m.Filter.Show == "" || slices.ContainsFunc(r.Cells, func(c cell) bool {
+		return c.Name != "" && (m.Filter.Show == "set" && (c.On || c.Had) || c.Layer == m.Filter.Show || c.Problem != "")
+	})
+}
+
+// strays finds stored values that nothing declares or selects.
+func (m *matrix) strays() {
+	rows, _ := m.job.View(m.stored) // the problems are those of the page
+	for _, r := range rows {
+		why := map[params.Status]string{params.StatusUndeclared: "not declared", params.StatusStale: "the job does not select the asset"}[r.Status]
+		if why == "" {
+			continue
+		}
+		value, _ := m.stored.Values.Get(r.Name)
+		m.Stray = append(m.Stray, stray{r.Name.String(), shown(r.Masked, value), why})
+	}
+}
