@@ -57,30 +57,33 @@ func TestParams(t *testing.T) {
 	var stored params.Values
 	stored.Set(params.Name{Asset: "b", Param: "n"}, 7)
 	stored.Set(params.Name{Param: "n"}, 5)
+	all := []string{"a", "b", "c", "d", "e"}
 	for name, c := range map[string]struct {
+		pairs   []string
 		clauses string
 		want    []string
 	}{
-		"edited": {"", []string{
+		"checks alone": {[]string{"e:ok", "a"}, "", []string{` [] {"ops":{}}`, `j [a] {"ops":{"a":{"config":{"f":1}}},"resources":{"params":{"config":{"n":5}}}}`}},
+		"edited": {all, "", []string{
 			`j [a b] {"ops":{"a":{"config":{"f":1}}},"resources":{"params":{"config":{"__nexus_ops__b__m":"x","__nexus_ops__b__n":7,"n":5}}}}`,
 			"k [c] {\"reason\":\"The required parameter `c.m` has no value. Set it in the job's file or on the Operations page, or give it at launch. The required parameter `c.n` has no value. Set it in the job's file or on the Operations page, or give it at launch.\"}",
 			` [d e] {"ops":{}}`,
 		}},
-		"launched": {"params { n: 9 }\nconfig b { g: 2 }\ngroup by none\n", []string{
+		"launched": {all, "params { n: 9 }\nconfig b { g: 2 }\ngroup by none\n", []string{
 			`j [a] {"ops":{"a":{"config":{"f":1}}},"resources":{"params":{"config":{"n":9}}}}`,
 			`j [b] {"ops":{"b":{"config":{"g":2}}},"resources":{"params":{"config":{"__nexus_ops__b__m":"x","__nexus_ops__b__n":7,"n":9}}}}`,
 			"k [c] {\"reason\":\"The required parameter `c.m` has no value. Set it in the job's file or on the Operations page, or give it at launch.\"}",
 			` [d] {"ops":{},"resources":{"params":{"config":{"n":9}}}}`, ` [e] {"ops":{}}`,
 		}},
-		"wrong": {`params { "b.n": "text" }`, []string{
+		"wrong": {all, `params { "b.n": "text" }`, []string{
 			"j [a b] {\"reason\":\"`b.n`: `\\\"text\\\"` is no whole number. Write `5`.\"}",
 			"k [c] {\"reason\":\"No asset is called `b`. Write `asset.param` with an asset of the job, or `param` for a shared parameter.\"}",
 			` [d e] {"ops":{}}`,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := graphOf(t, graph.Asset{Key: "a", Config: map[string]any{"f": 1}}, graph.Asset{Key: "b"}, graph.Asset{Key: "c"}, graph.Asset{Key: "d"}, graph.Asset{Key: "e"})
-			in := dispatch.Input{Sensor: "default", At: at, Space: spaceOf(t, g, at), Launches: launches("p", pairs("a", "b", "c", "d", "e")...),
+			g := graphOf(t, graph.Asset{Key: "a", Config: map[string]any{"f": 1}}, graph.Asset{Key: "b"}, graph.Asset{Key: "c"}, graph.Asset{Key: "d"}, graph.Asset{Key: "e", Checks: []graph.Check{{Name: "ok", Condition: "missing()"}}})
+			in := dispatch.Input{Sensor: "default", At: at, Space: spaceOf(t, g, at), Launches: launches("p", pairs(c.pairs...)...),
 				Policies: byName(compile(t, g, "policy p for all() {\n when eager()\n"+c.clauses+"\n}")),
 				Params:   params.InForce{Jobs: jobs, Stored: map[string]params.Stored{"j": {Version: 1, Values: stored}}}}
 			sent, err := dispatch.Requests(in)

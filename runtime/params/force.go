@@ -27,8 +27,12 @@ func (f InForce) Job(name string) (*Job, bool) {
 }
 
 // Of gives the job whose parameters a run of assets takes: the one that is named, or else
-// the one that selects them all; nil for none. The error is a [Problem].
+// the one that selects them all; nil for none, as for a run of checks alone. The error is a
+// [Problem].
 func (f InForce) Of(name string, assets []string) (*Job, error) {
+	if name == "" && len(assets) == 0 {
+		return nil, nil
+	}
 	if name == "" {
 		return ForRun(f.Jobs, assets)
 	}
