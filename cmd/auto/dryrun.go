@@ -54,6 +54,16 @@ func (d *dryStore) Decide(_ context.Context, r store.Record, entries []store.Ent
 	return d.next(), nil
 }
 
+// PutParams implements store.Params.
+func (d *dryStore) PutParams(context.Context, string, store.ParamsEdit) (int64, error) {
+	return d.next(), nil
+}
+
+// Revise implements store.Params.
+func (d *dryStore) Revise(context.Context, request.Request, time.Time) (bool, error) {
+	return false, nil
+}
+
 // Note implements store.Conditions.
 func (d *dryStore) Note(context.Context, store.Record) (int64, error) { return d.next(), nil }
 

@@ -83,8 +83,9 @@ func startHTTP(t *testing.T, files map[string]string) *httpDaemon {
 	return d
 }
 
-// call calls the daemon and gives the code and the body of its answer.
-func (d *httpDaemon) call(t *testing.T, method, path, body string) (int, string) {
+// call calls the daemon, with headers as "Name: value", and gives the code and the body of
+// its answer.
+func (d *httpDaemon) call(t *testing.T, method, path, body string, headers ...string) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, "http://"+d.address+path, strings.NewReader(body))
 	if err != nil {
@@ -92,6 +93,10 @@ func (d *httpDaemon) call(t *testing.T, method, path, body string) (int, string)
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", d.authorizing)
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -175,5 +180,48 @@ func TestHTTPAddressTaken(t *testing.T) {
 	code := run([]string{"run", "--project", dir}, system{ctx: t.Context(), stdout: &output{}, stderr: log, clock: first.clock, getenv: func(string) (string, bool) { return "", false }})
 	if code != exitFailed || !strings.Contains(log.String(), "A508") {
 		t.Errorf("code %d: %s", code, log)
+	}
+}
+
+// TestEditsOfADaemon: a run that lacks parameters waits; an edit lets it go out with exactly
+// what was edited, and later runs and files that arrive are told what later edits say.
+func TestEditsOfADaemon(t *testing.T) {
+	d := startHTTP(t, map[string]string{
+		"auto.yaml":       "env: [TOKEN]\nhttp: {listen: \"127.0.0.1:0\", tokens: [\"{env.TOKEN}\"]}\nsources: {landing: {type: folder, path: landing}}\n",
+		"landing/a.csv":   "x",
+		"assets/a.yaml":   "assets: [{key: raw, external: true}, {key: report, deps: [raw], config: {path: \"in/{{ params.folder }}\"}}, {key: file, group: files}]\n",
+		"jobs/j.yaml":     "jobs: [{name: j, selection: [report], params_schema: {report.folder: string!, rows: int}}, {name: k, selection: [file], params_schema: {file.mode: string!}}]\n",
+		"policies/p.auto": "policy report for assets(\"report\") {\n  when any_deps_updated()\n}\nfiles inbound from landing every 30s {\n  job k\n  settled 0s\n  match \"*.csv\" -> file\n}\n",
+	})
+	d.authorizing = "Bearer a-token-of-the-test"
+	edit := func(job, body, version string) {
+		t.Helper()
+		if code, text := d.call(t, "PATCH", "/v1/jobs/"+job+"/params", body, "If-Match: "+version); code != 200 {
+			t.Fatalf("%d %s", code, text)
+		}
+	}
+	happen := func(id string, ticks int) {
+		t.Helper()
+		if code, text := d.call(t, "POST", "/v1/events", `{"id":"`+id+`","type":"materialization","asset":"raw"}`); code != 200 {
+			t.Fatalf("%d %s", code, text)
+		}
+		d.clock.Set(d.clock.Now().Add(30 * time.Second))
+		d.ticked(t, ticks)
+	}
+	d.ticked(t, 1)
+	happen("1", 2)
+	d.log.await(t, "a run lacks parameters; .*report.folder")
+	if text := d.out.String(); text != "" {
+		t.Fatal(text)
+	}
+	edit("j", `{"report.folder":"one","rows":0}`, "0")
+	d.out.await(t, `"run_config":{"ops":{"report":{"config":{"path":"in/one"}}},"resources":{"params":{"config":{"__nexus_ops__report__folder":"one","rows":0}}}}`)
+	edit("j", `{"report.folder":"two","rows":null}`, "1")
+	happen("2", 3)
+	d.out.await(t, `"run_config":{"ops":{"report":{"config":{"path":"in/two"}}},"resources":{"params":{"config":{"__nexus_ops__report__folder":"two"}}}}`)
+	edit("k", `{"_ops_config":{"file":{"mode":"append"}}}`, "*")
+	d.out.await(t, `"block":"inbound".*"resources":{"params":{"config":{"__nexus_ops__file__mode":"append"}}}`)
+	if code := d.stop(); code != exitFine {
+		t.Error(code, d.log)
 	}
 }

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"auto/lang/diag"
 	"auto/runtime/parameters"
+	"auto/runtime/params"
+	"auto/runtime/project"
 	"auto/runtime/request"
 	"auto/runtime/rules"
+	"auto/runtime/store/sqlite"
 )
 
 type matchCommand struct {
@@ -50,12 +55,18 @@ func (c matchCommand) deciders(s system) ([]*rules.Decider, error) {
 	if found.HasErrors() {
 		return nil, findingList(found)
 	}
+	stored, err := edits(s, p)
+	if err != nil {
+		return nil, err
+	}
 	var deciders []*rules.Decider
 	var names []string
 	for _, program := range p.Policies.Files {
 		names = append(names, program.Name)
 		if c.Block == "" || c.Block == program.Name {
-			deciders = append(deciders, parameters.Decider(p, program))
+			d := parameters.Decider(p, program)
+			d.Params.Stored = stored
+			deciders = append(deciders, d)
 		}
 	}
 	switch {
@@ -65,6 +76,25 @@ func (c matchCommand) deciders(s system) ([]*rules.Decider, error) {
 		return nil, fmt.Errorf("`%s` has no files block `%s`; it has `%s`", c.Policy, c.Block, strings.Join(names, "`, `"))
 	}
 	return deciders, nil
+}
+
+// edits gives the edits of parameters that are stored of a project, none where it never ran.
+func edits(s system, p *project.Project) (map[string]params.Stored, error) {
+	if p.Dir == "" {
+		return nil, nil // a policy file alone
+	}
+	reader, err := sqlite.OpenReader(s.ctx, p.StateFolder())
+	var failed *sqlite.Error
+	switch {
+	case errors.As(err, &failed) && failed.Kind == sqlite.Absent:
+		return nil, nil
+	case errors.As(err, &failed):
+		return nil, diag.Diagnostic{Code: diag.StoreFailed, Message: failed.Message, Help: failed.Help}
+	case err != nil:
+		return nil, err
+	}
+	stored, err := parameters.Stored(s.ctx, reader)
+	return stored, errors.Join(err, reader.Close())
 }
 
 // key shows one key, for the blocks that it is in the scope of; where it is in none, for
@@ -143,6 +173,9 @@ func requestLine(line map[string]any, decision rules.Decision) {
 	if r.Partition != "" {
 		line["partition"] = r.Partition
 	}
+	if r.Refused != nil {
+		line["refused"] = r.Refused.Reason
+	}
 	for name, extra := range map[string]struct {
 		value any
 		given bool
@@ -177,6 +210,9 @@ func (c matchCommand) requested(s system, decision rules.Decision) {
 	rows := [][2]string{{"rules", strings.Join(decision.Rules, ", ")}, {"assets", strings.Join(r.Selection, ", ")}, {"partition", r.Partition}, {"job", r.Job}, {"run key", r.RunKey}}
 	for _, v := range decision.Captures {
 		rows = append(rows, [2]string{"{" + v.Name + "}", v.Text})
+	}
+	if r.Refused != nil {
+		rows = append(rows, [2]string{"refused", r.Refused.Reason})
 	}
 	for _, row := range rows {
 		if row[1] != "" {

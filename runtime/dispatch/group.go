@@ -48,7 +48,7 @@ type grouping struct {
 
 func newGrouping(in Input) *grouping {
 	return &grouping{
-		profiles: profiles{Input: in, of: map[[2]string]*profile{}, equal: map[string]*profile{}, jobs: map[string]string{}},
+		profiles: profiles{Input: in, of: map[[2]string]*profile{}, equal: map[string]*profile{}},
 		pools:    newPools(in.Space), places: map[place]*draft{}, checked: map[joint][]*draft{}, checks: map[joint][]int{}, joined: map[joint]*profile{},
 	}
 }

@@ -24,7 +24,7 @@ type profiles struct {
 	Input
 	of    map[[2]string]*profile // by policy and job
 	equal map[string]*profile    // by text
-	jobs  map[string]string      // by asset
+	jobs  map[string]string      // by asset, nil until one is asked for
 }
 
 // find gives the profile of a policy for an asset.
@@ -58,14 +58,10 @@ func (p *profiles) find(policy, asset string) (*profile, error) {
 // jobOf gives the job whose parameters an asset sees where its policy has none; "" where
 // there is no such job, or several, for which the launch is refused.
 func (p *profiles) jobOf(asset string) string {
-	known, ok := p.jobs[asset]
-	if !ok {
-		if j, err := p.Params.Of("", []string{asset}); err == nil && j != nil && j.HasParams() {
-			known = j.Name
-		}
-		p.jobs[asset] = known
+	if p.jobs == nil {
+		p.jobs = p.Params.JobsOfAssets()
 	}
-	return known
+	return p.jobs[asset]
 }
 
 // text gives a text that equal profiles share. The partition, which a run has only one of,

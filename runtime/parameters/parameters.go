@@ -37,13 +37,21 @@ var _ control.Params = (*Service)(nil)
 
 // InForce gives all that decides which parameters a run is told.
 func (s *Service) InForce(ctx context.Context) (params.InForce, error) {
-	out := params.InForce{Jobs: s.Project().Params, Stored: map[string]params.Stored{}}
+	out := params.InForce{Jobs: s.Project().Params}
 	if s.Store == nil {
 		return out, nil
 	}
-	err := s.Store.ParamsInForce(ctx, func(e store.ParamsEdit) error {
+	var err error
+	out.Stored, err = Stored(ctx, s.Store)
+	return out, err
+}
+
+// Stored gives the edits that are in force, by job.
+func Stored(ctx context.Context, from store.ParamsReader) (map[string]params.Stored, error) {
+	out := map[string]params.Stored{}
+	err := from.ParamsInForce(ctx, func(e store.ParamsEdit) error {
 		edit, err := read(e)
-		out.Stored[e.Job] = edit.Stored
+		out[e.Job] = edit.Stored
 		return err
 	})
 	return out, err

@@ -1,6 +1,7 @@
 package params
 
 import (
+	"maps"
 	"strings"
 
 	"auto/runtime/request"
@@ -26,13 +27,34 @@ func (f InForce) Job(name string) (*Job, bool) {
 }
 
 // Of gives the job whose parameters a run of assets takes: the one that is named, or else
-// the one that selects them all; nil for none. The error is a [Problem].
+// the one that selects them all; nil for none, as for a run of checks alone. The error is a
+// [Problem].
 func (f InForce) Of(name string, assets []string) (*Job, error) {
+	if name == "" && len(assets) == 0 {
+		return nil, nil
+	}
 	if name == "" {
 		return ForRun(f.Jobs, assets)
 	}
 	j, _ := Find(f.Jobs, name)
 	return j, nil
+}
+
+// JobsOfAssets gives for each asset that only one job selects that job, if it has
+// parameters: what Of gives for a run of the asset alone.
+func (f InForce) JobsOfAssets() map[string]string {
+	selected, jobs := map[string]int{}, map[string]string{}
+	for _, j := range f.Jobs {
+		has := j.HasParams()
+		for _, asset := range j.Assets {
+			selected[asset]++
+			if has {
+				jobs[asset] = j.Name
+			}
+		}
+	}
+	maps.DeleteFunc(jobs, func(asset, _ string) bool { return selected[asset] > 1 })
+	return jobs
 }
 
 // Tell writes what a run is told into its request, whose job, selection and params are

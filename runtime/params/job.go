@@ -137,8 +137,15 @@ func Find(jobs []*Job, name string) (*Job, bool) {
 // parameters, the error is a [Problem].
 func ForRun(jobs []*Job, assets []string) (*Job, error) {
 	var fit []*Job
+	of := setOf(assets)
 	for _, j := range jobs {
-		if !slices.ContainsFunc(assets, func(a string) bool { return !slices.Contains(j.Assets, a) }) {
+		missing := len(of) - 1 // that of what is shared is no asset
+		for _, asset := range j.Assets {
+			if of[asset] {
+				missing--
+			}
+		}
+		if missing == 0 {
 			fit = append(fit, j)
 		}
 	}

@@ -79,7 +79,7 @@ func (m *matrix) line(param string) Line {
 func (m *matrix) cell(n Name) Cell {
 	_, inFile := m.job.Values.Get(n)
 	_, edited := m.stored.Get(n)
-	_, declared := m.resolver.decls[n]
+	_, declared := m.resolver.decls.find(n)
 	c := Cell{Row: masked(Row{Value: m.resolver.resolve(n)}), Own: inFile || edited, Edited: edited, Used: declared}
 	c.Missing = m.missing[n] || m.missing[Name{Param: n.Param}] && !c.Set()
 	if !c.Declared && c.Set() {

@@ -26,7 +26,7 @@ func (j *Job) Resolve(l Layers, assets []string) (*Resolution, error) {
 		assets = j.Assets
 	}
 	r := &Resolution{Shared: map[string]Value{}, Assets: map[string]map[string]Value{}, job: j, assets: assets}
-	r.resolver = newResolver(j, l)
+	r.resolver = newResolver(j, l, assets)
 	of := map[string][]Name{}
 	for _, n := range j.names(l, assets) {
 		of[n.Asset] = append(of[n.Asset], n)
@@ -46,15 +46,21 @@ func (j *Job) Resolve(l Layers, assets []string) (*Resolution, error) {
 // names gives every name that is declared, used or has a value and is shared or of some
 // assets, sorted.
 func (j *Job) names(l Layers, assets []string) []Name {
-	names := slices.Concat(j.Schema.Names(), j.Discover())
-	for _, values := range j.layers(l) {
-		names = append(names, values.Names()...)
+	of := setOf(assets)
+	var names []Name
+	for _, e := range j.Schema {
+		if of[e.Name.Asset] {
+			names = append(names, e.Name)
+		}
 	}
-	of := map[string]bool{"": true}
-	for _, asset := range assets {
-		of[asset] = true
+	for asset := range of {
+		for _, param := range j.Uses[asset] {
+			names = append(names, Name{asset, param})
+		}
+		for _, values := range j.layers(l) {
+			names = values.appendNames(names, asset)
+		}
 	}
-	names = slices.DeleteFunc(names, func(n Name) bool { return !of[n.Asset] })
 	slices.SortFunc(names, compareNames)
 	return slices.Compact(names)
 }

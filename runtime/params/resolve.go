@@ -75,7 +75,7 @@ func (v Value) Set() bool { return v.From.Layer != None }
 // layer. Defaults come last, the asset's own before the shared one: a default is for where
 // nobody gave a value.
 func (j *Job) Candidates(n Name, l Layers) []Candidate {
-	return newResolver(j, l).candidates(n)
+	return newResolver(j, l, []string{n.Asset}).candidates(n)
 }
 
 func (r *resolver) candidates(n Name) []Candidate {
@@ -88,7 +88,8 @@ func (r *resolver) candidates(n Name) []Candidate {
 		}
 	}
 	for _, of := range scopes(n) {
-		if value, ok := r.decls[of].DefaultValue(); ok {
+		d, _ := r.decls.find(of)
+		if value, ok := d.DefaultValue(); ok {
 			found = append(found, Candidate{Default, of, value})
 		}
 	}
@@ -118,8 +119,9 @@ type resolver struct {
 	problems Problems
 }
 
-func newResolver(j *Job, l Layers) *resolver {
-	return &resolver{job: j, layers: l, decls: j.Schema.decls(), done: map[Name]Value{}}
+// newResolver gives what resolves names, of some assets mostly.
+func newResolver(j *Job, l Layers, assets []string) *resolver {
+	return &resolver{job: j, layers: l, decls: j.Schema.decls(assets), done: map[Name]Value{}}
 }
 
 // resolve gives what a name stands for.
@@ -144,7 +146,7 @@ func (r *resolver) fill(v *Value) {
 		if v.Value == nil {
 			v.From, v.Overrides = Candidate{}, nil
 		}
-		if _, own := r.decls[v.Name]; !own || v.Value == nil {
+		if _, own := r.decls.find(v.Name); !own || v.Value == nil {
 			return
 		}
 	} else if !r.expand(v) {

@@ -30,24 +30,49 @@ func (s Schema) Of(n Name) (Decl, bool) {
 	return s.Find(Name{Param: n.Param})
 }
 
-// decls are the declarations of a schema by name, for where many are looked for.
-type decls map[Name]Decl
+// decls are the declarations of a schema, for where many of some assets are looked for.
+type decls struct {
+	schema Schema
+	// near has the shared ones and those of the assets, by name.
+	near   map[Name]Decl
+	assets map[string]bool
+}
 
-func (s Schema) decls() decls {
-	of := make(decls, len(s))
+func (s Schema) decls(assets []string) decls {
+	ds := decls{s, map[Name]Decl{}, setOf(assets)}
 	for _, e := range s {
-		of[e.Name] = e.Decl
+		if ds.assets[e.Name.Asset] {
+			ds.near[e.Name] = e.Decl
+		}
+	}
+	return ds
+}
+
+// setOf gives assets as a set, which has the empty name of what is shared, too.
+func setOf(assets []string) map[string]bool {
+	of := make(map[string]bool, len(assets)+1)
+	of[""] = true
+	for _, asset := range assets {
+		of[asset] = true
 	}
 	return of
 }
 
+// find is Schema.Find.
+func (ds decls) find(n Name) (Decl, bool) {
+	if !ds.assets[n.Asset] {
+		return ds.schema.Find(n)
+	}
+	d, ok := ds.near[n]
+	return d, ok
+}
+
 // of is Schema.Of.
 func (ds decls) of(n Name) (Decl, bool) {
-	if d, ok := ds[n]; ok {
+	if d, ok := ds.find(n); ok {
 		return d, true
 	}
-	d, ok := ds[Name{Param: n.Param}]
-	return d, ok
+	return ds.find(Name{Param: n.Param})
 }
 
 // Names gives the declared names in their order.

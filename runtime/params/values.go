@@ -85,6 +85,18 @@ func (v Values) Names() []Name {
 	return names
 }
 
+// appendNames appends the names of an asset, "" for the shared ones, in any order.
+func (v Values) appendNames(names []Name, asset string) []Name {
+	of := v.Shared
+	if asset != "" {
+		of = v.Assets[asset]
+	}
+	for param := range of {
+		names = append(names, Name{asset, param})
+	}
+	return names
+}
+
 // Clone gives a copy. The values themselves are shared: nobody changes one.
 func (v Values) Clone() Values {
 	c := Values{Shared: maps.Clone(v.Shared), Assets: maps.Clone(v.Assets)}

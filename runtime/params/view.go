@@ -55,7 +55,7 @@ func (j *Job) View(s Stored) ([]Row, error) {
 		rows = append(rows, row)
 	}
 	for _, n := range s.Values.Names() {
-		if _, declared := r.resolver.decls[n]; !declared {
+		if _, declared := r.resolver.decls.find(n); !declared {
 			rows = append(rows, with.stray(n, r))
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"auto/compiler/files"
 	"auto/lang/parse"
 	"auto/lang/source"
+	"auto/runtime/params"
 	"auto/runtime/rules"
 	"auto/runtime/sensor"
 	"auto/runtime/sources"
@@ -492,5 +493,30 @@ func TestIdleWritesNothing(t *testing.T) {
 	w.expect(t, 30)
 	if after := records(); after != before {
 		t.Errorf("idle ticks wrote %d records", after-before)
+	}
+}
+
+// TestRefused: a run that lacks parameters is parked with the reason, whatever else would
+// hold it back, and no limit lets it go.
+func TestRefused(t *testing.T) {
+	for _, clause := range []string{"", "    limit 1 per tick", "    halt above 1 per tick", "    pause until \"2026-01-01T00:01:00Z\" because \"a move\""} {
+		w := newWorld(t, clause)
+		d := params.Decl{Type: params.String, Required: true}
+		w.Decider.Params.Jobs = []*params.Job{{Name: "j", Assets: []string{"move"}, Schema: params.Schema{{Name: params.Name{Asset: "move", Param: "to"}, Decl: d}}}}
+		w.put("a", "1", 1)
+		w.put("b", "1", 1)
+		w.expect(t, 10, "a", "b")
+		w.expect(t, 100)
+		parked := 0
+		err := w.store.Entries(t.Context(), store.EntryFilter{Delivery: store.Refused}, func(e store.Entry) error {
+			parked++
+			if e.Reason != e.Request.Refused.Reason || !strings.Contains(e.Reason, "`move.to` has no value") || e.DoneAt.IsZero() {
+				t.Errorf("%q: %+v", clause, e)
+			}
+			return nil
+		})
+		if err != nil || parked != 2 {
+			t.Errorf("%q: %d parked, %v", clause, parked, err)
+		}
 	}
 }

@@ -1,0 +1,61 @@
+package params_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"auto/runtime/params"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// back gives a value as it is after a way through JSON.
+func back[T any](t *rapid.T, value T) (out T) {
+	text, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(text, &out)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return out
+}
+
+// alike compares values as JSON does: 1 and 1.0 are the same.
+var alike = cmp.Options{
+	cmp.Comparer(func(a, b params.Values) bool { return a.Equal(b) }),
+	cmp.Comparer(func(a, b params.Change) bool {
+		return a.Name == b.Name && params.Same(a.Old, b.Old) && params.Same(a.New, b.New)
+	}),
+}
+
+// TestJSON: what is stored, journaled and sent comes back as it was.
+func TestJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j := someJob(t)
+		stored := params.Stored{Version: rapid.Int64().Draw(t, "version"), Values: someValues(t)}
+		for _, n := range stored.Values.Names() {
+			value, _ := stored.Values.Get(n)
+			stored.Added = stored.Added.With(n, params.Infer(value))
+		}
+		if diff := cmp.Diff(stored, back(t, stored), alike); diff != "" {
+			t.Fatal(diff)
+		}
+		to := someValues(t)
+		e := params.Between(stored.Values, to)
+		if again := back(t, e); !again.Set.Equal(e.Set) || cmp.Diff(e.Unset, again.Unset) != "" {
+			t.Fatalf("%v became %v", e, again)
+		}
+		_, changes, err := j.Restore(stored, params.AnyVersion, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(changes, back(t, changes), alike); diff != "" {
+			t.Fatal(diff)
+		}
+		if diff := cmp.Diff(j, back(t, j), alike); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
