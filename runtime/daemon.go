@@ -88,7 +88,7 @@ type runner struct {
 func New(o Options) *Daemon {
 	d := &Daemon{Options: o, watched: o.Project, loaded: fingerprint(o.Project), origins: map[string]sources.Source{}, running: map[string]*runner{}, lost: map[string]string{}}
 	d.current.Store(o.Project)
-	d.parameters = &parameters.Service{Store: o.Store, Project: d.current.Load, Now: o.Clock.Now, Edited: d.edited, Due: func() { d.outbox.Notify() }, Log: o.Log}
+	d.parameters = &parameters.Service{Store: o.Store, Project: d.current.Load, Now: o.Clock.Now, Write: d.edit, Due: func() { d.outbox.Notify() }, Log: o.Log}
 	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: observed{o.Launcher, d}, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
 	return d
 }
@@ -222,8 +222,10 @@ func (d *Daemon) reloaded(ctx context.Context, fresh *project.Project, err error
 	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files), "policies", len(fresh.Policies.Policies))
 }
 
-// edited tells the conditions of an edit of parameters.
-func (d *Daemon) edited(ctx context.Context, record int64) { d.conditions.Edited(ctx, record) }
+// edit stores an edit of parameters where the conditions learn of it.
+func (d *Daemon) edit(ctx context.Context, put func(at time.Time) (int64, error)) error {
+	return d.conditions.Edit(ctx, put)
+}
 
 // lines writes findings one a line.
 func lines(found diag.List) []string {

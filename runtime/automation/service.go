@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -95,10 +96,19 @@ func (r *Runner) Resume(ctx context.Context, selection string, missed compiler.M
 	return body.Keys, nil
 }
 
-// Edited tells of a record that the parameters of a job were edited with.
-func (r *Runner) Edited(ctx context.Context, record int64) {
+// Edit stores an edit of parameters by put, which gives the number of its record.
+func (r *Runner) Edit(ctx context.Context, put func(at time.Time) (int64, error)) error {
+	record, err := put(r.now())
+	switch {
+	case errors.Is(err, store.ErrConflict):
+		return err
+	case err != nil:
+		r.doubts.Add(1)
+		return err
+	}
 	r.advance(record)
 	r.settle(ctx)
+	return nil
 }
 
 // settle has the sensors that are not at a tick take in what is new, so that a status that

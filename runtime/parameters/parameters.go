@@ -26,8 +26,9 @@ type Service struct {
 	Project func() *project.Project
 	// Now gives the present instant.
 	Now func() time.Time
-	// Edited is called after an edit, with the number of its record; nil for no one.
-	Edited func(ctx context.Context, record int64)
+	// Write calls put with the instant of an edit, which stores it and gives the number of
+	// its record, for whoever has to know of all records; nil where no one does.
+	Write func(ctx context.Context, put func(at time.Time) (int64, error)) error
 	// Due is called when a request that was parked goes out; nil for no one.
 	Due func()
 	Log *slog.Logger
@@ -169,32 +170,36 @@ func (s *Service) edit(ctx context.Context, job string, edit journal.Params, mak
 			return from, nil
 		}
 		edit.Job, edit.Stored, edit.Changes = job, to, changes
-		record, err := s.put(ctx, edit)
+		err = s.put(ctx, edit)
 		if errors.Is(err, store.ErrConflict) {
 			continue
 		}
 		if err != nil {
 			return params.Stored{}, err
 		}
-		s.edited(ctx, job, record)
+		s.edited(ctx, job)
 		return to, nil
 	}
 }
 
 // put keeps an edit.
-func (s *Service) put(ctx context.Context, edit journal.Params) (int64, error) {
+func (s *Service) put(ctx context.Context, edit journal.Params) error {
 	body, err := json.Marshal(edit)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return s.Store.PutParams(ctx, journal.KindParams, store.ParamsEdit{Job: edit.Job, Version: edit.Stored.Version, At: s.Now(), Body: body})
+	put := func(at time.Time) (int64, error) {
+		return s.Store.PutParams(ctx, journal.KindParams, store.ParamsEdit{Job: edit.Job, Version: edit.Stored.Version, At: at, Body: body})
+	}
+	if s.Write != nil {
+		return s.Write(ctx, put)
+	}
+	_, err = put(s.Now())
+	return err
 }
 
 // edited does what follows an edit that is stored.
-func (s *Service) edited(ctx context.Context, job string, record int64) {
-	if s.Edited != nil {
-		s.Edited(ctx, record)
-	}
+func (s *Service) edited(ctx context.Context, job string) {
 	if _, err := s.Retry(ctx, job); err != nil {
 		s.Log.Error("requests that lacked parameters could not be written anew; `auto requests retry` does", "job", job, "error", err)
 	}

@@ -87,10 +87,14 @@ func service(t *testing.T) (*parameters.Service, *[]int64) {
 	p, records := load(t, jobs), new([]int64)
 	var mu sync.Mutex
 	return &parameters.Service{Store: s, Project: func() *project.Project { return p }, Now: func() time.Time { return start },
-		Edited: func(_ context.Context, record int64) {
-			mu.Lock()
-			defer mu.Unlock()
-			*records = append(*records, record)
+		Write: func(_ context.Context, put func(time.Time) (int64, error)) error {
+			record, err := put(start)
+			if err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				*records = append(*records, record)
+			}
+			return err
 		},
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, records
 }
