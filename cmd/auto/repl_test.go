@@ -146,6 +146,10 @@ func TestTerminal(t *testing.T) {
 	p.shows("sales/orders>")
 	p.presses("Up", "Up")
 	p.shows("sales/orders> mising()")
+	p.presses("C-c")
+	p.shows("sales/orders>")
+	p.presses("C-d")
+	p.shows("left with 0") // its history is written
 }
 
 // TestInterrupted: a signal ends a conversation that waits for a line.

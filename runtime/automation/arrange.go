@@ -66,7 +66,7 @@ func (r *Runner) recover(ctx context.Context, loops []*loop, dir string) (restor
 
 // replace puts loops of the state in the place of others, whose turns are held.
 func (r *Runner) replace(old []*loop, g *graph.Graph) {
-	fresh := carry(old, r.makeLoops())
+	fresh := carry(old, r.makeLoops(old))
 	r.publish(g, fresh)
 	for _, l := range old {
 		l.end() // and it never has a turn again
@@ -152,7 +152,7 @@ func (r *Runner) enforce(ctx context.Context, body journal.Policies, setup *live
 		}
 	}
 	if err = r.feed(ctx, rec.Seq); err == nil {
-		err = r.state.Put(rec, setup)
+		err = r.changing(func() error { return r.state.Put(rec, setup) })
 	}
 	r.unsure.Store(err != nil)
 	return err
@@ -181,11 +181,23 @@ func (r *Runner) feed(ctx context.Context, before int64) error {
 		})
 	}
 	for _, s := range r.state.Sensors {
-		if err := r.inputs(ctx, s.Taken(), before, s.Take); err != nil {
+		take := func(rec live.Record) error { return r.changing(func() error { return s.Take(rec) }) }
+		if err := r.inputs(ctx, s.Taken(), before, take); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// changing changes the state of sensors, and keeps who asks from it meanwhile.
+func (r *Runner) changing(how func() error) error {
+	if now := r.current.Load(); now != nil {
+		for _, l := range now.loops {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+		}
+	}
+	return how()
 }
 
 // inputs gives those of the journal after a record and before another one, 0 for all.

@@ -29,8 +29,8 @@ type loop struct {
 	spoiled  bool
 
 	// mu guards the state beside the turn: it is held for as long as the state changes, and
-	// never while anything else is waited for.
-	mu     sync.Mutex
+	// never while anything else is waited for. It goes with the sensor from loop to loop.
+	mu     *sync.Mutex
 	sensor *live.Sensor
 
 	statusMu sync.Mutex
@@ -44,14 +44,21 @@ type loop struct {
 	endOnce sync.Once
 }
 
-func (r *Runner) makeLoops() []*loop {
+// makeLoops gives loops for the sensors of the state, in the place of others.
+func (r *Runner) makeLoops(old []*loop) []*loop {
 	loops := make([]*loop, len(r.state.Sensors))
 	for i, s := range r.state.Sensors {
-		loops[i] = &loop{
-			Sensor: s.Sensor, runner: r, turn: newGate(), sensor: s, ended: make(chan struct{}),
+		l := &loop{
+			Sensor: s.Sensor, runner: r, turn: newGate(), mu: new(sync.Mutex), sensor: s, ended: make(chan struct{}),
 			status: control.SensorStatus{Name: s.Name, Every: s.Every, Assets: len(s.Keys), LastTick: s.Last()},
 		}
-		loops[i].count(r.Clock.Now())
+		for _, o := range old {
+			if o.sensor == s {
+				l.mu = o.mu
+			}
+		}
+		loops[i] = l
+		l.count(r.Clock.Now())
 	}
 	return loops
 }

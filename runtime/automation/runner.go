@@ -90,7 +90,7 @@ func Open(ctx context.Context, o Options, p *project.Project) (*Runner, error) {
 	if err := r.put(ctx, p); err != nil {
 		return nil, err
 	}
-	r.publish(p.Graph, r.makeLoops())
+	r.publish(p.Graph, r.makeLoops(nil))
 	return r, nil
 }
 

@@ -93,8 +93,8 @@ func (l *Ledger) dropDone(a *account, f Facts) {
 	for i := range a.debts {
 		d := &a.debts[i]
 		started, ok := f.Succeeded(Pair{a.key, d.partition})
-		if !ok {
-			continue
+		if !ok || d.more == nil && d.at >= nano(started) {
+			continue // most are newer than any run
 		}
 		var kept []decision
 		for _, n := range d.queue() {
