@@ -1,0 +1,192 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"auto/runtime/control"
+	"auto/runtime/params"
+)
+
+// writerFlags are those of commands that edit.
+type writerFlags struct {
+	Version *int64 `placeholder:"N" help:"The version that the edit is made of, as show gives it; where another edit came since it is refused. Without it the edit is made whatever came."`
+	Author  string `help:"Who makes the edit; by default the user of the system."`
+	JSON    bool   `name:"json" help:"One JSON object."`
+}
+
+func (f writerFlags) version() int64 {
+	if f.Version == nil {
+		return params.AnyVersion
+	}
+	return *f.Version
+}
+
+func (f writerFlags) author(s system) string {
+	if f.Author != "" {
+		return f.Author
+	}
+	for _, name := range []string{"USER", "LOGNAME", "USERNAME"} {
+		if user, ok := s.getenv(name); ok && user != "" {
+			return user
+		}
+	}
+	return "unknown"
+}
+
+// edited says what came of an edit. A conflict tells what the others changed.
+func (f writerFlags) edited(s system, from control.Params, job string, stored params.Stored, err error) error {
+	var all params.Problems
+	if errors.As(err, &all) && f.Version != nil && slices.ContainsFunc(all, func(p params.Problem) bool { return p.Kind == params.Stale }) {
+		return errors.Join(toldChanges(s, from, job, *f.Version), err)
+	}
+	if err != nil {
+		return err
+	}
+	if f.JSON {
+		return s.line(map[string]any{"job": job, "version": stored.Version})
+	}
+	_, err = fmt.Fprintf(s.stdout, "The parameters of %s are at version %d.\n", visible(job), stored.Version)
+	return err
+}
+
+// toldChanges writes what was changed since a version, to standard error.
+func toldChanges(s system, from control.Params, job string, since int64) error {
+	history, err := from.History(s.ctx, job)
+	if err != nil {
+		return err
+	}
+	for _, v := range slices.Backward(history) {
+		if v.Version > since {
+			writeVersion(s.stderr, v)
+		}
+	}
+	return nil
+}
+
+type paramsSetCommand struct {
+	projectFlag
+	writerFlags
+	Job    string   `arg:"" help:"The job."`
+	Values []string `arg:"" name:"name=value" help:"A parameter and its value, read as its type says; NAME:=JSON for a value in JSON."`
+}
+
+// Run sets parameters.
+func (c paramsSetCommand) Run(s system) error {
+	return c.params(s, true, func(from control.Params) error {
+		j, _, err := jobOf(s, from, c.Job)
+		if err != nil {
+			return err
+		}
+		values, err := readValues(j, c.Values)
+		if err != nil {
+			return err
+		}
+		edit, err := j.Split(values)
+		if err != nil {
+			return err
+		}
+		stored, err := from.Patch(s.ctx, c.Job, c.version(), edit, c.author(s))
+		return c.edited(s, from, c.Job, stored, err)
+	})
+}
+
+// readValues reads `name=value` and `name:=json`. The error is params.Problems, or says
+// which of them is no such text.
+func readValues(j *params.Job, texts []string) (map[string]any, error) {
+	values := map[string]any{}
+	for _, text := range texts {
+		name, rest, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("`%s` sets nothing; write NAME=VALUE, or NAME:=JSON", text)
+		}
+		value, err := readValue(j, name, rest)
+		if err != nil {
+			return nil, err
+		}
+		name = strings.TrimSuffix(name, ":")
+		if before, given := values[name]; given && !params.Same(before, value) {
+			return nil, fmt.Errorf("`%s` is given twice, with different values; write it once", name)
+		}
+		values[name] = value
+	}
+	return values, nil
+}
+
+func readValue(j *params.Job, name, text string) (any, error) {
+	name, isJSON := strings.CutSuffix(name, ":")
+	if !isJSON {
+		n, err := j.ParseName(name)
+		if err != nil {
+			return nil, asProblems(err)
+		}
+		value, err := j.Parse(n, text)
+		return value, asProblems(err)
+	}
+	var value any
+	in := json.NewDecoder(strings.NewReader(text))
+	in.UseNumber()
+	if err := in.Decode(&value); err != nil || in.More() {
+		return nil, fmt.Errorf("`%s` is no JSON; write a text in double quotes, such as `%s:=\"x\"`", text, name)
+	}
+	return params.Plain(value), nil
+}
+
+// asProblems gives one problem as all that is wrong.
+func asProblems(err error) error {
+	var one params.Problem
+	if errors.As(err, &one) {
+		return params.Problems{one}
+	}
+	return err
+}
+
+type paramsUnsetCommand struct {
+	projectFlag
+	writerFlags
+	Job   string   `arg:"" help:"The job."`
+	Names []string `arg:"" name:"name" help:"The parameters: asset.param, or param."`
+}
+
+// Run takes edits away. What is stored of an asset that is no longer selected goes too.
+func (c paramsUnsetCommand) Run(s system) error {
+	return c.params(s, true, func(from control.Params) error {
+		j, stored, err := jobOf(s, from, c.Job)
+		if err != nil {
+			return err
+		}
+		var edit params.Edit
+		for _, text := range c.Names {
+			n, err := params.ParseName(text)
+			if _, kept := stored.Values.Get(n); err == nil && !kept {
+				_, err = j.ParseName(text)
+			}
+			if err != nil {
+				return asProblems(err)
+			}
+			if !slices.Contains(edit.Unset, n) {
+				edit.Unset = append(edit.Unset, n)
+			}
+		}
+		after, err := from.Patch(s.ctx, c.Job, c.version(), edit, c.author(s))
+		return c.edited(s, from, c.Job, after, err)
+	})
+}
+
+type paramsRestoreCommand struct {
+	projectFlag
+	writerFlags
+	Job string `arg:"" help:"The job."`
+	To  int64  `arg:"" help:"The version, 0 for no edits."`
+}
+
+// Run restores a version.
+func (c paramsRestoreCommand) Run(s system) error {
+	return c.params(s, true, func(from control.Params) error {
+		stored, err := from.Restore(s.ctx, c.Job, c.version(), c.To, c.author(s))
+		return c.edited(s, from, c.Job, stored, err)
+	})
+}
