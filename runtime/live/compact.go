@@ -31,10 +31,12 @@ func (s *Sensor) mark(at time.Time) {
 	}
 }
 
-// compact has the world forget what nothing asks about any more. No answer changes.
+// compact has the world forget what nothing asks about any more. No answer changes. Runs
+// since the oldest decision that is owed are remembered: one that succeeded ends it.
 func (s *Sensor) compact() {
 	runs := int64(-1)
-	if len(s.marks) > 0 && s.marks[len(s.marks)-1].At.Sub(s.marks[0].At) > lateNews {
+	_, oldest := s.ledger.Count()
+	if n := len(s.marks); n > 0 && s.marks[n-1].At.Sub(s.marks[0].At) > lateNews && (oldest.IsZero() || oldest.After(s.marks[0].At)) {
 		runs = s.marks[0].Event
 	}
 	s.world.Compact(facts.Horizon{Event: s.engine.Asked(), Runs: runs})
