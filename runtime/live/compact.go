@@ -31,12 +31,12 @@ func (s *Sensor) mark(at time.Time) {
 	}
 }
 
-// compact has the world forget what nothing asks about any more. No answer changes. Runs
-// since the oldest decision that is owed are remembered: one that succeeded ends it.
+// compact has the world forget what nothing asks about any more. No answer of
+// a condition changes; of what is owed for longer than lateNews an earlier success may be
+// forgotten behind later failures, and it is launched then.
 func (s *Sensor) compact() {
 	runs := int64(-1)
-	_, oldest := s.ledger.Count()
-	if n := len(s.marks); n > 0 && s.marks[n-1].At.Sub(s.marks[0].At) > lateNews && (oldest.IsZero() || oldest.After(s.marks[0].At)) {
+	if n := len(s.marks); n > 0 && s.marks[n-1].At.Sub(s.marks[0].At) > lateNews {
 		runs = s.marks[0].Event
 	}
 	s.world.Compact(facts.Horizon{Event: s.engine.Asked(), Runs: runs})
