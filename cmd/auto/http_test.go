@@ -21,31 +21,51 @@ import (
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
+	// grown is closed when something is written.
+	grown chan struct{}
 }
 
 func (o *output) Write(text []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.grown != nil {
+		close(o.grown)
+		o.grown = nil
+	}
 	return o.text.Write(text)
 }
 
 func (o *output) String() string {
+	text, _ := o.now()
+	return text
+}
+
+// now gives the text so far, and what is closed when there is more.
+func (o *output) now() (string, <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.text.String()
+	if o.grown == nil {
+		o.grown = make(chan struct{})
+	}
+	return o.text.String(), o.grown
 }
 
 // await gives what a pattern finds in the output, once it does.
 func (o *output) await(t *testing.T, pattern string) string {
 	t.Helper()
 	find := regexp.MustCompile(pattern)
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if found := find.FindStringSubmatch(o.String()); found != nil {
+	deadline := time.After(time.Minute)
+	for {
+		text, grown := o.now()
+		if found := find.FindStringSubmatch(text); found != nil {
 			return found[len(found)-1]
 		}
+		select {
+		case <-grown:
+		case <-deadline:
+			t.Fatalf("no %s in\n%s", pattern, text)
+		}
 	}
-	t.Fatalf("no %s in\n%s", pattern, o)
-	return ""
 }
 
 // httpDaemon is `auto run` in a folder, under a clock of the test.
@@ -112,7 +132,9 @@ func (d *httpDaemon) call(t *testing.T, method, path, body string, headers ...st
 // ticked waits until the sensor has ticked so often.
 func (d *httpDaemon) ticked(t *testing.T, ticks int) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for ctx.Err() == nil {
 		if _, text := d.call(t, "GET", "/v1/status", ""); strings.Contains(text, fmt.Sprintf(`"ticks":%d,`, ticks)) {
 			return
 		}

@@ -42,22 +42,35 @@ func noProject(where string) error {
 	return diag.Diagnostic{Code: diag.NoProject, Message: "There is no project in " + where + ".", Help: "Write an `auto.yaml`, or run `auto init DIR` for a small project."}
 }
 
+// daemon gives the project's folder and its state folder, and the daemon that runs it, nil
+// where none does; then, unless the state may begin, the project has to have one.
+func (f projectFlag) daemon(s system, begin bool) (root, folder string, client *control.Client, err error) {
+	if root, err = f.root(); err != nil {
+		return "", "", nil, err
+	}
+	folder = project.StateFolder(root)
+	client, err = control.Dial(s.ctx, folder)
+	if !errors.Is(err, control.ErrNoDaemon) {
+		return root, folder, client, err
+	}
+	if _, err := os.Stat(filepath.Join(folder, sqlite.FileName)); errors.Is(err, os.ErrNotExist) && !begin {
+		return root, folder, nil, errNoState
+	}
+	return root, folder, nil, nil
+}
+
+// errNoState: the project never ran.
+var errNoState = errors.New("the project has no state yet; `auto run` makes it")
+
 // with answers by the daemon that runs the project, or from its store.
 func (f projectFlag) with(s system, use func(control.Service) error) error {
-	root, err := f.root()
+	_, folder, client, err := f.daemon(s, false)
 	if err != nil {
 		return err
 	}
-	folder := project.StateFolder(root)
-	client, err := control.Dial(s.ctx, folder)
-	if err == nil {
+	if client != nil {
+		defer client.Close()
 		return use(client)
-	}
-	if !errors.Is(err, control.ErrNoDaemon) {
-		return err
-	}
-	if _, err := os.Stat(filepath.Join(folder, sqlite.FileName)); errors.Is(err, os.ErrNotExist) {
-		return errNoState
 	}
 	store, err := openStore(s.ctx, folder, "auto")
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"auto/runtime/backlog"
-	"auto/runtime/control"
 	"auto/runtime/explain"
 	"auto/runtime/history"
 	"auto/runtime/project"
@@ -69,7 +68,7 @@ func (q liveQuestion) explainFailure(s system, p past, about subject, err error)
 	switch near, ok := now.Graph.Nearest(about.key); {
 	case slices.Contains(keys, about.key):
 		return fmt.Errorf("%w; `auto status` shows when its sensor ticks", err)
-	case control.HasKey(now.Graph, about.key):
+	case now.Graph.Has(about.key):
 		return fmt.Errorf("no policy is for `%s`, so nothing decides about it", about.key)
 	case ok:
 		return fmt.Errorf("there is no asset `%s`; did you mean `%s`?", about.key, near)

@@ -3,8 +3,6 @@ package bench_test
 import (
 	"bytes"
 	"fmt"
-	"runtime"
-	"runtime/debug"
 	"testing"
 	"time"
 
@@ -79,15 +77,7 @@ func BenchmarkMany(b *testing.B) {
 		evaluate(b, p, at)
 		at = at.Add(time.Second)
 	}
-	b.Run("memory", func(b *testing.B) {
-		for b.Loop() {
-			debug.FreeOSMemory()
-		}
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		b.ReportMetric(float64(m.HeapAlloc)/1e6, "heap-MB")
-		b.ReportMetric(float64(m.Sys-m.HeapReleased)/1e6, "resident-MB")
-	})
+	b.Run("memory", bench.Memory)
 	b.Run("snapshot", func(b *testing.B) {
 		size := 0
 		for b.Loop() {

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -72,11 +71,7 @@ launcher: {type: webhook, url: %q, timeout: 5s, workers: 3}
 // chaos drives one daemon that is left alone and one that is killed through the same
 // events, and compares what they launch.
 func chaos(t *testing.T, kills, count, perStep int) {
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("AUTO_SEED"); text != "" {
-		fmt.Sscan(text, &seed)
-	}
-	t.Logf("AUTO_SEED=%d", seed)
+	seed := seedOf(t)
 	calm := newWorld(t, seed, 0).play(t, count/perStep, perStep)
 	wild := newWorld(t, seed, kills).play(t, count/perStep, perStep)
 	if diff := cmp.Diff(calm.launched(), wild.launched()); diff != "" {
@@ -98,25 +93,8 @@ type stepper struct {
 
 func newStepper(t *testing.T) *stepper {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "auto-clock-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &stepper{path: filepath.Join(dir, "clock"), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), open: map[net.Conn]bool{}}
-	l, err := net.Listen("unix", s.path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close(); os.RemoveAll(dir) })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go s.serve(conn)
-		}
-	}()
+	s := &stepper{now: began, open: map[net.Conn]bool{}}
+	s.path = serveClock(t, s.serve)
 	return s
 }
 

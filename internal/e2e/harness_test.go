@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -48,12 +49,23 @@ type timekeeper struct {
 
 func newTimekeeper(t *testing.T) *timekeeper {
 	t.Helper()
+	k := &timekeeper{now: began}
+	k.path = serveClock(t, k.serve)
+	return k
+}
+
+// began is when the clocks of tests begin.
+var began = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// serveClock listens for the programs of a test, and gives the path of the socket.
+func serveClock(t *testing.T, serve func(net.Conn)) string {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "auto-clock-") // a socket's path is short
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &timekeeper{path: filepath.Join(dir, "clock"), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-	l, err := net.Listen("unix", k.path)
+	path := filepath.Join(dir, "clock")
+	l, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,10 +76,23 @@ func newTimekeeper(t *testing.T) *timekeeper {
 			if err != nil {
 				return
 			}
-			go k.serve(conn)
+			go serve(conn)
 		}
 	}()
-	return k
+	return path
+}
+
+// seedOf gives the seed of a test, which it prints: that of AUTO_SEED where it is set.
+func seedOf(t *testing.T) uint64 {
+	t.Helper()
+	seed := rand.Uint64()
+	if text := os.Getenv("AUTO_SEED"); text != "" {
+		if _, err := fmt.Sscan(text, &seed); err != nil {
+			t.Fatalf("AUTO_SEED: %v", err)
+		}
+	}
+	t.Logf("AUTO_SEED=%d", seed)
+	return seed
 }
 
 func (k *timekeeper) serve(conn net.Conn) {

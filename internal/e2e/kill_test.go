@@ -36,11 +36,7 @@ assets:
 `
 
 func kills(t *testing.T, count, files int) {
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("AUTO_SEED"); text != "" {
-		fmt.Sscan(text, &seed)
-	}
-	t.Logf("AUTO_SEED=%d", seed)
+	seed := seedOf(t)
 	random := rand.New(rand.NewPCG(seed, 2))
 	dir, clock, receiver := t.TempDir(), newTimekeeper(t), newReceiver(t, seed)
 	write(t, filepath.Join(dir, "auto.yaml"), fmt.Sprintf(project, receiver.URL))

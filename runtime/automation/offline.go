@@ -27,7 +27,7 @@ type Offline struct {
 
 // Events implements control.Automation.
 func (o Offline) Events(ctx context.Context, list []events.Event) (control.EventsTaken, error) {
-	taken, _, err := TakeEvents(ctx, o.Store, o.Project.Graph, o.Now(), list)
+	taken, _, err := takeEvents(ctx, o.Store, o.Project.Graph, o.Now(), list)
 	return taken, err
 }
 

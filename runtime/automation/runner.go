@@ -20,14 +20,9 @@ import (
 	"auto/vm/graph"
 )
 
-// Store is what is kept.
-type Store interface {
-	store.Conditions
-}
-
 // Options say what a runner works with.
 type Options struct {
-	Store Store
+	Store store.Conditions
 	Clock clock.Clock
 	Log   *slog.Logger
 	// Notify is called when requests have become due.

@@ -19,7 +19,7 @@ import (
 
 // Events takes events in: they are stored when it returns. See control.Automation.
 func (r *Runner) Events(ctx context.Context, list []events.Event) (control.EventsTaken, error) {
-	out, seq, err := TakeEvents(ctx, r.Store, r.current.Load().graph, r.now(), list)
+	out, seq, err := takeEvents(ctx, r.Store, r.current.Load().graph, r.now(), list)
 	if err != nil {
 		r.doubts.Add(1)
 		return out, err
@@ -29,9 +29,9 @@ func (r *Runner) Events(ctx context.Context, list []events.Event) (control.Event
 	return out, nil
 }
 
-// TakeEvents stores events in the journal, and gives the number of their record, 0 where
+// takeEvents stores events in the journal, and gives the number of their record, 0 where
 // none is new.
-func TakeEvents(ctx context.Context, s store.Conditions, g *graph.Graph, now time.Time, list []events.Event) (control.EventsTaken, int64, error) {
+func takeEvents(ctx context.Context, s store.Conditions, g *graph.Graph, now time.Time, list []events.Event) (control.EventsTaken, int64, error) {
 	items := make([]store.Item, len(list))
 	for i := range list {
 		body, err := json.Marshal(&list[i])
@@ -61,7 +61,7 @@ func unknown(g *graph.Graph, list []events.Event) []string {
 	var out []string
 	for i := range list {
 		for _, key := range list[i].Keys() {
-			if !control.HasKey(g, key) {
+			if !g.Has(key) {
 				out = append(out, key)
 			}
 		}

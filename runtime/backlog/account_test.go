@@ -57,7 +57,7 @@ func TestPauseForGood(t *testing.T) {
 			if len(waiting) != 1 || waiting[0].Why != c.why {
 				t.Error(waiting)
 			}
-			if _, ok := l.NextAt(start); !ok {
+			if _, ok := l.nextAt(start); !ok {
 				t.Error("it never ends")
 			}
 		})

@@ -97,7 +97,7 @@ func (k *talk) do(line string) {
 	case "waiting":
 		k.waiting()
 	case "next":
-		next, ok := k.ledger.NextAt(k.at)
+		next, ok := k.ledger.nextAt(k.at)
 		k.say("%s %v", next.Format(time.RFC3339Nano), ok)
 	case "failure", "success", "canceled":
 		k.ledger.Happened(&events.Event{Type: events.Run, Status: facts.Status(verb), RequestID: words[0], At: k.at})

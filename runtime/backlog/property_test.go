@@ -179,11 +179,11 @@ func (b *both) decide(downSince time.Time) (any bool) {
 }
 
 func (b *both) tick() {
-	next, ok := b.ledger.NextAt(b.at)
+	next, ok := b.ledger.nextAt(b.at)
 	b.pass()
 	decided := rapid.Bool().Draw(b.T, "decides") && b.decide(time.Time{})
 	if gave := b.release(decided); gave && !decided && (!ok || next.After(b.at)) {
-		b.Fatalf("the release at %s gave something, NextAt said %s, %v", b.at, next, ok)
+		b.Fatalf("the release at %s gave something, nextAt said %s, %v", b.at, next, ok)
 	}
 }
 

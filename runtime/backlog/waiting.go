@@ -33,17 +33,6 @@ func (l *Ledger) Waiting(at time.Time, f Facts) []Owed {
 	return list
 }
 
-// NextAt gives the earliest instant after one at which a release can give something without
-// a further decision or event, and false for none. It may be too early, never too late.
-func (l *Ledger) NextAt(at time.Time) (time.Time, bool) {
-	soon := nano(at) + 1
-	if l.changed {
-		pairs, _ := l.Count()
-		return instant(soon), pairs+len(l.gone) > 0
-	}
-	return instant(max(l.next, soon)), l.next < forever
-}
-
 func (l *Ledger) owed(a *account, d *debt, now int64, f Facts) Owed {
 	since, newest := d.span()
 	o := Owed{Pair: Pair{a.key, d.partition}, Policy: a.book.name, Since: instant(since), DecidedAt: instant(newest)}

@@ -22,7 +22,7 @@ const SelectionName = "SELECTION"
 // language such as `groups("sales")` or `checks("orders:fresh")`, or the key of an asset
 // or check as it is. With an asset go its checks, which are launched with it.
 func Select(text string, g *graph.Graph) ([]string, diag.List) {
-	if HasKey(g, text) {
+	if g.Has(text) {
 		return withChecks(g, []string{text}), nil
 	}
 	src := source.New(SelectionName, text)
@@ -66,18 +66,6 @@ func noSuchKey(key string, src *source.File, g *graph.Graph) diag.Diagnostic {
 		d.Help = "Did you mean `" + near + "`?"
 	}
 	return d
-}
-
-// HasKey reports whether a graph has an asset or check of a key.
-func HasKey(g *graph.Graph, key string) bool {
-	if _, ok := g.Asset(key); ok {
-		return true
-	}
-	asset, check, ok := strings.Cut(key, ":")
-	if ok {
-		_, ok = g.Check(asset, check)
-	}
-	return ok
 }
 
 // withChecks adds the checks of assets.

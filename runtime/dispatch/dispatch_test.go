@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"auto/compiler"
+	"auto/internal/recorded"
 	"auto/runtime/backlog"
 	"auto/runtime/dispatch"
 	"auto/runtime/request"
@@ -95,7 +96,7 @@ func TestClauses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := compile(t, g, `policy p for all() { when missing() `+c.clauses+` }`)
 			in := dispatch.Input{Sensor: "default", At: at, Space: spaceOf(t, g, at), Launches: launches("p", pairs(c.pairs...)...), Policies: byName(p)}
-			in.Conditioned = conditioned(in.Space)
+			in.Conditioned = recorded.Conditioned(in.Space)
 			sent, err := dispatch.Requests(in)
 			if err != nil {
 				t.Fatal(err)

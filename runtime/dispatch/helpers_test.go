@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"auto/compiler"
+	"auto/internal/recorded"
 	"auto/lang/parse"
 	"auto/lang/source"
 	"auto/runtime/backlog"
@@ -40,7 +41,7 @@ func graphOf(t testing.TB, assets ...graph.Asset) *graph.Graph {
 
 func spaceOf(t testing.TB, g *graph.Graph, at time.Time) *space.Space {
 	t.Helper()
-	s, err := space.New(space.Input{Graph: g, At: at, Dynamic: func(string) []string { return []string{"c3", "c1", "c2"} }})
+	s, err := space.New(space.Input{Graph: g, At: at, Dynamic: recorded.Dynamic})
 	if err != nil {
 		t.Fatal(err)
 	}

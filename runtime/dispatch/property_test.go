@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"auto/compiler"
+	"auto/internal/recorded"
 	"auto/runtime/backlog"
 	"auto/runtime/dispatch"
 	"auto/vm/graph"
@@ -57,7 +58,7 @@ func drawGraph(t *rapid.T, tb testing.TB) *graph.Graph {
 func drawInput(t *rapid.T, tb testing.TB) dispatch.Input {
 	g := drawGraph(t, tb)
 	in := dispatch.Input{Sensor: "default", At: at, Space: spaceOf(tb, g, at), Policies: map[string]*compiler.Policy{}}
-	in.Conditioned = conditioned(in.Space)
+	in.Conditioned = recorded.Conditioned(in.Space)
 	for _, name := range []string{"p", "q"} {
 		in.Policies[name] = &compiler.Policy{Name: name, Clauses: compiler.Clauses{
 			Priority:  rapid.IntRange(0, 1).Draw(t, "priority"),

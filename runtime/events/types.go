@@ -175,14 +175,6 @@ func typeWords() []string {
 	return out
 }
 
-// FormOf gives the form of a type, and false where there is none.
-func FormOf(t Type) (Form, bool) {
-	if f := known[t]; f != nil {
-		return f.Form, true
-	}
-	return Form{}, false
-}
-
 // Names are the names of all fields of a form, required ones before others.
 func (f Form) Names() []string {
 	return slices.Concat([]string{"type"}, f.Required, f.Optional, []string{"id", "at"})

@@ -3,11 +3,11 @@ package live_test
 import (
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
 
+	"auto/internal/bench"
 	"auto/runtime/events"
 	"auto/runtime/journal"
 	"auto/runtime/live"
@@ -76,15 +76,7 @@ func BenchmarkSensor(b *testing.B) {
 		ticked(b, s, at)
 		at = at.Add(30 * time.Second)
 	}
-	b.Run("memory", func(b *testing.B) {
-		for b.Loop() {
-			debug.FreeOSMemory()
-		}
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		b.ReportMetric(float64(m.HeapAlloc)/1e6, "heap-MB")
-		b.ReportMetric(float64(m.Sys-m.HeapReleased)/1e6, "resident-MB")
-	})
+	b.Run("memory", bench.Memory)
 	b.Run("idle", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

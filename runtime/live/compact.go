@@ -31,10 +31,12 @@ func (s *Sensor) mark(at time.Time) {
 	}
 }
 
-// compact has the world forget what nothing asks about any more. No answer changes.
+// compact has the world forget what nothing asks about any more. No answer of
+// a condition changes; of what is owed for longer than lateNews an earlier success may be
+// forgotten behind later failures, and it is launched then.
 func (s *Sensor) compact() {
 	runs := int64(-1)
-	if len(s.marks) > 0 && s.marks[len(s.marks)-1].At.Sub(s.marks[0].At) > lateNews {
+	if n := len(s.marks); n > 0 && s.marks[n-1].At.Sub(s.marks[0].At) > lateNews {
 		runs = s.marks[0].Event
 	}
 	s.world.Compact(facts.Horizon{Event: s.engine.Asked(), Runs: runs})

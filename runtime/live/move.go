@@ -23,7 +23,7 @@ func (s *Sensor) branch() (*Sensor, error) {
 	if out.world, err = facts.Load(&saved); err != nil {
 		return nil, err
 	}
-	out.happened, out.taken, out.ticked, out.last, out.down, out.newest, out.marks = s.happened, s.taken, s.ticked, s.last, s.down, s.newest, slices.Clone(s.marks)
+	out.happened, out.taken, out.ticked, out.last, out.down, out.marks = s.happened, s.taken, s.ticked, s.last, s.down, slices.Clone(s.marks)
 	out.params = s.params
 	return out, nil
 }

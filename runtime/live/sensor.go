@@ -7,7 +7,6 @@ import (
 	"auto/compiler"
 	"auto/compiler/condition"
 	"auto/runtime/backlog"
-	"auto/runtime/control"
 	"auto/runtime/engine"
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -44,8 +43,6 @@ type Sensor struct {
 	// the tick's instant.
 	taken, ticked int64
 	last          time.Time
-	// newest is the instant of the newest record that was taken in.
-	newest time.Time
 	// fresh: a record was taken in since the last tick.
 	fresh bool
 	// down is since when nothing ticked, where the next tick is the first after it.
@@ -95,7 +92,7 @@ func (s *Sensor) put(setup *Setup, d compiler.Sensor) {
 
 // launchedUnder gives the policy of a key for the backlog.
 func (s *Sensor) launchedUnder(key string) string {
-	if policy, ok := s.policyOf[key]; ok || control.HasKey(s.setup.Graph, key) {
+	if policy, ok := s.policyOf[key]; ok || s.setup.Graph.Has(key) {
 		return policy
 	}
 	return backlog.Gone
@@ -109,9 +106,6 @@ func (s *Sensor) Take(r Record) error {
 	}
 	s.settle()
 	s.taken, s.fresh = r.Seq, true
-	if r.At.After(s.newest) {
-		s.newest = r.At
-	}
 	s.mark(r.At)
 	switch body := r.Body.(type) {
 	case *journal.Events:
@@ -189,9 +183,11 @@ func (s *Sensor) PolicyOf(key string) string { return s.policyOf[key] }
 // Cursor gives what the ticks so far leave for the next one.
 func (s *Sensor) Cursor() *vm.Cursor { return s.engine.Cursor() }
 
-// Input gives what a tick at an instant would be about. It is good until the next record
-// is taken in.
-func (s *Sensor) Input(at time.Time) engine.Input { return s.input(at) }
+// Input gives what a tick at an instant is about. It is good until the next record is
+// taken in.
+func (s *Sensor) Input(at time.Time) engine.Input {
+	return engine.Input{Graph: s.setup.Graph, Conditions: s.conditions, World: s.world, Beside: s.stale, At: at}
+}
 
 // Condition gives the condition of a key as it is evaluated, with downstream conditions
 // written out.
@@ -210,15 +206,6 @@ func (s *Sensor) wants(m compiler.Missed) bool {
 		}
 	}
 	return false
-}
-
-// Newest is the instant up to which the sensor has been told something: no tick is before
-// it.
-func (s *Sensor) Newest() time.Time {
-	if s.last.After(s.newest) {
-		return s.last
-	}
-	return s.newest
 }
 
 // Missed gives the instants of the ticks that nothing ticked at before one, for policies

@@ -39,7 +39,6 @@ type sensorSnapshot struct {
 	Last     time.Time       `json:"last"`
 	Fresh    bool            `json:"fresh"`
 	Down     time.Time       `json:"down,omitzero"`
-	Newest   time.Time       `json:"newest"`
 	Marks    []mark          `json:"marks"`
 	World    []byte          `json:"world"`
 	Cursor   *vm.Cursor      `json:"cursor"`
@@ -57,7 +56,7 @@ func (s *Sensor) save() (json.RawMessage, error) {
 		return nil, err
 	}
 	return json.Marshal(sensorSnapshot{
-		Name: s.Name, Every: s.Every, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down, Newest: s.newest, Marks: s.marks,
+		Name: s.Name, Every: s.Every, Happened: s.happened, Taken: s.taken, Ticked: s.ticked, Last: s.last, Fresh: s.fresh, Down: s.down, Marks: s.marks,
 		World: world.Bytes(), Cursor: s.engine.Cursor(), Stale: s.stale, Ledger: s.ledger, Params: s.params,
 	})
 }

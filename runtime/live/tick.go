@@ -54,7 +54,7 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // before. After an error that is no *RefusedError the state is good for nothing any more.
 func (s *Sensor) Tick(at time.Time, o Options) (*Outcome, error) {
 	s.settle()
-	result, err := s.engine.Tick(s.input(at), engine.Options{Explain: o.Explain, NoRuns: true})
+	result, err := s.engine.Tick(s.Input(at), engine.Options{Explain: o.Explain, NoRuns: true})
 	if err != nil {
 		return nil, &RefusedError{err}
 	}
@@ -84,10 +84,6 @@ func (s *Sensor) Idle(at time.Time) error {
 	}
 	_, err := s.Tick(at, Options{})
 	return err
-}
-
-func (s *Sensor) input(at time.Time) engine.Input {
-	return engine.Input{Graph: s.setup.Graph, Conditions: s.conditions, World: s.world, Beside: s.stale, At: at}
 }
 
 // quiet reports whether a tick requested, launched, dropped and halted nothing.

@@ -126,9 +126,6 @@ func newSession(s *Scenario, e Evaluator, to store) *Session {
 	return &Session{evaluator: e, defs: newDefinitions(s), store: to, runs: map[string]bool{}, implicit: implicitRuns(s), backfills: map[string]facts.Backfill{}}
 }
 
-// World is what is known so far.
-func (s *Session) World() *facts.World { return s.world }
-
 // Graph gives the graph and the conditions as they are after the edits so far. The error is
 // a *Refused.
 func (s *Session) Graph() (*graph.Graph, map[string]*Condition, error) {

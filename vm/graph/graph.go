@@ -199,6 +199,18 @@ func (g *Graph) Downstream(key string) []string { return slices.Clone(g.downstre
 func (g *Graph) upstreamKeys(key string) []string   { return g.upstream[key] }
 func (g *Graph) downstreamKeys(key string) []string { return g.downstream[key] }
 
+// Has reports whether there is an asset, or a check as asset:check, of a key.
+func (g *Graph) Has(key string) bool {
+	if _, ok := g.assets[key]; ok {
+		return true
+	}
+	asset, check, ok := strings.Cut(key, ":")
+	if ok {
+		_, ok = g.Check(asset, check)
+	}
+	return ok
+}
+
 // Check gives a check by its asset's key and its name, and false where there is none.
 func (g *Graph) Check(asset, name string) (Check, bool) {
 	a, ok := g.assets[asset]

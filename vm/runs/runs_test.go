@@ -1,68 +1,17 @@
 package runs_test
 
 import (
-	"compress/gzip"
-	"encoding/json"
-	"os"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"auto/internal/recorded"
 	"auto/vm/bits"
 	"auto/vm/graph"
 	"auto/vm/runs"
 	"auto/vm/space"
 )
-
-// recorded is a line of testdata/runs.jsonl.gz.
-type recorded struct {
-	At        time.Time
-	Assets    []recordedAsset
-	Requested map[string]any // true or keys, by entity
-	Runs      []single
-}
-
-type recordedAsset struct {
-	Key        string
-	Partitions *spec
-	Checks     []struct {
-		Name                   string
-		Partitioned, Condition bool
-	}
-	External bool
-}
-
-type spec struct {
-	Type       graph.Type
-	Start      string
-	Keys       []string
-	Name       string
-	Dimensions map[string]*spec
-}
-
-// single is one run.
-type single struct {
-	Assets, Checks []string
-	Partition      *string
-}
-
-func (s *spec) build(t *testing.T) *graph.Partitions {
-	t.Helper()
-	if s == nil {
-		return nil
-	}
-	out := graph.Spec{Type: s.Type, Start: s.Start, Keys: s.Keys, Name: s.Name}
-	for name, d := range s.Dimensions {
-		if out.Dimensions == nil {
-			out.Dimensions = map[string]*graph.Partitions{}
-		}
-		out.Dimensions[name] = d.build(t)
-	}
-	return partitions(t, out)
-}
 
 func partitions(t testing.TB, s graph.Spec) *graph.Partitions {
 	t.Helper()
@@ -72,8 +21,6 @@ func partitions(t testing.TB, s graph.Spec) *graph.Partitions {
 	}
 	return p
 }
-
-func customers(string) []string { return []string{"c3", "c1", "c2"} }
 
 // spaceOf lays out assets; what is requested of keys that are not defined has room.
 func spaceOf(t testing.TB, at time.Time, requested map[string]any, assets ...graph.Asset) *space.Space {
@@ -86,7 +33,7 @@ func spaceOf(t testing.TB, at time.Time, requested map[string]any, assets ...gra
 	for key, keys := range requested {
 		undefined[key] = list(keys)
 	}
-	s, err := space.New(space.Input{Graph: g, At: at, Dynamic: customers, Undefined: undefined})
+	s, err := space.New(space.Input{Graph: g, At: at, Dynamic: recorded.Dynamic, Undefined: undefined})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,74 +79,37 @@ func setOf(t testing.TB, s *space.Space, requested map[string]any) bits.Set {
 // partly is where no request stands for all partitions.
 func partly(int) bool { return false }
 
-// conditioned says of which checks a graph writes down a condition.
-func conditioned(s *space.Space) func(key string) bool {
-	return func(key string) bool {
-		i, ok := s.Find(key)
-		return ok && s.Entities[i].Check != nil && s.Entities[i].Check.Condition != ""
-	}
-}
-
 func TestRunsEqualDagsters(t *testing.T) {
-	file, err := os.Open("testdata/runs.jsonl.gz")
+	ticks, err := recorded.Ticks()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = file.Close() }()
-	unzipped, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for d := json.NewDecoder(unzipped); d.More(); {
-		var line recorded
-		if err := d.Decode(&line); err != nil {
+	for _, tick := range ticks {
+		assets, err := tick.Graph()
+		if err != nil {
 			t.Fatal(err)
 		}
-		s := spaceOf(t, line.At, line.Requested, line.assets(t)...)
-		got := singles(runs.Group(s, setOf(t, s, line.Requested), partly, conditioned(s)))
-		slices.SortFunc(line.Runs, compare)
-		if diff := cmp.Diff(line.Runs, got); diff != "" {
-			t.Errorf("%v: runs differ (-Dagster +got):\n%s", line.Requested, diff)
+		s := spaceOf(t, tick.At, tick.Requested, assets...)
+		got := singles(runs.Group(s, setOf(t, s, tick.Requested), partly, recorded.Conditioned(s)))
+		if diff := cmp.Diff(tick.Runs, got); diff != "" {
+			t.Errorf("%v: runs differ (-Dagster +got):\n%s", tick.Requested, diff)
 		}
 	}
-}
-
-func (r *recorded) assets(t *testing.T) (assets []graph.Asset) {
-	for _, a := range r.Assets {
-		asset := graph.Asset{Key: a.Key, Partitions: a.Partitions.build(t), External: a.External}
-		for _, c := range a.Checks {
-			check := graph.Check{Name: c.Name, Partitioned: c.Partitioned}
-			if c.Condition {
-				check.Condition = "missing()"
-			}
-			asset.Checks = append(asset.Checks, check)
-		}
-		assets = append(assets, asset)
-	}
-	return assets
 }
 
 // singles takes runs apart, one for each partition.
-func singles(all []runs.Run) []single {
-	out := []single{}
+func singles(all []runs.Run) []recorded.Run {
+	out := []recorded.Run{}
 	for _, r := range all {
 		if r.Partitions == nil {
-			out = append(out, single{r.Assets, r.Checks, nil})
+			out = append(out, recorded.Run{Assets: r.Assets, Checks: r.Checks})
 		}
 		for i := range r.Partitions {
-			out = append(out, single{r.Assets, r.Checks, &r.Partitions[i]})
+			out = append(out, recorded.Run{Assets: r.Assets, Checks: r.Checks, Partition: &r.Partitions[i]})
 		}
 	}
-	slices.SortFunc(out, compare)
+	recorded.Sort(out)
 	return out
-}
-
-func compare(a, b single) int {
-	text := func(s single) string {
-		text, _ := json.Marshal(s)
-		return string(text)
-	}
-	return strings.Compare(text(a), text(b))
 }
 
 func TestGroup(t *testing.T) {
@@ -237,7 +147,7 @@ func TestGroup(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := spaceOf(t, at, c.requested, assets...)
-			if diff := cmp.Diff(c.want, runs.Group(s, setOf(t, s, c.requested), partly, conditioned(s))); diff != "" {
+			if diff := cmp.Diff(c.want, runs.Group(s, setOf(t, s, c.requested), partly, recorded.Conditioned(s))); diff != "" {
 				t.Errorf("runs differ (-want +got):\n%s", diff)
 			}
 		})

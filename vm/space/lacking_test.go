@@ -68,6 +68,12 @@ func shifted(p *graph.Partitions, t time.Time, windows int) time.Time {
 // TestToComeEqualsTheSlowDefinition: what waits for a window is what requires one that a later
 // instant has; and Dagster's report has all of it that no offset leads to.
 func TestToComeEqualsTheSlowDefinition(t *testing.T) {
+	compared := 0
+	defer func() {
+		if compared < 20 {
+			t.Errorf("only %d mappings were compared", compared)
+		}
+	}()
 	rapid.Check(t, func(t *rapid.T) {
 		zone := rapid.SampledFrom([]string{"", "Europe/Paris"}).Draw(t, "zone")
 		up, down := drawDefinition(t, zone, "up"), drawDefinition(t, zone, "down")
@@ -80,8 +86,12 @@ func TestToComeEqualsTheSlowDefinition(t *testing.T) {
 		uppers, lowers := space.NewKeys(up, noon, dynamicKeys, nil), space.NewKeys(down, noon, dynamicKeys, nil)
 		set, err := space.Lacking(lowers, uppers, &kind, space.ToCome)
 		if err != nil {
-			t.Skip(err)
+			if _, other := space.Relate(lowers, uppers, &kind); other == nil {
+				t.Fatalf("%v, and Relate takes it", err)
+			}
+			return
 		}
+		compared++
 		lacking, err := space.Lacking(lowers, uppers, &kind, space.Nonexistent)
 		if err != nil {
 			t.Fatal(err)
