@@ -64,7 +64,7 @@ var errNoState = errors.New("the project has no state yet; `auto run` makes it")
 
 // with answers by the daemon that runs the project, or from its store.
 func (f projectFlag) with(s system, use func(control.Service) error) error {
-	_, folder, client, err := f.daemon(s, false)
+	root, folder, client, err := f.daemon(s, false)
 	if err != nil {
 		return err
 	}
