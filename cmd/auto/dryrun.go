@@ -59,6 +59,9 @@ func (d *dryStore) PutParams(context.Context, string, store.ParamsEdit) (int64, 
 	return d.next(), nil
 }
 
+// PutMarks implements store.Marks.
+func (d *dryStore) PutMarks(context.Context, map[string][]byte) error { return nil }
+
 // Revise implements store.Params.
 func (d *dryStore) Revise(context.Context, request.Request, time.Time) (bool, error) {
 	return false, nil

@@ -17,6 +17,7 @@ import (
 type Reader interface {
 	ConditionsReader
 	ParamsReader
+	MarksReader
 	// Block gives the state of a block, the zero state where it has none.
 	Block(ctx context.Context, name string) (Block, error)
 	// Versions calls yield for the versions that a filter selects, ordered by block,

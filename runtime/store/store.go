@@ -183,6 +183,7 @@ type Store interface {
 	Reader
 	Conditions
 	Params
+	Marks
 	// Commit stores a tick in one transaction, whole or not at all.
 	Commit(ctx context.Context, tick Tick) error
 	// Release turns up to limit held requests of a block into due ones, those with
