@@ -131,7 +131,7 @@ func list(words []string) string {
 func untoldMapping(up, down *Asset) string {
 	switch p, q := checked(up), checked(down); {
 	case up == nil || up.Partitioned() && p == nil || down.Partitioned() && q == nil:
-		return "GraphQL tells the default mapping, `all`, `last` and `identity` alike."
+		return "GraphQL does not tell the mapping: the default, `all`, `last` and `identity` look the same."
 	default:
 		standard := graph.DefaultMapping(p, q).Kind
 		others := []string{}
@@ -140,7 +140,7 @@ func untoldMapping(up, down *Asset) string {
 				others = append(others, "`"+string(kind)+"`")
 			}
 		}
-		return fmt.Sprintf("GraphQL tells the default mapping, here `%s`, and %s alike.", standard, list(others))
+		return fmt.Sprintf("GraphQL does not tell the mapping: `%s`, which is the default here, and %s look the same.", standard, list(others))
 	}
 }
 
