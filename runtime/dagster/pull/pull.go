@@ -45,6 +45,9 @@ type Launcher struct {
 	turn sync.Mutex // held by Next, so that calls come one after another
 	kept *kept      // nil until the marks are read; guarded by turn
 
+	stopped chan struct{} // closed by Stop
+	stop    func()
+
 	mu      sync.Mutex
 	waiting map[string]*waiting // by ID of the request
 	seats   []seat              // what Status tells of kept
@@ -62,14 +65,18 @@ type waiting struct {
 	declined map[place]string
 }
 
-var _ launch.Launcher = (*Launcher)(nil)
+var (
+	_ launch.Launcher = (*Launcher)(nil)
+	_ launch.Stopper  = (*Launcher)(nil)
+)
 
 // New gives a launcher.
 func New(o Options) *Launcher {
 	if o.Offered == 0 {
 		o.Offered = DefaultOffered
 	}
-	return &Launcher{Options: o, began: o.Clock.Now(), waiting: map[string]*waiting{}}
+	stopped := make(chan struct{})
+	return &Launcher{Options: o, began: o.Clock.Now(), stopped: stopped, stop: sync.OnceFunc(func() { close(stopped) }), waiting: map[string]*waiting{}}
 }
 
 // Workers implements launch.Launcher.
@@ -83,10 +90,15 @@ func (l *Launcher) Launch(ctx context.Context, r request.Request) error {
 	select {
 	case <-w.done:
 		return w.err
+	case <-l.stopped:
+		return launch.ErrStopped
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
+
+// Stop implements launch.Stopper. What waits is offered again by the next process.
+func (l *Launcher) Stop() { l.stop() }
 
 func (l *Launcher) join(r request.Request) *waiting {
 	l.mu.Lock()

@@ -478,6 +478,22 @@ func TestStoreFails(t *testing.T) {
 	})
 }
 
+// TestStop: what waits ends at once, and nothing waits any more.
+func TestStop(t *testing.T) {
+	in(t, func(t *testing.T) {
+		f := newFixture(t, 0)
+		f.launch(req("a"))
+		f.Stop()
+		f.Stop()
+		f.launch(req("b"))
+		for _, id := range []string{"a", "b"} {
+			if err, waits := f.outcome(id); !errors.Is(err, launch.ErrStopped) || waits {
+				t.Error(id, err, waits)
+			}
+		}
+	})
+}
+
 func TestStatus(t *testing.T) {
 	in(t, func(t *testing.T) {
 		f := newFixture(t, 0)
