@@ -370,7 +370,7 @@ func counts(r sensor.Report, took time.Duration) []any {
 		n    int
 	}{
 		{"new", r.New}, {"settling", r.Settling}, {"requested", r.Requested}, {"unmatched", r.Unmatched}, {"parked", r.Parked}, {"skipped", r.Skipped},
-		{"quarantined", r.Quarantined}, {"kept", r.Kept}, {"gone", r.Gone}, {"released", r.Released}, {"held", r.Held},
+		{"quarantined", r.Quarantined}, {"kept", r.Kept}, {"gone", r.Gone}, {"retried", r.Retried}, {"released", r.Released}, {"held", r.Held},
 	} {
 		if c.n > 0 {
 			out = append(out, c.name, c.n)

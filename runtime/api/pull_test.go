@@ -23,7 +23,7 @@ func TestPull(t *testing.T) {
 	s := serve(t, func(o *api.Options) {
 		o.Pull = func(_ context.Context, a pull.Asked) (pull.Offer, error) {
 			asked = a
-			return pull.Offer{Requests: []request.Request{{ID: "b", Selection: []string{"x"}}}, Waiting: 2}, fails
+			return pull.Offer{Requests: []pull.Offered{{Request: request.Request{ID: "b", Selection: []string{"x"}}}}, Waiting: 2}, fails
 		}
 	})
 	got := s.ask("POST", "/v1/pull", `{`+sensor+`,"done":["a"],"refused":[{"id":"c","reason":"No.","elsewhere":true}],"limit":5}`)

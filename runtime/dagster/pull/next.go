@@ -21,6 +21,8 @@ type Asked struct {
 	// not take. An ID that nothing waits for is no mistake: the outcome was told before.
 	Done    []string  `json:"done,omitempty"`
 	Refused []Refused `json:"refused,omitempty"`
+	// Tick identifies the tick of the sensor: calls of one tick offer a request once.
+	Tick string `json:"tick,omitempty"`
 	// Limit is the greatest number of requests wanted, 0 for as many as there may be.
 	Limit int `json:"limit,omitempty"`
 }
@@ -40,11 +42,19 @@ type Offer struct {
 	// Requests are to be launched by it, each under its ID as run key. Those of higher
 	// priority come first, then the older ones. Their tags are complete. One comes again with
 	// every call until the sensor has told its outcome.
-	Requests []request.Request `json:"requests"`
+	Requests []Offered `json:"requests"`
 	// Waiting counts all requests that wait, those included; Pinned are those of them that
 	// another sensor was offered and has not told the outcome of.
 	Waiting int `json:"waiting"`
 	Pinned  int `json:"pinned,omitempty"`
+}
+
+// Offered is a request that a sensor is to launch.
+type Offered struct {
+	request.Request
+	// Times counts the ticks that got it from this process, this one included. One that
+	// comes often is one that Dagster fails to make a run of, or whose outcome is lost.
+	Times int `json:"times"`
 }
 
 // Next takes what a sensor says in, and gives what it is to launch. A sensor whose place
@@ -102,7 +112,7 @@ func (l *Launcher) offer(asked Asked, next *changed, now time.Time) Offer {
 	if asked.Limit > 0 {
 		limit = min(limit, asked.Limit)
 	}
-	out := Offer{Requests: []request.Request{}}
+	out := Offer{Requests: []Offered{}}
 	for _, w := range slices.SortedFunc(maps.Values(l.waiting), order) {
 		switch l.kept.fate(w, asked.Sensor, next, now) {
 		case lost:
@@ -117,7 +127,7 @@ func (l *Launcher) offer(asked Asked, next *changed, now time.Time) Offer {
 		case free:
 			if len(out.Requests) < limit {
 				next.pin(l.kept, w.ID, asked.Sensor, now)
-				out.Requests = append(out.Requests, told(w.Request))
+				out.Requests = append(out.Requests, w.told(asked.Tick))
 			}
 		}
 		out.Waiting++
@@ -131,10 +141,15 @@ func order(a, b *waiting) int {
 	return cmp.Or(cmp.Compare(b.Priority, a.Priority), a.DecidedAt.Compare(b.DecidedAt), cmp.Compare(a.ID, b.ID))
 }
 
-// told is a request as the sensor gets it.
-func told(r request.Request) request.Request {
+// told is a request as the sensor gets it in a tick.
+func (w *waiting) told(tick string) Offered {
+	if tick == "" || tick != w.tick {
+		w.tick = tick
+		w.times++
+	}
+	r := w.Request
 	r.Tags = runtags.Of(&r, "pull")
-	return r
+	return Offered{r, w.times}
 }
 
 func lostReason(id string, by Sensor) string {

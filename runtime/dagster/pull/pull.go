@@ -61,6 +61,9 @@ type waiting struct {
 	// done is closed when the outcome is there.
 	done chan struct{}
 	err  error
+	// times counts the ticks that got it, tick is the last of them.
+	times int
+	tick  string
 	// declined has, by place, why a sensor there cannot take it at the moment.
 	declined map[place]string
 }

@@ -216,11 +216,19 @@ func TestTold(t *testing.T) {
 		}
 		want := r
 		want.Tags = map[string]string{"team": "x", "auto/request": "a", "auto/launcher": "pull", "auto/tick": "2026-01-01T00:00:00Z", "dagster/partition": "2026-01-01"}
-		if diff := cmp.Diff(pull.Offer{Requests: []request.Request{want}, Waiting: 1}, offer); diff != "" {
+		if diff := cmp.Diff(pull.Offer{Requests: []pull.Offered{{Request: want, Times: 1}}, Waiting: 1}, offer); diff != "" {
 			t.Error(diff)
 		}
 		if r.Tags["auto/request"] != "other" {
 			t.Error("the request was changed")
+		}
+		for _, test := range []struct {
+			tick  string
+			times int
+		}{{"1", 2}, {"1", 2}, {"2", 3}, {"", 4}, {"", 5}} {
+			if offer, err := f.Next(t.Context(), pull.Asked{Sensor: core, Tick: test.tick}); err != nil || offer.Requests[0].Times != test.times {
+				t.Errorf("%+v %+v %v", test, offer, err)
+			}
 		}
 	})
 }
