@@ -10,7 +10,9 @@ from typing import AbstractSet, Any, Dict, List, Mapping, Optional, Sequence, Tu
 import dagster as dg
 from dagster._core.instance.types import DynamicPartitionsStoreAfterRequests
 
-_ALL_ASSETS = "__ASSET_JOB"
+ALL_ASSETS = "__ASSET_JOB"
+"""The implicit job that every repository with assets has."""
+
 _PARTITION = "dagster/partition"
 _RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
 

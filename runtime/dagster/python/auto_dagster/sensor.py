@@ -19,7 +19,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple, Uni
 
 import dagster as dg
 
-from auto_dagster._check import Checker, Elsewhere, Refused, location
+from dagster._core.definitions.target import AutomationTarget
+
+from auto_dagster._check import ALL_ASSETS, Checker, Elsewhere, Refused, location
 from auto_dagster._http import Unanswered, post
 
 REQUEST_TAG = "auto/request"
@@ -58,7 +60,7 @@ def auto_sensor(
             owes nothing.
         target: The assets that may be launched, as for dagster's @sensor; all by default.
         jobs: Jobs that requests with a `job` of their name run in. Requests without one run in
-            Dagster's implicit job of all assets; with `jobs`, in a job `NAME_assets`.
+            Dagster's implicit job of all assets.
         minimum_interval_seconds: How often auto is asked.
         default_status: Whether the sensor runs from the start.
         limit: How many runs a tick launches at most.
@@ -66,12 +68,11 @@ def auto_sensor(
         description: What Dagster's user interface shows about it.
     """
     selection = dg.AssetSelection.all() if target is None else dg.AssetSelection.from_coercible(target)
-    names: Dict[Optional[str], str] = {None: "__ASSET_JOB"}
+    names: Dict[Optional[str], str] = {None: ALL_ASSETS}
     targets: Mapping[str, Any] = {"asset_selection": selection}
     if jobs:
-        rest = dg.define_asset_job(f"{name}_assets", selection=selection)
-        names = {None: rest.name, **{job.name: job.name for job in jobs}}
-        targets = {"jobs": [rest, *jobs]}
+        names.update({job.name: job.name for job in jobs})
+        targets = {"jobs": jobs}
 
     def evaluate(context: dg.SensorEvaluationContext) -> Union[dg.SensorResult, dg.SkipReason]:
         try:
@@ -85,7 +86,7 @@ def auto_sensor(
             return dg.SkipReason(str(error))
         return tick.result()
 
-    return dg.SensorDefinition(
+    sensor = dg.SensorDefinition(
         name=name,
         evaluation_fn=evaluate,
         minimum_interval_seconds=minimum_interval_seconds,
@@ -93,6 +94,11 @@ def auto_sensor(
         description=description or "Launches what auto decides.",
         **targets,
     )
+    if jobs:
+        # A sensor takes either jobs or a selection of assets. The implicit job, which
+        # define_asset_job cannot make over assets of several partitions, is beside them by its name.
+        sensor._targets = [*sensor.targets, AutomationTarget(resolvable_to_job=ALL_ASSETS)]
+    return sensor
 
 
 class _Tick:
