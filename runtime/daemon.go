@@ -147,6 +147,9 @@ func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan st
 	d.stopAll()
 	d.conditions.Stop()
 	close(stopOutbox)
+	if waits, ok := d.Launcher.(launch.Stopper); ok {
+		waits.Stop()
+	}
 	return errors.Join(err, d.conditions.Save(ctx), <-delivered)
 }
 
