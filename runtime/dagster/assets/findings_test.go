@@ -27,7 +27,7 @@ func TestFindings(t *testing.T) {
 		messages = append(messages, string(finding.Code)+" "+finding.Message)
 	}
 	if diff := cmp.Diff([]string{
-		"A340 Dagster cannot tell the checks of `f`: Asset checks need dagster 1.5.",
+		"A340 Dagster gives no answer about the checks of `f`: Asset checks need dagster 1.5.",
 		"A340 Partitions of `g`: auto does not accept its partitions: `a..b` cannot be a partition key: it is empty or holds `..`.",
 		"A342 The sensor `automation` of Dagster runs, and launches `a`, `b`, `c` and 2 more by their AutomationConditions.",
 	}, messages); diff != "" {
