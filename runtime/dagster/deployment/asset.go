@@ -7,7 +7,7 @@ import (
 
 // readAsset gives an asset without what needs other assets or the exact way: partitions,
 // mappings and sets.
-func readAsset(n *DefinitionsAssetNodesAssetNode, sensors map[string]Sensor) *Asset {
+func readAsset(n *DefinitionsAssetNodesAssetNode, sensors map[string]Sensor, checking map[string][]Sensor) *Asset {
 	a := &Asset{
 		Key: key(n.AssetKey.Path), Location: n.Repository.Location.Name, Repository: n.Repository.Name,
 		Group: n.GroupName, CodeVersion: text(n.OpVersion), Description: text(n.Description),
@@ -37,7 +37,7 @@ func readAsset(n *DefinitionsAssetNodesAssetNode, sensors map[string]Sensor) *As
 			}
 		}
 	}
-	readChecks(a, n.AssetChecksOrError)
+	readChecks(a, n.AssetChecksOrError, checking)
 	return a
 }
 
@@ -72,7 +72,7 @@ func label(name *string, expanded []string) string {
 	return strings.Join(expanded, " ")
 }
 
-func readChecks(a *Asset, answer DefinitionsAssetNodesAssetNodeAssetChecksOrError) {
+func readChecks(a *Asset, answer DefinitionsAssetNodesAssetNodeAssetChecksOrError, checking map[string][]Sensor) {
 	list, ok := answer.(*DefinitionsAssetNodesAssetNodeAssetChecksOrErrorAssetChecks)
 	if !ok {
 		a.ChecksProblem = "Dagster gives " + refused("the checks of `"+a.Key+"`", answer).Error() + "."
@@ -88,6 +88,7 @@ func readChecks(a *Asset, answer DefinitionsAssetNodesAssetNodeAssetChecksOrErro
 		}
 		if c.AutomationCondition != nil {
 			check.Condition = label(c.AutomationCondition.Label, c.AutomationCondition.ExpandedLabel)
+			check.Sensors = checking[a.Key+":"+c.Name]
 		}
 		a.Checks = append(a.Checks, check)
 	}

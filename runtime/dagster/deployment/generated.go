@@ -2623,9 +2623,10 @@ func __marshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocati
 
 // DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository includes the requested fields of the GraphQL type Repository.
 type DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository struct {
-	Name    string                                                                                                                                        `json:"name"`
-	Jobs    []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryJobsJob `json:"jobs"`
-	Sensors `json:"-"`
+	Name     string                                                                                                                                        `json:"name"`
+	Jobs     []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryJobsJob `json:"jobs"`
+	Sensors  `json:"-"`
+	Checking []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensor `json:"checking"`
 }
 
 // GetName returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Name, and is useful for accessing the field via an interface.
@@ -2636,6 +2637,11 @@ func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEnt
 // GetJobs returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Jobs, and is useful for accessing the field via an interface.
 func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetJobs() []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryJobsJob {
 	return v.Jobs
+}
+
+// GetChecking returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Checking, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetChecking() []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensor {
+	return v.Checking
 }
 
 // GetSensors returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Sensors, and is useful for accessing the field via an interface.
@@ -2673,6 +2679,8 @@ type __premarshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLoc
 
 	Jobs []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryJobsJob `json:"jobs"`
 
+	Checking []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensor `json:"checking"`
+
 	Sensors []SensorsSensorsSensor `json:"sensors"`
 }
 
@@ -2689,8 +2697,61 @@ func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEnt
 
 	retval.Name = v.Name
 	retval.Jobs = v.Jobs
+	retval.Checking = v.Checking
 	retval.Sensors = v.Sensors.Sensors
 	return &retval, nil
+}
+
+// DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensor includes the requested fields of the GraphQL type Sensor.
+type DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensor struct {
+	Id             string                                                                                                                                                            `json:"id"`
+	AssetSelection *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelection `json:"assetSelection"`
+}
+
+// GetId returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensor.Id, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensor) GetId() string {
+	return v.Id
+}
+
+// GetAssetSelection returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensor.AssetSelection, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensor) GetAssetSelection() *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelection {
+	return v.AssetSelection
+}
+
+// DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelection includes the requested fields of the GraphQL type AssetSelection.
+type DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelection struct {
+	AssetChecks []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandle `json:"assetChecks"`
+}
+
+// GetAssetChecks returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelection.AssetChecks, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelection) GetAssetChecks() []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandle {
+	return v.AssetChecks
+}
+
+// DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandle includes the requested fields of the GraphQL type AssetCheckhandle.
+type DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandle struct {
+	Name     string                                                                                                                                                                                              `json:"name"`
+	AssetKey DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandleAssetKey `json:"assetKey"`
+}
+
+// GetName returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandle.Name, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandle) GetName() string {
+	return v.Name
+}
+
+// GetAssetKey returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandle.AssetKey, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandle) GetAssetKey() DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandleAssetKey {
+	return v.AssetKey
+}
+
+// DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandleAssetKey includes the requested fields of the GraphQL type AssetKey.
+type DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandleAssetKey struct {
+	Path []string `json:"path"`
+}
+
+// GetPath returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandleAssetKey.Path, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryCheckingSensorAssetSelectionAssetChecksAssetCheckhandleAssetKey) GetPath() []string {
+	return v.Path
 }
 
 // DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryJobsJob includes the requested fields of the GraphQL type Job.
@@ -3248,6 +3309,17 @@ query Definitions {
 								isAssetJob
 							}
 							... Sensors
+							checking: sensors {
+								id
+								assetSelection {
+									assetChecks {
+										name
+										assetKey {
+											path
+										}
+									}
+								}
+							}
 						}
 					}
 				}

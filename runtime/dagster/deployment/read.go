@@ -60,10 +60,11 @@ func (r *reading) read() error {
 		return refused("its workspace", answer.WorkspaceOrError)
 	}
 	sensors := readLocations(d, workspace)
+	checking := checkSensors(workspace, sensors)
 	r.nodes = answer.AssetNodes
 	definitions := r.definitions(d)
 	for i := range r.nodes {
-		a := readAsset(&r.nodes[i], sensors)
+		a := readAsset(&r.nodes[i], sensors, checking)
 		d.Assets[a.Key] = a
 	}
 	if err := r.settle(d, definitions); err != nil {
@@ -184,6 +185,30 @@ func readLocations(d *Deployment, w *DefinitionsWorkspaceOrErrorWorkspace) map[s
 		return strings.Compare(a.Name+"\x00"+place(a.Location, a.Repository), b.Name+"\x00"+place(b.Location, b.Repository))
 	})
 	return sensors
+}
+
+// checkSensors gives the sensors that drive checks, by asset:check.
+func checkSensors(w *DefinitionsWorkspaceOrErrorWorkspace, sensors map[string]Sensor) map[string][]Sensor {
+	out := map[string][]Sensor{}
+	for _, e := range w.LocationEntries {
+		l, ok := e.LocationOrLoadError.(*DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocation)
+		if !ok {
+			continue
+		}
+		for _, repository := range l.Repositories {
+			for _, s := range repository.Checking {
+				sensor, drives := sensors[s.Id]
+				if !drives || s.AssetSelection == nil {
+					continue
+				}
+				for _, check := range s.AssetSelection.AssetChecks {
+					at := key(check.AssetKey.Path) + ":" + check.Name
+					out[at] = append(out[at], sensor)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // implicit reports whether a job is one that Dagster makes for assets.

@@ -3,6 +3,7 @@ package deployment
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,8 +32,12 @@ type look struct {
 	done chan struct{}
 	d    *Deployment
 	err  error
+	// begun: what changes from now on, it may not see.
+	begun bool
 	// cut: its caller no longer wanted it, so nothing is known.
 	cut bool
+	// next is the look for those who want one that begins later.
+	next *look
 }
 
 // Current gives the deployment, at most Every old. With an error it is the last one that
@@ -46,70 +51,98 @@ func (w *Watch) Current(ctx context.Context) (*Deployment, error) {
 		return w.last, w.err
 	}
 	w.mu.Unlock()
-	return w.join(ctx, w.board(false))
+	return w.join(ctx, false)
 }
 
 // Fresh gives the deployment as it is now: by a look that began after the call. Errors
 // are as those of Current.
 func (w *Watch) Fresh(ctx context.Context) (*Deployment, error) {
-	return w.join(ctx, w.board(true))
+	return w.join(ctx, true)
 }
 
-// ticket is a place in a look: as the one who looks, as one who waits for its answer, or
-// as one who waits for it to be over.
+// ticket is a place in a look: as the one who looks, once the look before is over, or as
+// one who waits for the answer.
 type ticket struct {
-	look        *look
-	mine, after bool
+	look, before *look
+	mine         bool
 }
 
-// board begins a look, or joins the one under way; own wants one that begins now.
-func (w *Watch) board(own bool) ticket {
+// board begins a look, or joins one: the one under way, or where it has to begin later
+// the next one.
+func (w *Watch) board(later bool) ticket {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.flight != nil {
-		return ticket{look: w.flight, after: own}
+	f := w.flight
+	switch {
+	case f == nil:
+		w.flight = &look{done: make(chan struct{})}
+		return ticket{look: w.flight, mine: true}
+	case !later || !f.begun:
+		return ticket{look: f}
+	case f.next == nil:
+		f.next = &look{done: make(chan struct{})}
+		return ticket{look: f.next, before: f, mine: true}
 	}
-	w.flight, w.looked = &look{done: make(chan struct{})}, w.Now()
-	return ticket{look: w.flight, mine: true}
+	return ticket{look: f.next}
 }
 
-// join waits for a look. One that was cut short by its own caller is begun anew, as is
-// one that began too early; of many who wait for that, one looks for all.
-func (w *Watch) join(ctx context.Context, t ticket) (*Deployment, error) {
+// join gives the answer of a look. One that was cut short by its own caller is begun anew
+// by another.
+func (w *Watch) join(ctx context.Context, later bool) (*Deployment, error) {
 	for {
+		t := w.board(later)
 		if t.mine {
-			return w.fly(ctx, t.look)
+			return w.fly(ctx, t)
 		}
 		select {
 		case <-t.look.done:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if !t.after && !t.look.cut {
+		if !t.look.cut {
 			return t.look.d, t.look.err
 		}
-		t = w.board(false)
 	}
 }
 
-// fly looks, and tells all who wait.
-func (w *Watch) fly(ctx context.Context, l *look) (*Deployment, error) {
+// fly looks, once the look before is over, and tells all who wait.
+func (w *Watch) fly(ctx context.Context, t ticket) (*Deployment, error) {
+	if t.before != nil {
+		select {
+		case <-t.before.done:
+		case <-ctx.Done():
+			return nil, w.land(t.look, nil, ctx.Err(), true)
+		}
+	}
 	w.mu.Lock()
 	last := w.last
+	w.looked, t.look.begun = w.Now(), true
 	w.mu.Unlock()
 	d, err := w.look(ctx, last)
 	if err != nil {
 		d = last
 	}
+	return d, w.land(t.look, d, err, err != nil && ctx.Err() != nil)
+}
+
+// land ends a look.
+func (w *Watch) land(l *look, d *Deployment, err error, cut bool) error {
 	w.mu.Lock()
-	l.d, l.err, l.cut = d, err, err != nil && ctx.Err() != nil
-	w.flight, w.last, w.err = nil, d, err
-	if l.cut {
+	defer w.mu.Unlock()
+	l.d, l.err, l.cut = d, err, cut
+	switch {
+	case l.begun && cut:
 		w.looked = time.Time{}
+	case l.begun:
+		w.last, w.err = d, err
 	}
-	w.mu.Unlock()
+	if w.flight == l {
+		w.flight = l.next
+	} else if w.flight != nil && w.flight.next == l {
+		w.flight.next = nil
+	}
 	close(l.done)
-	return d, err
+	return err
 }
 
 // look gives the last deployment where nothing changed since, and a new one otherwise.
@@ -164,17 +197,8 @@ func (d *Deployment) loaded() map[string]bool {
 func (d *Deployment) with(sensors map[string]Sensor) *Deployment {
 	changed := map[string]*Asset{}
 	for key, a := range d.Assets {
-		for i, s := range a.Sensors {
-			now, ok := sensors[s.ID]
-			if !ok || now == s {
-				continue
-			}
-			if changed[key] == nil {
-				alias := *a
-				alias.Sensors = append([]Sensor(nil), a.Sensors...)
-				changed[key] = &alias
-			}
-			changed[key].Sensors[i] = now
+		if alias, ok := a.with(sensors); ok {
+			changed[key] = alias
 		}
 	}
 	if len(changed) == 0 {
@@ -184,4 +208,29 @@ func (d *Deployment) with(sensors map[string]Sensor) *Deployment {
 	alias.Assets = maps.Clone(d.Assets)
 	maps.Copy(alias.Assets, changed)
 	return &alias
+}
+
+// with gives the asset with its sensors in their present state, and false where none
+// changed.
+func (a *Asset) with(sensors map[string]Sensor) (*Asset, bool) {
+	alias := *a
+	alias.Checks = slices.Clone(a.Checks)
+	var changed bool
+	alias.Sensors, changed = present(a.Sensors, sensors)
+	for i := range alias.Checks {
+		now, other := present(a.Checks[i].Sensors, sensors)
+		alias.Checks[i].Sensors, changed = now, changed || other
+	}
+	return &alias, changed
+}
+
+// present gives sensors in their present state, and whether any changed.
+func present(before []Sensor, sensors map[string]Sensor) (list []Sensor, changed bool) {
+	list = slices.Clone(before)
+	for i, s := range before {
+		if now, ok := sensors[s.ID]; ok && now != s {
+			list[i], changed = now, true
+		}
+	}
+	return list, changed
 }
