@@ -1,13 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -140,7 +140,7 @@ func (c paramsLsCommand) Run(s system) error {
 type paramsShowCommand struct {
 	projectFlag
 	Job  string `arg:"" help:"The job."`
-	Name string `arg:"" optional:"" help:"Only this parameter: asset.param, or param."`
+	Name string `arg:"" optional:"" help:"Only this parameter, asset.param or param; or only what this asset sees."`
 	JSON bool   `name:"json" help:"One JSON object."`
 }
 
@@ -153,17 +153,24 @@ func (c paramsShowCommand) Run(s system) error {
 		}
 		all := parameters.Describe(j, stored)
 		if c.Name != "" {
-			one, err := explained(j, stored, c.Name)
-			if err != nil {
+			if all, err = chosen(j, stored, c.Name); err != nil {
 				return err
 			}
-			all = []parameters.Parameter{one}
 		}
 		if c.JSON {
 			return s.line(map[string]any{"job": j.Name, "version": stored.Version, "parameters": all})
 		}
 		return writeParameters(s.stdout, stored.Version, all)
 	})
+}
+
+// chosen gives what an asset of a job sees, or one parameter.
+func chosen(j *params.Job, stored params.Stored, text string) ([]parameters.Parameter, error) {
+	one, err := explained(j, stored, text)
+	if err == nil || !slices.Contains(j.Assets, text) {
+		return []parameters.Parameter{one}, err
+	}
+	return parameters.OfAsset(j, stored, text), nil
 }
 
 // explained gives one parameter of a job.
@@ -298,28 +305,4 @@ func changeText(value any) string {
 		return "-"
 	}
 	return compact(value)
-}
-
-type paramsPreviewCommand struct {
-	projectFlag
-	Job    string   `arg:"" help:"The job."`
-	Assets []string `arg:"" optional:"" name:"asset" help:"The assets of the run; all of the job by default."`
-	Key    string   `help:"The key of a file: the run that the job's files blocks would make of it."`
-}
-
-// Run shows the request of a run as JSON. A run that would be refused is a failure.
-func (c paramsPreviewCommand) Run(s system) error {
-	return c.params(s, false, func(from control.Params) error {
-		r, err := from.Preview(s.ctx, c.Job, c.Assets, c.Key)
-		if err != nil {
-			return err
-		}
-		out := json.NewEncoder(s.stdout)
-		out.SetIndent("", "  ")
-		out.SetEscapeHTML(false)
-		if err := out.Encode(r); err != nil || r.Refused == nil {
-			return err
-		}
-		return errors.New("the run would be refused: " + r.Refused.Reason)
-	})
 }

@@ -37,8 +37,9 @@ func (f writerFlags) author(s system) string {
 	return "unknown"
 }
 
-// edited says what came of an edit. A conflict tells what the others changed.
-func (f writerFlags) edited(s system, from control.Params, job string, stored params.Stored, err error) error {
+// edited says what came of an edit of what was stored before. A conflict tells what the
+// others changed.
+func (f writerFlags) edited(s system, from control.Params, job string, before, stored params.Stored, err error) error {
 	var all params.Problems
 	if errors.As(err, &all) && f.Version != nil && slices.ContainsFunc(all, func(p params.Problem) bool { return p.Kind == params.Stale }) {
 		return errors.Join(toldChanges(s, from, job, *f.Version), err)
@@ -48,6 +49,15 @@ func (f writerFlags) edited(s system, from control.Params, job string, stored pa
 	}
 	if f.JSON {
 		return s.line(map[string]any{"job": job, "version": stored.Version})
+	}
+	for _, e := range stored.Added {
+		if _, known := before.Added.Find(e.Name); !known {
+			fmt.Fprintf(s.stdout, "%s is new, and is declared as %s.\n", visible(e.Name.String()), e.Decl)
+		}
+	}
+	if before.Version == stored.Version {
+		_, err = fmt.Fprintf(s.stdout, "Nothing changed: the parameters of %s are at version %d, as before.\n", visible(job), stored.Version)
+		return err
 	}
 	_, err = fmt.Fprintf(s.stdout, "The parameters of %s are at version %d.\n", visible(job), stored.Version)
 	return err
@@ -77,7 +87,7 @@ type paramsSetCommand struct {
 // Run sets parameters.
 func (c paramsSetCommand) Run(s system) error {
 	return c.params(s, true, func(from control.Params) error {
-		j, _, err := jobOf(s, from, c.Job)
+		j, before, err := jobOf(s, from, c.Job)
 		if err != nil {
 			return err
 		}
@@ -90,7 +100,7 @@ func (c paramsSetCommand) Run(s system) error {
 			return err
 		}
 		stored, err := from.Patch(s.ctx, c.Job, c.version(), edit, c.author(s))
-		return c.edited(s, from, c.Job, stored, err)
+		return c.edited(s, from, c.Job, before, stored, err)
 	})
 }
 
@@ -162,7 +172,7 @@ func (c paramsUnsetCommand) Run(s system) error {
 		for _, text := range c.Names {
 			n, err := params.ParseName(text)
 			if _, kept := stored.Values.Get(n); err == nil && !kept {
-				_, err = j.ParseName(text)
+				_, err = explained(j, stored, text)
 			}
 			if err != nil {
 				return asProblems(err)
@@ -172,7 +182,7 @@ func (c paramsUnsetCommand) Run(s system) error {
 			}
 		}
 		after, err := from.Patch(s.ctx, c.Job, c.version(), edit, c.author(s))
-		return c.edited(s, from, c.Job, after, err)
+		return c.edited(s, from, c.Job, stored, after, err)
 	})
 }
 
@@ -186,7 +196,11 @@ type paramsRestoreCommand struct {
 // Run restores a version.
 func (c paramsRestoreCommand) Run(s system) error {
 	return c.params(s, true, func(from control.Params) error {
+		before, err := from.Stored(s.ctx, c.Job)
+		if err != nil {
+			return err
+		}
 		stored, err := from.Restore(s.ctx, c.Job, c.version(), c.To, c.author(s))
-		return c.edited(s, from, c.Job, stored, err)
+		return c.edited(s, from, c.Job, before, stored, err)
 	})
 }

@@ -71,15 +71,26 @@ func (j *Job) Declared(n Name) error {
 	if _, ok := j.Schema.Of(n); ok {
 		return nil
 	}
-	var known []string
+	return Problem{Kind: Undeclared, Subject: n.String(), Name: n, Message: fmt.Sprintf("The job `%s` is strict and does not declare `%s`.", j.Name, n), Help: j.declaredHelp(n)}
+}
+
+// declaredHelp says what may be meant by a name that is not declared: the same parameter of
+// an asset or of all, one of an asset whose key is written alone, or one spelled like it.
+func (j *Job) declaredHelp(n Name) string {
+	var known, same []string
 	for _, e := range j.Schema {
 		known = append(known, e.Name.String())
+		if e.Name.Param == n.Param || e.Name.Asset == n.String() {
+			same = append(same, e.Name.String())
+		}
 	}
-	help := "Declare it in `params_schema`."
-	if near, ok := spell.Nearest(n.String(), known); ok {
-		help = "Did you mean `" + near + "`?"
+	if near, ok := spell.Nearest(n.String(), known); ok && len(same) == 0 {
+		same = []string{near}
 	}
-	return Problem{Kind: Undeclared, Subject: n.String(), Name: n, Message: fmt.Sprintf("The job `%s` is strict and does not declare `%s`.", j.Name, n), Help: help}
+	if len(same) == 0 {
+		return "Declare it in `params_schema`."
+	}
+	return "Did you mean `" + strings.Join(same[:min(len(same), 3)], "` or `") + "`?"
 }
 
 // Accept gives a value for a name as its declaration has it, and any value where there is

@@ -186,17 +186,25 @@ func (d Decl) help(value any) string {
 	if _, fits := d.accept(d.literal(text)); fits && text != "" && d.Type != String {
 		return "Write `" + text + "` without quotes."
 	}
+	if _, fits := d.accept(d.literal("[" + text + "]")); fits && text != "" {
+		return "Write `[" + text + "]`."
+	}
 	return "Write " + d.example() + "."
 }
+
+// examples are values of types, for sentences.
+var examples = map[Type]string{Int: "such as `5`", Float: "such as `2.5`", Bool: "`true` or `false`", List: "such as `[a, b]`", Map: "such as `{a: 1}`", Duration: "such as `1h30m`", Date: "such as `2026-01-31`"}
 
 func (d Decl) example() string {
 	switch d.Type {
 	case Enum:
-		return "`" + strings.Join(d.Members, "`, `") + "`"
+		return "one of `" + strings.Join(d.Members, "`, `") + "`"
 	case String:
 		return "a text in quotes"
+	case Bool:
+		return examples[Bool]
 	}
-	return "`" + map[Type]string{Int: "5", Float: "2.5", Bool: "true` or `false", List: "[a, b]", Map: "{a: 1}", Duration: "1h30m", Date: "2026-01-31"}[d.Type] + "`"
+	return "a value " + examples[d.Type]
 }
 
 // maxShown is how much of a value a sentence shows.

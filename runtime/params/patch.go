@@ -91,6 +91,9 @@ func (p *patcher) patch(s Stored, version int64, e Edit) (Stored, []Change, erro
 }
 
 func staleProblem(stored, version int64) Problem {
+	if version > stored {
+		return Problem{Kind: Stale, Message: fmt.Sprintf("There is no version %d: the parameters are at version %d.", version, stored), Help: "Look at them again, and edit what is there."}
+	}
 	return Problem{Kind: Stale, Message: fmt.Sprintf("The parameters were changed: they are at version %d, and the edit is of version %d.", stored, version), Help: "Look at what changed, and save again."}
 }
 
