@@ -104,16 +104,20 @@ func (c paramsSetCommand) Run(s system) error {
 	})
 }
 
-// readValues reads `name=value` and `name:=json`. The error is params.Problems, or says
-// which of them is no such text.
+// readValues reads `name=value` and `name:=json`. The error is params.Problems with all
+// values that do not fit, or says which of the texts is none of these.
 func readValues(j *params.Job, texts []string) (map[string]any, error) {
-	values := map[string]any{}
+	values, problems := map[string]any{}, params.Problems{}
 	for _, text := range texts {
 		name, rest, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
 			return nil, fmt.Errorf("`%s` sets nothing; write NAME=VALUE, or NAME:=JSON", text)
 		}
 		value, err := readValue(j, name, rest)
+		if one, wrong := errors.AsType[params.Problem](err); wrong {
+			problems = append(problems, one)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -123,18 +127,21 @@ func readValues(j *params.Job, texts []string) (map[string]any, error) {
 		}
 		values[name] = value
 	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
 	return values, nil
 }
 
+// readValue reads one of them. The error is a params.Problem where it is about the value.
 func readValue(j *params.Job, name, text string) (any, error) {
 	name, isJSON := strings.CutSuffix(name, ":")
 	if !isJSON {
 		n, err := j.ParseName(name)
 		if err != nil {
-			return nil, asProblems(err)
+			return nil, err
 		}
-		value, err := j.Parse(n, text)
-		return value, asProblems(err)
+		return j.Parse(n, text)
 	}
 	var value any
 	in := json.NewDecoder(strings.NewReader(text))

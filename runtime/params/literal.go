@@ -101,7 +101,14 @@ func real(value any) (any, bool) {
 // Parse reads a value that was written as text: in a default, on a command line, in a
 // form. Lists and maps are written as JSON or YAML on one line. The error is a [Problem]
 // without a name.
-func (d Decl) Parse(text string) (any, error) { return d.Accept(d.literal(text)) }
+func (d Decl) Parse(text string) (any, error) {
+	value, err := d.Accept(d.literal(text))
+	if p, ok := err.(Problem); ok && p.Kind == NotReference {
+		p.Help = "Write `env:NAME` or `file:/path`, where the run finds it."
+		err = p
+	}
+	return value, err
+}
 
 // literal gives the value that a text is a literal of, and the text itself where it is none
 // of the type.

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestWalks: the commands in the README of an example give what stands below them, in this
+// order, in one copy of its folder.
+func TestWalks(t *testing.T) {
+	for _, example := range []string{"parameters"} {
+		t.Run(example, func(t *testing.T) { walk(t, filepath.Join("..", "..", "examples", example)) })
+	}
+}
+
+// console is a block of commands and what they write.
+var console = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
+
+func walk(t *testing.T, example string) {
+	dir, name := t.TempDir(), filepath.Join(example, "README.md")
+	if err := os.CopyFS(dir, os.DirFS(example)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, ".auto")); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	walked := console.ReplaceAllStringFunc(string(text), func(block string) string {
+		var b strings.Builder
+		b.WriteString("```console\n")
+		for line := range strings.Lines(block) {
+			if command, ok := strings.CutPrefix(line, "$ "); ok {
+				b.WriteString(line + shell(t, dir, strings.TrimSpace(command)))
+			}
+		}
+		return b.String() + "```"
+	})
+	if *update {
+		err = os.WriteFile(name, []byte(walked), 0o644)
+	} else if diff := cmp.Diff(string(text), walked); diff != "" {
+		t.Errorf("%s, -update writes what is so: %s", name, diff)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// shell gives what a command writes, but for the lines of its log.
+func shell(t *testing.T, dir, command string) string {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), "sh", "-c", command)
+	c.Dir, c.Env = dir, append(os.Environ(), "USER=you", "NO_COLOR=1")
+	out, err := c.CombinedOutput()
+	if _, ended := err.(*exec.ExitError); err != nil && !ended {
+		t.Fatal(err)
+	}
+	var kept strings.Builder
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, `{"time":`) {
+			kept.WriteString(line)
+		}
+	}
+	return steady.Replace(kept.String())
+}
+
+// steady writes what differs from run to run in one way.
+var steady = replacer{
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`), "2026-01-31T09:15:00Z"},
+	{regexp.MustCompile(`\b[0-9a-f]{32}\b`), "5b0c3d0f6a7be1a4c2b7d9e8f0a1b2c3"},
+	{regexp.MustCompile(`(?m)^[0-9a-f]{12}\b`), "5b0c3d0f6a7b"},
+	{regexp.MustCompile(`\b[0-9a-f]{16}-[0-9a-f]+-[0-9a-f]+\b`), "18eb81302ba1f970-15-b8c48f"},
+}
+
+type replacer []struct {
+	find *regexp.Regexp
+	with string
+}
+
+func (r replacer) Replace(text string) string {
+	for _, each := range r {
+		text = each.find.ReplaceAllString(text, each.with)
+	}
+	return text
+}
