@@ -8,6 +8,9 @@
 package paramdoc
 
 import (
+	"strings"
+
+	"auto/internal/spell"
 	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/params"
@@ -37,6 +40,8 @@ type Draft struct {
 	schema []item
 	values []item
 	strict bool
+	// misspelt: a field is likely to be the schema.
+	misspelt bool
 }
 
 // item is a name with what is written for it.
@@ -81,6 +86,7 @@ func Read(m *yamldoc.Map) *Draft {
 func (d *Draft) readSchema(m *yamldoc.Map) {
 	n := m.Node(schemaField)
 	if n == nil {
+		_, d.misspelt = spell.Nearest(schemaField, m.Names())
 		return
 	}
 	d.schema = items(m, n, schemaField, "")
@@ -123,7 +129,7 @@ func items(m *yamldoc.Map, n *yaml.Node, field, asset string) []item {
 // read or does not fit is a finding in the list that the file was opened with, and is left
 // out.
 func (d *Draft) Job(assets, known []string, uses map[string][]string) *params.Job {
-	b := builder{d, &params.Job{Name: d.Name, Assets: assets, Known: known, Uses: uses, Strict: d.strict}, map[params.Name]source.Span{}}
+	b := builder{d, &params.Job{Name: d.Name, Assets: assets, Known: known, Uses: uses, Strict: d.strict && !d.misspelt}, map[params.Name]source.Span{}}
 	for _, i := range d.schema {
 		b.declare(i)
 	}
@@ -160,13 +166,16 @@ func (b *builder) find(err error, at source.Span) bool {
 func (b *builder) declare(i item) {
 	n, err := b.job.ParseName(i.text())
 	if b.find(err, i.keyAt) {
+		b.job.Unread = append(b.job.Unread, i.key[strings.LastIndexByte(i.key, '.')+1:])
 		return
 	}
 	decl, err := declOf(i)
-	if !b.find(params.About(n, err), i.at) {
-		b.job.Schema = append(b.job.Schema, params.Entry{Name: n, Decl: decl})
-		b.at[n] = i.keyAt
+	if b.find(params.About(n, err), i.at) {
+		b.job.Unread = append(b.job.Unread, n.Param)
+		return
 	}
+	b.job.Schema = append(b.job.Schema, params.Entry{Name: n, Decl: decl})
+	b.at[n] = i.keyAt
 }
 
 func declOf(i item) (params.Decl, error) {

@@ -21,7 +21,11 @@ func ReadDecl(value any) (Decl, error) {
 	case map[string]any:
 		return readLong(v)
 	}
-	return Decl{}, Problem{Kind: BadType, Message: "This is no declaration of a parameter.", Help: "Write such as `string!`, `int|5`, or a list of the texts of an enum."}
+	help := "Write such as `string!`, `int|5`, or a list of the texts of an enum."
+	if value != nil { // a number, true or false
+		help = fmt.Sprintf("Write its type before the default: `%s|%v`.", Infer(value).Type, value)
+	}
+	return Decl{}, Problem{Kind: BadType, Message: "This is no declaration of a parameter.", Help: help}
 }
 
 // textsOf gives the texts of a list, "" for what is none.

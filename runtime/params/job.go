@@ -27,6 +27,9 @@ type Job struct {
 	// Fillable are names for which an empty text only says that a file sensor fills them
 	// in: a run where none did is refused.
 	Fillable []Name
+	// Unread are parameters with a declaration that cannot be read, which is told where it
+	// stands: that they are not declared is not told, too.
+	Unread []string `json:",omitempty"`
 }
 
 // HasParams reports whether the job has anything to do with parameters.
@@ -65,7 +68,7 @@ func (j *Job) checkAsset(n Name) error {
 // Declared finds a name that a strict job does not declare, itself or shared. The error is
 // a [Problem].
 func (j *Job) Declared(n Name) error {
-	if !j.Strict {
+	if !j.Strict || slices.Contains(j.Unread, n.Param) {
 		return nil
 	}
 	if _, ok := j.Schema.Of(n); ok {
@@ -88,7 +91,7 @@ func (j *Job) declaredHelp(n Name) string {
 		same = []string{near}
 	}
 	if len(same) == 0 {
-		return "Declare it in `params_schema`."
+		return fmt.Sprintf("Declare `%s` in `params_schema`.", n)
 	}
 	return "Did you mean `" + strings.Join(same[:min(len(same), 3)], "` or `") + "`?"
 }

@@ -73,7 +73,7 @@ func (d Decl) check() error {
 		return Problem{Kind: BadType, Message: fmt.Sprintf("`%s` is no type of a parameter.", d.Type), Help: typeHelp(d.Type)}
 	}
 	if d.Type == Enum && (len(d.Members) == 0 || slices.Contains(d.Members, "")) {
-		return Problem{Kind: BadType, Message: "An enum has the texts that it takes.", Help: "Write a list of them, such as `[append, replace]`, or `enum(append, replace)!`."}
+		return Problem{Kind: BadType, Message: "The values of an enum are texts, and there is at least one.", Help: "Write a list of them, such as `[append, replace]`, or `enum(append, replace)!`; a number stands in quotes."}
 	}
 	if d.Default == nil {
 		return nil

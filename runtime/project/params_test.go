@@ -101,7 +101,7 @@ func TestGiven(t *testing.T) {
 		`rows: "5"`:                "policies/p.auto:3:14: error: A705 `rows`: `\"5\"` is no whole number. Write `5` without quotes.",
 		`rowz: 5`:                  "policies/p.auto:3:14: error: A706 The job `strict` is strict and does not declare `rowz`. Did you mean `rows`?",
 		`token: "hunter2"`:         "policies/p.auto:3:14: error: A711 `token`: A secret is a reference, never the value itself. Write {\"$secret\": \"env:NAME\"} or {\"$secret\": \"file:/path\"}.",
-		`rows: secret("ROWS")`:     "policies/p.auto:3:14: error: A705 `rows`: `{\"$secret\":\"env:ROWS\"}` is no whole number. Write `5`.",
+		`rows: secret("ROWS")`:     "policies/p.auto:3:14: error: A705 `rows`: `{\"$secret\":\"env:ROWS\"}` is no whole number. Write a value such as `5`.",
 		`"sales.rows": 5`:          "policies/p.auto:3:14: error: A702 The job `strict` does not select the asset `sales`. Add it to the selection of the job, or write an asset that is in it.",
 		`rows: partition`:          "",
 		`"plain.rows": 5, rows: 6`: "",
