@@ -1,6 +1,10 @@
 package main
 
 import (
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,6 +74,51 @@ func shell(t *testing.T, dir, command string) string {
 		}
 	}
 	return steady.Replace(kept.String())
+}
+
+// TestWalkPage: the link that the daemon of the example logs opens the Operations page, with
+// the job as the commands show it.
+func TestWalkPage(t *testing.T) {
+	files, root := map[string]string{}, os.DirFS(filepath.Join("..", "..", "examples", "parameters"))
+	for _, name := range []string{"auto.yaml", "assets/sales.yaml", "jobs/sales.yaml", "policies/sales.auto"} {
+		text, err := fs.ReadFile(root, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = strings.Replace(string(text), "127.0.0.1:7777", "127.0.0.1:0", 1)
+	}
+	files["landing/orders/.keep"] = ""
+	d := startHTTP(t, files)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := http.Client{Jar: jar}
+	page := func(url string) string {
+		t.Helper()
+		answer, err := client.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatal(answer.Status, err)
+		}
+		return string(text)
+	}
+	page(d.log.await(t, `"operations_page":"([^"]*)"`))
+	for path, parts := range map[string][]string{
+		"/ui/":           {`href="/ui/jobs/sales"`},
+		"/ui/jobs/sales": {"recipients", "missing", "sales-landing", "reporting"},
+	} {
+		text := page("http://" + d.address + path)
+		for _, part := range parts {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: no %s in %s", path, part, text)
+			}
+		}
+	}
 }
 
 // steady writes what differs from run to run in one way.

@@ -82,6 +82,13 @@ func Read(m *yamldoc.Map) *Draft {
 	return d
 }
 
+// Templates finds what looks like a misspelt template in a value that is written at a place.
+func Templates(m *yamldoc.Map, value any, at source.Span) {
+	if written, help := params.Misspelt(value); written != "" {
+		m.Addf(diag.NoTemplate, at, help, "`%s` stands for no parameter, and is passed on as it is written.", written)
+	}
+}
+
 // readSchema reads the declarations of either form.
 func (d *Draft) readSchema(m *yamldoc.Map) {
 	n := m.Node(schemaField)
@@ -195,6 +202,7 @@ func (b *builder) give(i item) {
 	if b.find(err, i.at) {
 		return
 	}
+	Templates(b.doc, value, i.at)
 	if before, given := b.job.Values.Get(n); given && !params.Same(before, value) {
 		b.find(params.Twice(n), i.keyAt)
 		return

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"auto/internal/spell"
 )
 
 // Templates are `{{ … }}` in a text. Three expressions are read here: `params.x` (or
@@ -191,6 +193,46 @@ func readDefault(ts []token) (value any, ok bool) {
 		return nil, false
 	}
 	return Plain(value), true
+}
+
+// Misspelt finds the first expression of a value that is likely to be meant for a parameter
+// and is none, as in `{{ param.x }}` and `{{ params.x }`; written is "" where there is none.
+// Such an expression is passed on as it is written.
+func Misspelt(value any) (written, help string) {
+	eachText(value, func(text string) {
+		for _, p := range pieces(text) {
+			if written == "" {
+				written, help = p.misspelt()
+			}
+		}
+	})
+	return written, help
+}
+
+func (p piece) misspelt() (written, help string) {
+	written = p.text
+	if !p.expr {
+		start := strings.Index(p.text, "{{")
+		if start < 0 {
+			return "", ""
+		}
+		written = p.text[start:]
+	}
+	ts := tokens(written[2:])
+	if len(ts) < 2 || ts[1] != "." && ts[1] != "[" {
+		return "", ""
+	}
+	first := string(ts[0])
+	near, ok := spell.Nearest(first, []string{"params", "ops"})
+	switch {
+	case !ok:
+		return "", ""
+	case !p.expr:
+		return written, "Close it with `}}`."
+	case near == first || near != "params":
+		return "", ""
+	}
+	return written, "Did you mean `" + strings.Replace(written, first, near, 1) + "`?"
 }
 
 // Uses gives the parameters that config uses in its templates, `params.x` in any
