@@ -98,7 +98,7 @@ func jobOf(s system, from control.Params, name string) (*params.Job, params.Stor
 	}
 	j, ok := params.Find(jobs, name)
 	if !ok {
-		return nil, stored, &control.UnknownJob{Job: name}
+		return nil, stored, control.NoJob(name, jobs)
 	}
 	return j, stored, nil
 }

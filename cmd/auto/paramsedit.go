@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
+	"auto/lang/diag"
+	"auto/lang/source"
 	"auto/runtime/control"
 	"auto/runtime/params"
 )
@@ -100,8 +103,25 @@ func (c paramsSetCommand) Run(s system) error {
 			return err
 		}
 		stored, err := from.Patch(s.ctx, c.Job, c.version(), edit, c.author(s))
+		if err == nil {
+			s.doubtTemplates(edit)
+		}
 		return c.edited(s, from, c.Job, before, stored, err)
 	})
+}
+
+// doubtTemplates says, beside what came of an edit, what of it looks like a misspelt template.
+func (s system) doubtTemplates(edit params.Edit) {
+	var list diag.List
+	for _, n := range edit.Set.Names() {
+		value, _ := edit.Set.Get(n)
+		if written, help := params.Misspelt(value); written != "" {
+			list.Addf(diag.NoTemplate, source.Span{}, help, "`%s`: `%s` stands for no parameter, and is passed on as it is written.", n, written)
+		}
+	}
+	if len(list) > 0 {
+		s.write(diag.Text, list)
+	}
 }
 
 // readValues reads `name=value` and `name:=json`. The error is params.Problems with all
@@ -143,11 +163,22 @@ func readValue(j *params.Job, name, text string) (any, error) {
 		}
 		return j.Parse(n, text)
 	}
-	var value any
+	value, err := readJSON(text)
+	if err != nil {
+		return nil, fmt.Errorf("`%s` is no JSON; write a text in double quotes, such as `%s:=\"x\"`", text, name)
+	}
+	return value, nil
+}
+
+// readJSON reads one value in JSON, as parameters have it.
+func readJSON(text string) (value any, err error) {
 	in := json.NewDecoder(strings.NewReader(text))
 	in.UseNumber()
-	if err := in.Decode(&value); err != nil || in.More() {
-		return nil, fmt.Errorf("`%s` is no JSON; write a text in double quotes, such as `%s:=\"x\"`", text, name)
+	if err := in.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the value")
 	}
 	return params.Plain(value), nil
 }

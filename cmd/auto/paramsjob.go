@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -74,11 +73,15 @@ func (f valueFlags) read(s system, j *params.Job) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var given map[string]any
-	if err := json.Unmarshal(text, &given); err != nil {
-		return nil, fmt.Errorf("`%s` is no JSON object: %w", f.From, err)
+	given, err := readJSON(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("`%s` is no JSON: %w", f.From, err)
 	}
-	for name, value := range given {
+	fields, ok := given.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("`%s` is no JSON object; write such as {\"asset.param\": 5}", f.From)
+	}
+	for name, value := range fields {
 		if _, twice := values[name]; !twice {
 			values[name] = value
 		}
@@ -148,7 +151,7 @@ func (c paramsUpdateCommand) Run(s system) error {
 	}
 	j, ok := p.Job(c.Job)
 	if !ok {
-		return &control.UnknownJob{Job: c.Job}
+		return control.NoJob(c.Job, p.Params)
 	}
 	values, err := c.read(s, j)
 	if err != nil {

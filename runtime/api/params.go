@@ -110,7 +110,7 @@ func (a *API) job(c *call, name string) (*params.Job, error) {
 	}
 	j, ok := params.Find(list, name)
 	if !ok {
-		return nil, &control.UnknownJob{Job: name}
+		return nil, control.NoJob(name, list)
 	}
 	return j, nil
 }

@@ -117,7 +117,7 @@ func (f Files) rewrite(job string, content func(*project.Project, *params.Job) (
 	}
 	j, ok := p.Job(job)
 	if !ok {
-		return Written{}, &control.UnknownJob{Job: job}
+		return Written{}, control.NoJob(job, p.Params)
 	}
 	c, err := content(p, j)
 	if err != nil {

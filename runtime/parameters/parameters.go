@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"time"
 
-	"auto/internal/spell"
 	"auto/runtime/control"
 	"auto/runtime/journal"
 	"auto/runtime/params"
@@ -85,12 +84,7 @@ func (s *Service) job(name string) (*params.Job, error) {
 	if j, ok := params.Find(jobs, name); ok {
 		return j, nil
 	}
-	names := make([]string, len(jobs))
-	for i, j := range jobs {
-		names[i] = j.Name
-	}
-	near, _ := spell.Nearest(name, names)
-	return nil, &control.UnknownJob{Job: name, Near: near}
+	return nil, control.NoJob(name, jobs)
 }
 
 // Stored implements control.Params.

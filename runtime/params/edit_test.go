@@ -332,3 +332,54 @@ func TestForRun(t *testing.T) {
 		}
 	}
 }
+
+// TestPatchTemplates: an edit with a template that can stand for nothing is refused, and one
+// that was there before is not in the way of another.
+func TestPatchTemplates(t *testing.T) {
+	job := params.Job{Name: "j", Assets: []string{"a", "b"}, Strict: true}
+	for name, decl := range map[string]string{"x": "string", "y": "string", "token": "secret", "a.z": "string"} {
+		n, err := params.ParseName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := params.ParseDecl(decl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		job.Schema = job.Schema.With(n, d)
+	}
+	job.Values.Set(params.Name{Param: "token"}, map[string]any{"$secret": "env:T"})
+	job.Values.Set(params.Name{Param: "y"}, "{{ params.x }}")
+	var cyclic params.Stored
+	cyclic.Values.Set(params.Name{Param: "x"}, "{{ params.y }}")
+	for _, c := range []struct {
+		from        params.Stored
+		name, value string
+		want        string
+	}{
+		{params.Stored{}, "x", "in/{{ ops.a.config.z }}", ""},
+		{params.Stored{}, "x", "in/{{ params.unknown | default(1) }}", "undeclared:x"},
+		{params.Stored{}, "x", "{{ ops.c.config.z }}", "unknown_asset:x"},
+		{params.Stored{}, "x", "{{ params.y }}", "cycle:x->y->x"},
+		{params.Stored{}, "a.z", "{{ params.token }}/in", "secret:a.z"},
+		{params.Stored{}, "a.z", "{{ other }}", ""},
+		{cyclic, "a.z", "plain", ""},
+		{cyclic, "x", "plain", ""},
+	} {
+		var e params.Edit
+		n, err := params.ParseName(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Set.Set(n, c.value)
+		_, _, err = job.Patch(c.from, params.AnyVersion, e)
+		problems, _ := err.(params.Problems)
+		var got []string
+		for _, p := range problems {
+			got = append(got, p.String())
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s = %s: %v, want %s", c.name, c.value, got, c.want)
+		}
+	}
+}
