@@ -1,10 +1,7 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -228,20 +225,4 @@ func (a *API) preview(c *call) (any, error) {
 	query := c.URL.Query()
 	r, err := a.Params.Preview(c.Context(), c.part("job"), query["asset"], query.Get("key"))
 	return preview{r}, err
-}
-
-// strictNumbers reads one JSON object with known fields only, and all digits of its
-// numbers. The error is a sentence.
-func strictNumbers(body []byte, into any) error {
-	in := json.NewDecoder(bytes.NewReader(body))
-	in.DisallowUnknownFields()
-	in.UseNumber()
-	err := in.Decode(into)
-	if err == nil && !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
-		err = errors.New("something follows the object")
-	}
-	if err == nil {
-		return nil
-	}
-	return errors.New("The body is not as asked: " + strings.TrimPrefix(err.Error(), "json: ") + ".")
 }

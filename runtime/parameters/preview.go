@@ -2,11 +2,12 @@ package parameters
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"auto/compiler/files"
+	"auto/internal/spell"
 	"auto/runtime/control"
 	"auto/runtime/params"
 	"auto/runtime/project"
@@ -30,15 +31,33 @@ func (s *Service) Preview(ctx context.Context, job string, assets []string, file
 	if len(assets) == 0 {
 		assets = j.Assets
 	}
-	for _, key := range assets {
-		var wrong params.Problem
-		if _, err := j.ParseName(key + ".x"); errors.As(err, &wrong) {
-			return request.Request{}, params.Problems{wrong}
-		}
+	if err := selected(j, assets); err != nil {
+		return request.Request{}, err
 	}
 	r := request.Request{Job: job, Selection: assets, DecidedAt: s.Now().UTC()}
 	force.Tell(&r, s.asset, nil)
 	return r, nil
+}
+
+// selected finds assets that a job does not select. The error is params.Problems.
+func selected(j *params.Job, assets []string) error {
+	var problems params.Problems
+	for _, key := range assets {
+		if slices.Contains(j.Assets, key) {
+			continue
+		}
+		p := params.Problem{Kind: params.NotSelected, Subject: key, Name: params.Name{Asset: key}, Message: "The job `" + j.Name + "` does not select the asset `" + key + "`."}
+		if near, ok := spell.Nearest(key, j.Assets); ok {
+			p.Help = "Did you mean `" + near + "`?"
+		} else {
+			p.Help = "Leave the assets out for all that it selects; `auto params show " + j.Name + "` shows them."
+		}
+		problems = append(problems, p)
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return problems
 }
 
 // ofFile gives the request of the first files block of a job that makes a run of a key.
