@@ -78,8 +78,10 @@ func (p *patcher) patch(s Stored, version int64, e Edit) (Stored, []Change, erro
 	p.to, p.added = s.Values.Clone(), slices.Clone(s.Added)
 	p.apply(e)
 	if !p.verbatim {
-		p.checkRequired(s.Values)
 		p.checkTemplates(s.Values, e)
+		if !slices.ContainsFunc(p.problems, func(p Problem) bool { return p.Kind == Cycle }) { // whose names have no value
+			p.checkRequired(s.Values)
+		}
 	}
 	if err := p.problems.err(); err != nil {
 		return s, nil, err

@@ -217,5 +217,5 @@ func secretInText(of Name, r ref) Problem {
 }
 
 func missingProblem(n Name) Problem {
-	return Problem{Kind: Required, Subject: n.String(), Name: n, Message: fmt.Sprintf("The required parameter `%s` has no value.", n), Help: "Set it (`auto params set`, the Operations page, or the job's file), or give it at launch."}
+	return Problem{Kind: Required, Subject: n.String(), Name: n, Message: fmt.Sprintf("The required parameter `%s` has no value.", n), Help: "Give one by `auto params set`, the Operations page, the job's file, or at launch."}
 }
