@@ -103,7 +103,7 @@ func (r *Resolution) lacks(n Name) bool {
 		return false
 	}
 	users := r.users(n.Param)
-	return len(users) == 0 || slices.ContainsFunc(users, func(asset string) bool { return !r.Assets[asset][n.Param].Set() })
+	return len(r.assets) == 0 || slices.ContainsFunc(users, func(asset string) bool { return !r.Assets[asset][n.Param].Set() })
 }
 
 // users gives the assets of the run that use a parameter: those whose config does, or all
