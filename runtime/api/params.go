@@ -82,6 +82,7 @@ type jobParams struct {
 	Version    int64                  `json:"version"`
 	Parameters []parameters.Parameter `json:"parameters"`
 	// Edits is the stored form: shared values, and below `_ops_config` those of assets.
+	// A value of what has become a secret since is hidden.
 	Edits params.Values `json:"config_json"`
 }
 
@@ -100,7 +101,7 @@ func (a *API) paramsOf(c *call, job string) (any, error) {
 		return nil, err
 	}
 	c.header.Set("ETag", strconv.Quote(strconv.FormatInt(stored.Version, 10)))
-	return jobParams{job, stored.Version, parameters.Describe(j, stored), stored.Values}, nil
+	return jobParams{job, stored.Version, parameters.Describe(j, stored), parameters.Hide(j, stored.Values)}, nil
 }
 
 func (a *API) job(c *call, name string) (*params.Job, error) {

@@ -237,12 +237,25 @@ const hidden = "(hidden)"
 func hide(j *params.Job, changes []params.Change) []params.Change {
 	out := make([]params.Change, len(changes))
 	for i, c := range changes {
-		for _, value := range []*any{&c.Old, &c.New} {
-			if _, reference := params.ReferenceOf(*value); *value != nil && !reference && j.Hidden(c.Name, *value) {
-				*value = hidden
-			}
-		}
+		c.Old, c.New = hideOne(j, c.Name, c.Old), hideOne(j, c.Name, c.New)
 		out[i] = c
 	}
 	return out
+}
+
+func hideOne(j *params.Job, n params.Name, value any) any {
+	if _, reference := params.ReferenceOf(value); value != nil && !reference && j.Hidden(n, value) {
+		return hidden
+	}
+	return value
+}
+
+// Hide gives stored values as they may be shown: of secrets only references are left.
+func Hide(j *params.Job, values params.Values) params.Values {
+	shown := values.Clone()
+	for _, n := range values.Names() {
+		value, _ := values.Get(n)
+		shown.Set(n, hideOne(j, n, value))
+	}
+	return shown
 }

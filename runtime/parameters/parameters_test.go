@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -246,6 +247,14 @@ func TestSecretsInHistory(t *testing.T) {
 	if diff := cmp.Diff(want, history[0].Changes); diff != "" {
 		t.Error(diff)
 	}
+	stored, err := s.Stored(t.Context(), "ingest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := json.Marshal(parameters.Hide(j, stored.Values))
+	if diff := cmp.Diff(`{"_ops_config":{"sales":{"key":"(hidden)"}},"token":{"$secret":"env:T"}}`, string(shown)); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
 }
 
 // edits is how many edits each of two editors makes.
@@ -394,6 +403,17 @@ func TestRetry(t *testing.T) {
 			t.Error(n, err)
 		}
 	}
+	whole := s.Project
+	gone := *whole()
+	gone.Params = gone.Params[1:]
+	s.Project = func() *project.Project { return &gone }
+	if n, err := s.Retry(ctx, ""); n != 0 || err != nil {
+		t.Errorf("a request of a job that is gone goes out: %d, %v", n, err)
+	}
+	if _, err := s.Renew(ctx, r); err == nil || !strings.Contains(err.Error(), "No job is called `ingest`") {
+		t.Error(err)
+	}
+	s.Project = whole
 	for i, values := range []map[string]any{{"bucket": "b"}, {"sales.folder": "f"}, {"sales.folder": "g"}} {
 		if _, err := s.Patch(ctx, "ingest", int64(i), set(t, s, values), "ann"); err != nil {
 			t.Fatal(err)
