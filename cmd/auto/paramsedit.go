@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -127,9 +126,7 @@ func readValue(j *params.Job, name, text string) (any, error) {
 		return value, asProblems(err)
 	}
 	var value any
-	in := json.NewDecoder(strings.NewReader(text))
-	in.UseNumber()
-	if err := in.Decode(&value); err != nil || in.More() {
+	if err := decodeJSON(text, &value); err != nil {
 		return nil, fmt.Errorf("`%s` is no JSON; write a text in double quotes, such as `%s:=\"x\"`", text, name)
 	}
 	return params.Plain(value), nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"auto/lang/diag"
 	"auto/runtime/control"
@@ -75,7 +76,7 @@ func (f valueFlags) read(s system, j *params.Job) (map[string]any, error) {
 		return nil, err
 	}
 	var given map[string]any
-	if err := json.Unmarshal(text, &given); err != nil {
+	if err := decodeJSON(string(text), &given); err != nil {
 		return nil, fmt.Errorf("`%s` is no JSON object: %w", f.From, err)
 	}
 	for name, value := range given {
@@ -84,6 +85,19 @@ func (f valueFlags) read(s system, j *params.Job) (map[string]any, error) {
 		}
 	}
 	return values, nil
+}
+
+// decodeJSON reads one JSON value, with all digits of its numbers.
+func decodeJSON(text string, into any) error {
+	in := json.NewDecoder(strings.NewReader(text))
+	in.UseNumber()
+	if err := in.Decode(into); err != nil {
+		return err
+	}
+	if !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
+		return errors.New("something follows it")
+	}
+	return nil
 }
 
 func (f valueFlags) text(s system) ([]byte, error) {

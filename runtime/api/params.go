@@ -55,9 +55,11 @@ func (a *API) createJob(c *call) (any, error) {
 	if err := strictNumbers(c.body, &in); err != nil {
 		return nil, &failure{code: http.StatusBadRequest, message: err.Error(), help: newJobHelp}
 	}
-	if in.Name == "" || (in.Selection == "") == (len(in.Assets) == 0) {
+	if strings.TrimSpace(in.Name) == "" || (in.Selection == "") == (len(in.Assets) == 0) {
 		return nil, &failure{code: http.StatusBadRequest, message: "A job has a name, and a selection or assets.", help: newJobHelp}
 	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	w, err := a.Files.Create(paramdoc.New{Name: in.Name, Selection: in.Selection, Keys: in.Assets}, in.Params)
 	c.code = http.StatusCreated
 	return w, err
@@ -72,6 +74,8 @@ func (a *API) updateJob(c *call) (any, error) {
 	if in.Name != "" && in.Name != c.part("job") || in.Selection != "" || in.Assets != nil {
 		return nil, &failure{code: http.StatusBadRequest, message: "The name and the selection of a job are changed in its file.", help: "Send `params` alone."}
 	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	return a.Files.Update(c.part("job"), in.Params)
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -131,6 +132,19 @@ func TestJobFiles(t *testing.T) {
 		`{"name":"n","assets":["sales"],"params":{"a/b.x":1}}`: "does not select", `{"name":"n","assets":["sales"],"more":1}`: "more",
 	} {
 		refused(t, s.ask("POST", "/v1/jobs", body), 400, part)
+	}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			if w := s.ask("PUT", "/v1/jobs/new", fmt.Sprintf(`{"params":{"sales.p%d":%d}}`, i, i)); w.Code != 200 {
+				t.Error(w.Code, w.Body)
+			}
+		})
+	}
+	all.Wait()
+	text, err = os.ReadFile(filepath.Join(dir, "jobs/new.yaml"))
+	if n := strings.Count(string(text), ": int"); err != nil || n != 8 {
+		t.Errorf("%d of 8 updates at once are there: %s %v", n, text, err)
 	}
 	refused(t, s.ask("PUT", "/v1/jobs/none", `{"params":{}}`), 404, "none")
 	refused(t, s.ask("PUT", "/v1/jobs/new", `{"selection":"all()"}`), 400, "in its file")

@@ -197,6 +197,7 @@ func TestTemplates(t *testing.T) {
 		"{{ params.none | default('x') }}":           "x",
 		"{{ params.none | default([1, \"}}\"]) }}":   []any{int64(1), "}}"},
 		"{{ params.n | upper }}":                     "{{ params.n | upper }}",
+		"{{ params.none | default(5]) }}":            "{{ params.none | default(5]) }}",
 		"{{ vars.params.n }}-{{ params.n }}":         "{{ vars.params.n }}-5",
 		"{{ params.n":                                "{{ params.n",
 		"{ params.n }":                               "{ params.n }",

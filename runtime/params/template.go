@@ -2,7 +2,9 @@ package params
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
@@ -187,7 +189,7 @@ func readDefault(ts []token) (value any, ok bool) {
 	}
 	decoder := json.NewDecoder(strings.NewReader(text.String()))
 	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil || decoder.More() {
+	if err := decoder.Decode(&value); err != nil || !errors.Is(decoder.Decode(new(json.RawMessage)), io.EOF) {
 		return nil, false
 	}
 	return Plain(value), true
