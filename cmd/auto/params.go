@@ -316,6 +316,9 @@ type paramsPreviewCommand struct {
 
 // Run shows the request of a run as JSON. A run that would be refused is a failure.
 func (c paramsPreviewCommand) Run(s system) error {
+	if c.Key != "" && len(c.Assets) > 0 {
+		return errors.New("a file's run has the assets of its rules; write assets or `--key`")
+	}
 	return c.params(s, false, func(from control.Params) error {
 		r, err := from.Preview(s.ctx, c.Job, c.Assets, c.Key)
 		if err != nil {

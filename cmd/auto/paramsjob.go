@@ -97,6 +97,9 @@ func decodeJSON(text string, into any) error {
 	if !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
 		return errors.New("something follows it")
 	}
+	if key, twice := params.Repeated([]byte(text)); twice {
+		return fmt.Errorf("`%s` is given twice", key)
+	}
 	return nil
 }
 

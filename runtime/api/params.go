@@ -1,10 +1,7 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -52,7 +49,7 @@ const newJobHelp = `Write such as {"name":"ingest","selection":"groups(\"sales\"
 // createJob writes a job into the project's files.
 func (a *API) createJob(c *call) (any, error) {
 	var in newJob
-	if err := strictNumbers(c.body, &in); err != nil {
+	if err := strict(c.body, &in); err != nil {
 		return nil, &failure{code: http.StatusBadRequest, message: err.Error(), help: newJobHelp}
 	}
 	if strings.TrimSpace(in.Name) == "" || (in.Selection == "") == (len(in.Assets) == 0) {
@@ -68,7 +65,7 @@ func (a *API) createJob(c *call) (any, error) {
 // updateJob writes parameters into a job's file.
 func (a *API) updateJob(c *call) (any, error) {
 	var in newJob
-	if err := strictNumbers(c.body, &in); err != nil {
+	if err := strict(c.body, &in); err != nil {
 		return nil, &failure{code: http.StatusBadRequest, message: err.Error(), help: `Write such as {"params":{"sales.bucket":"raw","rows":null}}.`}
 	}
 	if in.Name != "" && in.Name != c.part("job") || in.Selection != "" || in.Assets != nil {
@@ -127,7 +124,7 @@ func (a *API) patchParams(c *call) (any, error) {
 		return nil, err
 	}
 	var values map[string]any
-	if err := strictNumbers(c.body, &values); err != nil {
+	if err := strict(c.body, &values); err != nil {
 		return nil, &failure{code: http.StatusBadRequest, message: err.Error(), help: `Write such as {"sales.bucket":"raw","rows":null}.`}
 	}
 	j, err := a.job(c, c.part("job"))
@@ -231,22 +228,12 @@ type preview struct {
 // preview gives the request of a run, of some assets or of a file.
 func (a *API) preview(c *call) (any, error) {
 	query := c.URL.Query()
+	if err := onlyAsked(query, "asset", "key"); err != nil {
+		return nil, err
+	}
+	if query.Has("asset") && query.Has("key") {
+		return nil, &failure{code: http.StatusBadRequest, message: "A file's run has the assets of its rules.", help: "Ask by `key` or by `asset`."}
+	}
 	r, err := a.Params.Preview(c.Context(), c.part("job"), query["asset"], query.Get("key"))
 	return preview{r}, err
-}
-
-// strictNumbers reads one JSON object with known fields only, and all digits of its
-// numbers. The error is a sentence.
-func strictNumbers(body []byte, into any) error {
-	in := json.NewDecoder(bytes.NewReader(body))
-	in.DisallowUnknownFields()
-	in.UseNumber()
-	err := in.Decode(into)
-	if err == nil && !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
-		err = errors.New("something follows the object")
-	}
-	if err == nil {
-		return nil
-	}
-	return errors.New("The body is not as asked: " + strings.TrimPrefix(err.Error(), "json: ") + ".")
 }

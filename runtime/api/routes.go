@@ -17,6 +17,7 @@ import (
 	"auto/runtime/backlog"
 	"auto/runtime/control"
 	"auto/runtime/events"
+	"auto/runtime/params"
 )
 
 // events takes events in.
@@ -176,9 +177,13 @@ func asHeld(keys []string) held { return held{append([]string{}, keys...)} }
 func strict(body []byte, into any) error {
 	in := json.NewDecoder(bytes.NewReader(body))
 	in.DisallowUnknownFields()
+	in.UseNumber()
 	err := in.Decode(into)
 	if err == nil && !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
 		err = errors.New("something follows the object")
+	}
+	if key, twice := params.Repeated(body); err == nil && twice {
+		err = errors.New("`" + key + "` is given twice")
 	}
 	if err == nil {
 		return nil
@@ -186,6 +191,10 @@ func strict(body []byte, into any) error {
 	var at *time.ParseError
 	if errors.As(err, &at) {
 		return errors.New("The body is not as asked: " + strings.Trim(at.Value, `"`) + " is no instant of RFC 3339.")
+	}
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) && kind.Field == "" {
+		return errors.New("The body is not as asked: it is no object, but: " + kind.Value + ".")
 	}
 	return errors.New("The body is not as asked: " + strings.TrimPrefix(err.Error(), "json: ") + ".")
 }

@@ -3,11 +3,14 @@
 package parameters
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
+	"unicode"
 
 	"auto/internal/spell"
 	"auto/runtime/control"
@@ -169,7 +172,7 @@ func (s *Service) edit(ctx context.Context, job string, edit journal.Params, mak
 		if len(changes) == 0 {
 			return from, nil
 		}
-		edit.Job, edit.Stored, edit.Changes = job, to, changes
+		edit.Job, edit.Author, edit.Stored, edit.Changes = job, cmp.Or(Author(edit.Author), "unknown"), to, changes
 		err = s.put(ctx, edit)
 		if errors.Is(err, store.ErrConflict) {
 			continue
@@ -180,6 +183,18 @@ func (s *Service) edit(ctx context.Context, job string, edit journal.Params, mak
 		s.edited(ctx, job)
 		return to, nil
 	}
+}
+
+// authorLimit is how many characters a name in the history has.
+const authorLimit = 60
+
+// Author gives a name as the history has it: one line, not long, "" where nothing is left.
+func Author(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }), " ")
+	if runes := []rune(text); len(runes) > authorLimit {
+		text = strings.TrimSpace(string(runes[:authorLimit]))
+	}
+	return text
 }
 
 // put keeps an edit.

@@ -228,6 +228,20 @@ func TestHistory(t *testing.T) {
 	}
 }
 
+// TestAuthor: the history has names of one line.
+func TestAuthor(t *testing.T) {
+	s, _ := service(t)
+	for author, want := range map[string]string{"ann": "ann", " a\x1b[31m\n b ": "a [31m b", "\t": "unknown", strings.Repeat("ä", 70): strings.Repeat("ä", 60)} {
+		if _, err := s.Patch(t.Context(), "ingest", params.AnyVersion, set(t, s, map[string]any{"bucket": author}), author); err != nil {
+			t.Fatal(err)
+		}
+		history, err := s.History(t.Context(), "ingest")
+		if err != nil || history[0].Author != want {
+			t.Errorf("%q became %q, %v", author, history[0].Author, err)
+		}
+	}
+}
+
 // TestSecretsInHistory: a value of what has become a secret since is not shown.
 func TestSecretsInHistory(t *testing.T) {
 	s, _ := service(t)
