@@ -325,7 +325,7 @@ func TestReadDecl(t *testing.T) {
 		"s": {"type": "string"}, "i": {"type": "integer", "default": 5}, "n": {"type": "number"}, "b": {"type": "boolean", "default": false},
 		"l": {"type": "array"}, "o": {"type": "object"}, "e": {"enum": ["a", "b"], "default": "a"}, "d": {"type": "string", "format": "date"},
 		"p": {"type": "string", "format": "password"}, "_x": {"type": "string"}, "bad": {"type": "null"}}}`)).(object)
-	s, wrong := params.ReadSchema(fields, nil, params.ParseName)
+	s, wrong := readSchema(fields, nil, params.ParseName)
 	want := map[string]string{"s": "string!", "i": "int|5", "n": "float", "b": "bool|false", "l": "list", "o": "map", "e": "enum(a, b)|a", "d": "date", "p": "secret"}
 	if diff := cmp.Diff(want, s.Shorthand()); diff != "" || len(wrong) != 2 {
 		t.Errorf("%s, %v", diff, wrong)
