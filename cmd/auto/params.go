@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"auto/runtime/parameters"
 	"auto/runtime/params"
 	"auto/runtime/project"
+	"auto/runtime/request"
 	"auto/runtime/store"
 	"auto/runtime/store/sqlite"
 )
@@ -78,12 +80,17 @@ func toldProblems(err error) error {
 	return list
 }
 
-// renew gives what writes parked requests anew from a store.
-func (f projectFlag) renew(s system, root string, from store.Store) *parameters.Service {
-	return &parameters.Service{Store: from, Now: s.clock.Now, Project: func() *project.Project {
-		p, _ := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
-		return p
-	}}
+// renew writes a parked request of a store anew, with the parameters of a project that has
+// to be without errors: from a part of one it would be told too little.
+func (s system) renew(root string, from store.Store) func(context.Context, request.Request) (bool, error) {
+	return func(ctx context.Context, r request.Request) (bool, error) {
+		p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
+		if found.HasErrors() {
+			return false, findingList(found)
+		}
+		service := &parameters.Service{Store: from, Now: s.clock.Now, Project: func() *project.Project { return p }}
+		return service.Renew(ctx, r)
+	}
 }
 
 // job gives a job as its file has it with the edits, and what is stored.

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -163,22 +161,9 @@ func readValue(j *params.Job, name, text string) (any, error) {
 		}
 		return j.Parse(n, text)
 	}
-	value, err := readJSON(text)
-	if err != nil {
+	var value any
+	if err := decodeJSON(text, &value); err != nil {
 		return nil, fmt.Errorf("`%s` is no JSON; write a text in double quotes, such as `%s:=\"x\"`", text, name)
-	}
-	return value, nil
-}
-
-// readJSON reads one value in JSON, as parameters have it.
-func readJSON(text string) (value any, err error) {
-	in := json.NewDecoder(strings.NewReader(text))
-	in.UseNumber()
-	if err := in.Decode(&value); err != nil {
-		return nil, err
-	}
-	if _, err := in.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the value")
 	}
 	return params.Plain(value), nil
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"auto/lang/diag"
 	"auto/runtime/control"
@@ -73,8 +75,8 @@ func (f valueFlags) read(s system, j *params.Job) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	given, err := readJSON(string(text))
-	if err != nil {
+	var given any
+	if err := decodeJSON(string(text), &given); err != nil {
 		return nil, fmt.Errorf("`%s` is no JSON: %w", f.From, err)
 	}
 	fields, ok := given.(map[string]any)
@@ -87,6 +89,22 @@ func (f valueFlags) read(s system, j *params.Job) (map[string]any, error) {
 		}
 	}
 	return values, nil
+}
+
+// decodeJSON reads one JSON value, with all digits of its numbers.
+func decodeJSON(text string, into any) error {
+	in := json.NewDecoder(strings.NewReader(text))
+	in.UseNumber()
+	if err := in.Decode(into); err != nil {
+		return err
+	}
+	if !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
+		return errors.New("something follows it")
+	}
+	if key, twice := params.Repeated([]byte(text)); twice {
+		return fmt.Errorf("`%s` is given twice", key)
+	}
+	return nil
 }
 
 func (f valueFlags) text(s system) ([]byte, error) {

@@ -7,25 +7,22 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"auto/runtime/params"
 )
 
-// strict reads one JSON object with known fields only. The error is a sentence.
+// strict reads one JSON object with known fields only, and keeps all digits of numbers that
+// may be of any kind. The error is a sentence.
 func strict(body []byte, into any) error {
-	return decode(json.NewDecoder(bytes.NewReader(body)), into)
-}
-
-// strictNumbers is strict, and keeps all digits of numbers that may be of any kind.
-func strictNumbers(body []byte, into any) error {
 	in := json.NewDecoder(bytes.NewReader(body))
-	in.UseNumber()
-	return decode(in, into)
-}
-
-func decode(in *json.Decoder, into any) error {
 	in.DisallowUnknownFields()
+	in.UseNumber()
 	err := in.Decode(into)
 	if err == nil && !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
 		err = errors.New("something follows the object")
+	}
+	if key, twice := params.Repeated(body); err == nil && twice {
+		err = errors.New("`" + key + "` is given twice")
 	}
 	if err == nil {
 		return nil
@@ -45,7 +42,7 @@ func wrong(err error) string {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "its JSON has no end"
 	case isKind && kind.Field == "":
-		return "it is of the kind " + kind.Value
+		return "it is no object, but: " + kind.Value
 	case isKind:
 		return "`" + kind.Field + "` is of the kind " + kind.Value
 	}

@@ -20,7 +20,7 @@ func TestWrongBodies(t *testing.T) {
 			want = "The body is not as asked: " + want + "."
 		}
 		got := ""
-		if err := strictNumbers([]byte(body), &into); err != nil {
+		if err := strict([]byte(body), &into); err != nil {
 			got = err.Error()
 		}
 		if got != want {

@@ -2,12 +2,12 @@ package parameters
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"auto/compiler/files"
-	"auto/internal/spell"
 	"auto/runtime/control"
 	"auto/runtime/params"
 	"auto/runtime/project"
@@ -28,10 +28,7 @@ func (s *Service) Preview(ctx context.Context, job string, assets []string, file
 	if fileKey != "" {
 		return s.ofFile(force, job, fileKey)
 	}
-	if len(assets) == 0 {
-		assets = j.Assets
-	}
-	if err := selected(j, assets); err != nil {
+	if assets, err = selected(j, assets); err != nil {
 		return request.Request{}, err
 	}
 	r := request.Request{Job: job, Selection: assets, DecidedAt: s.Now().UTC()}
@@ -39,25 +36,28 @@ func (s *Service) Preview(ctx context.Context, job string, assets []string, file
 	return r, nil
 }
 
-// selected finds assets that a job does not select. The error is params.Problems.
-func selected(j *params.Job, assets []string) error {
+// selected gives the assets of a run, each once: all of the job where there are none. The
+// error is params.Problems.
+func selected(j *params.Job, assets []string) ([]string, error) {
+	if len(assets) == 0 {
+		return j.Assets, nil
+	}
 	var problems params.Problems
+	var once []string
 	for _, key := range assets {
-		if slices.Contains(j.Assets, key) {
+		if slices.Contains(once, key) {
 			continue
 		}
-		p := params.Problem{Kind: params.NotSelected, Subject: key, Name: params.Name{Asset: key}, Message: "The job `" + j.Name + "` does not select the asset `" + key + "`."}
-		if near, ok := spell.Nearest(key, j.Assets); ok {
-			p.Help = "Did you mean `" + near + "`?"
-		} else {
-			p.Help = "Leave the assets out for all that it selects; `auto params show " + j.Name + "` shows them."
+		once = append(once, key)
+		var wrong params.Problem
+		if err := j.Selects(key); errors.As(err, &wrong) {
+			problems = append(problems, wrong)
 		}
-		problems = append(problems, p)
 	}
-	if len(problems) == 0 {
-		return nil
+	if len(problems) > 0 {
+		return nil, problems
 	}
-	return problems
+	return once, nil
 }
 
 // ofFile gives the request of the first files block of a job that makes a run of a key.

@@ -167,30 +167,3 @@ func Property(fields map[string]any, name string) (Decl, error) {
 	}
 	return withDefault(d, property["default"])
 }
-
-// ReadSchema reads `params_schema` from JSON, either form. order has the names in their
-// order, nil for sorted; name reads one, such as [Job.ParseName]. What cannot be read is
-// left out, with a problem.
-func ReadSchema(fields map[string]any, order []string, name func(string) (Name, error)) (Schema, Problems) {
-	read, named := func(key string) (Decl, error) { return ReadDecl(fields[key]) }, fields
-	if IsJSONSchema(fields) {
-		read = func(key string) (Decl, error) { return Property(fields, key) }
-		named, order = fields["properties"].(map[string]any), nil
-	}
-	if order == nil {
-		order = sortedKeys(named)
-	}
-	var s Schema
-	var problems Problems
-	for _, key := range order {
-		n, err := name(key)
-		if problems.add(err) {
-			continue
-		}
-		d, err := read(key)
-		if !problems.add(About(n, err)) {
-			s = s.With(n, d)
-		}
-	}
-	return s, problems
-}

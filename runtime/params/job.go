@@ -50,10 +50,20 @@ func (j *Job) ParseName(text string) (Name, error) {
 	return n, nil
 }
 
+// Selects finds an asset that the job does not select. The error is a [Problem].
+func (j *Job) Selects(asset string) error { return j.selects(Name{Asset: asset}) }
+
 // checkAsset finds a name of an asset that the job does not select.
 func (j *Job) checkAsset(n Name) error {
+	if n.Shared() {
+		return nil
+	}
+	return j.selects(n)
+}
+
+func (j *Job) selects(n Name) error {
 	switch {
-	case n.Shared() || slices.Contains(j.Assets, n.Asset):
+	case slices.Contains(j.Assets, n.Asset):
 		return nil
 	case slices.Contains(j.Known, n.Asset):
 		return Problem{Kind: NotSelected, Subject: n.Asset, Name: n, Message: fmt.Sprintf("The job `%s` does not select the asset `%s`.", j.Name, n.Asset), Help: "Add it to the selection of the job, or write an asset that is in it."}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,10 +129,16 @@ func (d Decl) literal(text string) any {
 	return text
 }
 
-// numberOf gives the number that a text is, and the text itself where it is none.
+var wholeNumber = regexp.MustCompile(`^-?[1-9][0-9]*$`)
+
+// numberOf gives the number that a text is, and the text itself where it is none. One that
+// is whole and too large for an int64 keeps its digits, as one in JSON does.
 func numberOf(text string) any {
 	if i, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return i
+	}
+	if wholeNumber.MatchString(text) {
+		return json.Number(text)
 	}
 	if f, err := strconv.ParseFloat(text, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
 		return f
@@ -141,8 +148,13 @@ func numberOf(text string) any {
 
 // flowOf gives the list or mapping that a text is, and the text itself where it is none.
 func flowOf(text string) any {
+	var n yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &n); err != nil {
+		return text
+	}
+	asWritten(&n)
 	var value any
-	if err := yaml.Unmarshal([]byte(text), &value); err != nil {
+	if err := n.Decode(&value); err != nil {
 		return text
 	}
 	switch value.(type) {
@@ -150,6 +162,16 @@ func flowOf(text string) any {
 		return jsonTyped(value)
 	}
 	return text
+}
+
+// asWritten makes texts of dates, which are texts in a job's file, too.
+func asWritten(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!timestamp" {
+		n.Tag = "!!str"
+	}
+	for _, inner := range n.Content {
+		asWritten(inner)
+	}
 }
 
 // jsonTyped gives a value in the types that JSON has.

@@ -86,7 +86,7 @@ func (p *patcher) patch(s Stored, version int64, e Edit) (Stored, []Change, erro
 	if err := p.problems.err(); err != nil {
 		return s, nil, err
 	}
-	changes := changed(s.Values, p.to)
+	changes := Changed(s.Values, p.to)
 	if len(changes) == 0 {
 		return s, nil, nil
 	}
@@ -180,8 +180,8 @@ func (j *Job) hopeless(edits Values) Problems {
 	return slices.DeleteFunc(found, func(p Problem) bool { return p.Kind != Cycle && p.Kind != NotReference })
 }
 
-// changed gives what differs between values, by name.
-func changed(from, to Values) []Change {
+// Changed gives what differs between values, by name.
+func Changed(from, to Values) []Change {
 	var changes []Change
 	e := Between(from, to)
 	for _, n := range slices.Concat(e.Set.Names(), e.Unset) {

@@ -2,7 +2,9 @@ package params
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -189,7 +191,7 @@ func readDefault(ts []token) (value any, ok bool) {
 	}
 	decoder := json.NewDecoder(strings.NewReader(text.String()))
 	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil || decoder.More() {
+	if err := decoder.Decode(&value); err != nil || !errors.Is(decoder.Decode(new(json.RawMessage)), io.EOF) {
 		return nil, false
 	}
 	return Plain(value), true
@@ -296,6 +298,19 @@ type expander struct {
 	// missing is told of references without a value in a longer text, and secret of secrets
 	// there, which no text may have in it.
 	missing, secret func(r ref)
+	// large is told of the reference with which the values that are filled in come to more
+	// than maxFilled, once; room is what is left of it. Values over each other would
+	// otherwise double with each step.
+	large func(r ref)
+	room  *int
+}
+
+// maxFilled is how many bytes the references of one value may come to.
+const maxFilled = 1 << 20
+
+func newRoom() *int {
+	room := maxFilled
+	return &room
 }
 
 // value gives a value with its templates filled in, and false where all of it is one
@@ -354,10 +369,36 @@ func (x expander) part(b *strings.Builder, r ref) {
 
 // of gives the value of a reference or its default.
 func (x expander) of(r ref) (any, bool) {
-	if value, ok := x.lookup(r); ok || !r.hasElse {
-		return value, ok
+	if *x.room < 0 {
+		return "", true
 	}
-	return r.fallback, true
+	value, ok := x.lookup(r)
+	if !ok && r.hasElse {
+		value, ok = r.fallback, true
+	}
+	if *x.room -= sizeOf(value); *x.room < 0 {
+		x.large(r)
+		return "", true
+	}
+	return value, ok
+}
+
+// sizeOf gives about how many bytes a value has.
+func sizeOf(value any) int {
+	size := 1
+	switch v := value.(type) {
+	case string:
+		size += len(v)
+	case []any:
+		for _, item := range v {
+			size += sizeOf(item)
+		}
+	case map[string]any:
+		for key, item := range v {
+			size += len(key) + sizeOf(item)
+		}
+	}
+	return size
 }
 
 // textOf gives a value inside a longer text: a text as it is, all else as JSON.

@@ -1,6 +1,7 @@
 package params
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -162,11 +163,15 @@ func Infer(value any) Decl {
 	if _, ok := ReferenceOf(value); ok {
 		return Decl{Type: Secret}
 	}
-	switch Plain(value).(type) {
+	switch v := Plain(value).(type) {
 	case bool:
 		return Decl{Type: Bool}
 	case int64:
 		return Decl{Type: Int}
+	case json.Number: // one that is too large for an int64
+		if !hasPoint(v.String()) {
+			return Decl{Type: Int}
+		}
 	case string, nil:
 		return Decl{Type: String}
 	case []any:
