@@ -40,6 +40,8 @@ type Config struct {
 	// Sources are the named sources.
 	Sources  map[string]Source
 	Launcher Launcher
+	// Dagster is the deployment that is read, and that a launcher `dagster` launches runs in.
+	Dagster Dagster
 	// HTTP is where the daemon listens; OpenLineage and Tracing say more about what it
 	// takes in and gives out.
 	HTTP        HTTP
@@ -104,8 +106,9 @@ func parseConfig(src *source.File, list *diag.List) Config {
 	config.Env = parseEnv(m)
 	config.S3 = parseS3Options(m)
 	config.Sources = parseSources(m, config.S3)
-	config.Launcher = parseLauncher(m, config)
+	config.Dagster = parseDagster(m, config.Env)
 	config.HTTP = parseHTTP(m, config.Env)
+	config.Launcher = parseLauncher(m, config)
 	config.OpenLineage = parseOpenLineage(m)
 	config.Tracing = parseTracing(m)
 	m.Close()

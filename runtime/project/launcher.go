@@ -1,9 +1,7 @@
 package project
 
 import (
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +14,7 @@ import (
 
 // Launcher says where requests go.
 type Launcher struct {
-	// Kind is "stdout", "webhook" or "command".
+	// Kind is "stdout", "webhook", "command", "dagster" or "pull".
 	Kind string
 	// URL is a webhook's address.
 	URL string
@@ -30,8 +28,12 @@ type Launcher struct {
 	// none; SignAt is where it is written.
 	Sign   string
 	SignAt source.Span
-	// Workers is how many deliveries may be under way at once.
+	// Workers is how many deliveries may be under way at once; of a pull, how many requests
+	// are offered.
 	Workers int
+	// Settle is how long a run whose launch was not answered is looked for before it is
+	// launched again.
+	Settle time.Duration
 	// At is where it is written.
 	At source.Span
 }
@@ -43,7 +45,7 @@ func parseLauncher(m *yamldoc.Map, c Config) Launcher {
 		return c.Launcher
 	}
 	inner := m.Map(n, "the launcher")
-	l := Launcher{Kind: inner.OneOf("type", "stdout", "webhook", "command"), Workers: 1, At: inner.Place()}
+	l := Launcher{Kind: inner.OneOf("type", "stdout", "webhook", "command", "dagster", "pull"), Workers: 1, At: inner.Place()}
 	if !inner.Require("type", "webhook") || l.Kind == "" {
 		return l
 	}
@@ -53,6 +55,10 @@ func parseLauncher(m *yamldoc.Map, c Config) Launcher {
 		parseWebhook(inner, &l, c.Env)
 	case "command":
 		parseCommand(inner, &l)
+	case "dagster":
+		parseLaunches(inner, &l, c)
+	case "pull":
+		parsePull(inner, &l, c)
 	}
 	return l
 }
@@ -63,12 +69,7 @@ func parseWebhook(m *yamldoc.Map, l *Launcher, env map[string]*string) {
 		l.URL = checkURL(m, "url", m.Text("url"))
 	}
 	parseDelivery(m, l)
-	l.Headers = m.TextMap("headers")
-	for _, name := range slices.Sorted(maps.Keys(l.Headers)) {
-		for _, field := range EnvField.FindAllStringSubmatch(l.Headers[name], -1) {
-			allowed(m, env, field[1], "headers")
-		}
-	}
+	l.Headers = parseHeaders(m, env)
 	l.Sign, l.SignAt = parseSecret(m, env, "sign"), m.At("sign")
 }
 
@@ -80,6 +81,37 @@ func parseCommand(m *yamldoc.Map, l *Launcher) {
 	parseDelivery(m, l)
 }
 
+// parseLaunches reads how runs are launched in the project's Dagster.
+func parseLaunches(m *yamldoc.Map, l *Launcher, c Config) {
+	l.Workers, l.Settle = 4, time.Minute
+	parseWorkers(m, "workers", &l.Workers)
+	l.Settle = atLeast(m, "settle", l.Settle, 5*time.Second)
+	if !c.Dagster.At.IsValid() {
+		m.Addf(diag.YAMLMissing, m.At("type"), "Write `dagster: {url: \"https://dagster.example\"}`.", "The launcher `dagster` needs the address of the deployment.")
+	}
+}
+
+// parsePull reads how many requests are offered to a sensor of Dagster.
+func parsePull(m *yamldoc.Map, l *Launcher, c Config) {
+	l.Workers = 100
+	parseWorkers(m, "offer", &l.Workers)
+	if c.HTTP.Listen == "" {
+		m.Addf(diag.YAMLMissing, m.At("type"), "Write `http: {listen: \"127.0.0.1:7777\"}`.", "The launcher `pull` needs an address where the sensor asks.")
+	}
+}
+
+// parseWorkers reads a number of deliveries.
+func parseWorkers(m *yamldoc.Map, field string, into *int) {
+	workers, ok := m.Int(field)
+	if !ok {
+		return
+	}
+	*into = workers
+	if workers < 1 || workers > 256 {
+		m.Addf(diag.YAMLValue, m.At(field), "Write a number from 1 to 256.", "`%s` cannot be %d.", field, workers)
+	}
+}
+
 // parseDelivery reads what bounds the deliveries of a launcher.
 func parseDelivery(m *yamldoc.Map, l *Launcher) {
 	if timeout, ok := m.Duration("timeout"); ok {
@@ -88,12 +120,7 @@ func parseDelivery(m *yamldoc.Map, l *Launcher) {
 			m.Addf(diag.YAMLValue, m.At("timeout"), "Write such as `30s`.", "`timeout` cannot be nothing.")
 		}
 	}
-	if workers, ok := m.Int("workers"); ok {
-		l.Workers = workers
-		if workers < 1 || workers > 256 {
-			m.Addf(diag.YAMLValue, m.At("workers"), "Write a number from 1 to 256.", "`workers` cannot be %d.", workers)
-		}
-	}
+	parseWorkers(m, "workers", &l.Workers)
 }
 
 // parseArgv reads a program and its arguments. A single text would need a shell to take

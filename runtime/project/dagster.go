@@ -1,0 +1,127 @@
+package project
+
+import (
+	"maps"
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"auto/lang/diag"
+	"auto/lang/source"
+	"auto/runtime/yamldoc"
+)
+
+// Dagster says how the project's Dagster deployment is reached, and how it is read
+// (docs/dagster.md).
+type Dagster struct {
+	// URL is the address of the webserver, or of its /graphql; "" where there is none.
+	URL string
+	// Token is the environment name of a token of Dagster+, "" for none.
+	Token string
+	// Headers are sent with every call; `{env.NAME}` stands for an allowed environment name.
+	Headers map[string]string
+	// TLS are files, below the project's folder unless absolute.
+	TLS TLS
+	// Timeout bounds one call, Rate is the greatest number of calls a second, 0 for any.
+	Timeout time.Duration
+	Rate    int
+	// Poll is how often it is asked what happened.
+	Poll time.Duration
+	// GRPC has the addresses of code servers by code location: host:port or unix:PATH.
+	GRPC map[string]string
+	// Writer names what launches runs there, so that two that do are noticed; "" for a name
+	// that is made with the state folder.
+	Writer string
+	// At is where it is written.
+	At source.Span
+}
+
+// TLS names PEM files: the authorities that are trusted instead of the system's, and what
+// is shown to the server.
+type TLS struct{ Authorities, Certificate, Key string }
+
+// The bounds of how a deployment is read.
+const (
+	defaultPoll, minPoll = 5 * time.Second, time.Second
+	defaultCall          = time.Minute
+)
+
+var writerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
+
+func parseDagster(m *yamldoc.Map, env map[string]*string) Dagster {
+	n := m.Node("dagster")
+	if n == nil {
+		return Dagster{}
+	}
+	inner := m.Map(n, "`dagster`")
+	defer inner.Close()
+	d := Dagster{Timeout: defaultCall, Poll: defaultPoll, At: inner.Place()}
+	if inner.Require("url", `"https://dagster.example"`) {
+		d.URL = checkURL(inner, "url", inner.Text("url"))
+	}
+	d.Token, d.Headers, d.TLS = parseSecret(inner, env, "token"), parseHeaders(inner, env), parseTLS(inner)
+	d.Timeout, d.Poll = atLeast(inner, "timeout", d.Timeout, time.Second), atLeast(inner, "poll", d.Poll, minPoll)
+	if rate, ok := inner.Int("requests_per_second"); ok {
+		d.Rate = rate
+		if rate < 1 {
+			inner.Addf(diag.YAMLValue, inner.At("requests_per_second"), "Write a number from 1.", "`requests_per_second` cannot be %d.", rate)
+		}
+	}
+	d.GRPC = parseCodeServers(inner)
+	if d.Writer = inner.Text("writer"); d.Writer != "" && !writerName.MatchString(d.Writer) {
+		inner.Addf(diag.YAMLValue, inner.At("writer"), "Write letters, digits, `_`, `.` and `-`, such as `auto-prod`.", "`writer` cannot be %q.", d.Writer)
+	}
+	return d
+}
+
+// atLeast reads a duration that has a lower bound.
+func atLeast(m *yamldoc.Map, field string, other, least time.Duration) time.Duration {
+	given, ok := m.Duration(field)
+	if !ok {
+		return other
+	}
+	if given < least {
+		m.Addf(diag.YAMLValue, m.At(field), "Write such as `"+other.String()+"`.", "`%s` cannot be less than %v.", field, least)
+	}
+	return given
+}
+
+// parseHeaders reads headers, and finds environment names in them that are not allowed.
+func parseHeaders(m *yamldoc.Map, env map[string]*string) map[string]string {
+	headers := m.TextMap("headers")
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		for _, field := range EnvField.FindAllStringSubmatch(headers[name], -1) {
+			allowed(m, env, field[1], "headers")
+		}
+	}
+	return headers
+}
+
+func parseTLS(m *yamldoc.Map) TLS {
+	n := m.Node("tls")
+	if n == nil {
+		return TLS{}
+	}
+	inner := m.Map(n, "`tls`")
+	defer inner.Close()
+	t := TLS{inner.Text("ca"), inner.Text("certificate"), inner.Text("key")}
+	if (t.Certificate == "") != (t.Key == "") {
+		inner.Addf(diag.YAMLMissing, inner.Place(), "Write both, or none.", "`certificate` and `key` belong together.")
+	}
+	return t
+}
+
+func parseCodeServers(m *yamldoc.Map) map[string]string {
+	servers := m.TextMap("grpc")
+	for _, location := range slices.Sorted(maps.Keys(servers)) {
+		if path, ok := strings.CutPrefix(servers[location], "unix:"); ok && path != "" {
+			continue
+		}
+		if host, port, err := net.SplitHostPort(servers[location]); err != nil || host == "" || port == "" {
+			m.Addf(diag.YAMLValue, m.At("grpc"), "Write such as `grpc: {"+location+": \"code-server:4000\"}`.", "The address of the code server of `%s` is %q.", location, servers[location])
+		}
+	}
+	return servers
+}
