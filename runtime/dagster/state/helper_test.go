@@ -154,4 +154,3 @@ func known(t testing.TB, g *graph.Graph, w *facts.World, now time.Time) map[stri
 	}
 	return out
 }
-
