@@ -64,6 +64,7 @@ type commands struct {
 	Params   paramsCommand   `cmd:"" help:"Look at the parameters of jobs, and change them."`
 	Files    filesCommand    `cmd:"" help:"Look at the files that are remembered, or forget some."`
 	Requests requestsCommand `cmd:"" help:"Look at the run requests, or deliver parked ones again."`
+	Dagster  dagsterCommand  `cmd:"" help:"What a Dagster that auto drives needs."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`
 	Help     helpCommand     `cmd:"" help:"Explain the code of a finding, such as A010."`
 }

@@ -21,12 +21,14 @@ type assets struct {
 	jobs   []graph.Job
 	// drafts are the parameters of jobs, in the order of jobs.
 	drafts []jobDraft
+	// named are the files that name each job.
+	named map[string][]string
 	// placeOf has where an asset or job and its fields are written.
 	placeOf map[string]source.Span
 }
 
 func newAssets(list *diag.List) *assets {
-	return &assets{list: list, placeOf: map[string]source.Span{}}
+	return &assets{list: list, named: map[string][]string{}, placeOf: map[string]source.Span{}}
 }
 
 // file is a document that has been opened, and its root mapping.

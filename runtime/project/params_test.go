@@ -92,6 +92,17 @@ func TestParams(t *testing.T) {
 	}
 }
 
+// TestJobsNamed: all files that name a job are known, whatever else is wrong with it.
+func TestJobsNamed(t *testing.T) {
+	p, found := load(t, ".", map[string]string{"jobs/k.yaml": "jobs:\n  - {name: ingest, selection: [none]}\n"})
+	if found == nil {
+		t.Error("no finding for two jobs of one name")
+	}
+	if diff := cmp.Diff(map[string][]string{"ingest": {"jobs/j.yaml", "jobs/k.yaml"}, "strict": {"jobs/j.yaml"}}, p.JobsNamed); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestGiven: what policies give fits the job that they launch.
 func TestGiven(t *testing.T) {
 	policy := func(params string) map[string]string {
