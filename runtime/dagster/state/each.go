@@ -3,9 +3,9 @@ package state
 import "sync"
 
 // each calls do for 0 to n-1, some at once, and gives the first error by number.
-func each(n int, do func(i int) error) error {
+func (r *Reader) each(n int, do func(i int) error) error {
 	errs := make([]error, n)
-	slots := make(chan struct{}, workers)
+	slots := make(chan struct{}, r.callers)
 	var all sync.WaitGroup
 	for i := range n {
 		slots <- struct{}{}

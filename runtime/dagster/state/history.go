@@ -1,6 +1,7 @@
 package state
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -19,12 +20,9 @@ func (p *poll) history(n *runNews) ([]item, map[string]bool, error) {
 		head, listed := p.heads[key]
 		switch {
 		case m == nil || !listed:
-		case head < m.Head:
-			out = append(out, p.vanished(key, m, head)...)
-			if head > 0 {
-				read = append(read, key)
-			}
-		case head > m.Head || p.open(m) || n.ended[key]:
+		case head == 0 && m.Head > 0:
+			out = append(out, p.vanished(key, m)...)
+		case head != m.Shown || p.ripe(m) || n.ended[key]:
 			read = append(read, key)
 		}
 	}
@@ -39,8 +37,8 @@ func (p *poll) history(n *runNews) ([]item, map[string]bool, error) {
 	return out, written, nil
 }
 
-// open reports whether an asset is to be read once more, for events that were stored late.
-func (p *poll) open(m *assetMark) bool { return m.Seen > 0 && p.now.Sub(m.Moved) >= settle }
+// ripe reports whether an asset is to be read once more, for events that were stored late.
+func (p *poll) ripe(m *assetMark) bool { return m.Seen > 0 && p.now.Sub(m.Moved) >= settle }
 
 // order moves what a run made behind its begin and behind what was stored before of the
 // same asset. Items of an asset are in the order of storage.
@@ -112,7 +110,10 @@ func (p *poll) news(key string, first *History) ([]item, error) {
 		return nil, err
 	}
 	if s.lost {
-		return p.lost(key, &m, s)
+		if found, wiped, err := p.lost(key, &m, s); err != nil || wiped {
+			return found, err
+		}
+		m.Last = time.Time{}
 	}
 	fresh := s.fresh(m.Told)
 	var out []item
@@ -123,16 +124,16 @@ func (p *poll) news(key string, first *History) ([]item, error) {
 		m.Last = latest(m.Last, o.at)
 	}
 	m.Anchor = s.anchor
-	m.Head = max(p.heads[key], m.Head)
+	m.Shown, m.Head = p.heads[key], max(p.heads[key], m.Head)
 	p.change.assets[key] = &m
 	return out, p.rise(key, &m, s, len(fresh) > 0)
 }
 
 // rise lifts the floor of an asset to a head that was seen long enough ago.
 func (p *poll) rise(key string, m *assetMark, s *shown, news bool) error {
-	if p.open(m) {
+	if p.ripe(m) {
 		at := 0
-		if news || m.Seen != m.Head { // otherwise the newest event is at the head
+		if news || m.Seen != m.Shown { // otherwise the newest event is at the head
 			var err error
 			if at, err = p.place(key, m.Seen, s); err != nil {
 				return err
@@ -272,9 +273,9 @@ func (p *poll) older(key, cursor string, limit int) (*History, error) {
 	return &list.Nodes[0].AssetEventHistory, nil
 }
 
-// vanished tells that an asset whose head went back was wiped. While its location is down
-// nothing is taken for a wipe.
-func (p *poll) vanished(key string, m *assetMark, head int64) []item {
+// vanished tells that an asset that has no head any more was wiped. While its location is
+// down nothing is taken for a wipe.
+func (p *poll) vanished(key string, m *assetMark) []item {
 	a, _ := p.graph.Asset(key)
 	if !p.up(a) {
 		return nil
@@ -290,12 +291,13 @@ func (p *poll) wiped(m *assetMark, there []occurrence) time.Time {
 	if runs := p.memory.runs; runs != nil {
 		at = latest(at, seconds(runs.Since))
 	}
+	at = p.at(at)
 	for i := range there {
-		if before := there[i].at.Add(-time.Microsecond); before.Before(at) {
+		if before := p.at(there[i].at).Add(-time.Microsecond); before.Before(at) {
 			at = before
 		}
 	}
-	return p.at(at)
+	return at
 }
 
 func (p *poll) wipe(key string, m *assetMark, at time.Time) item {
@@ -310,14 +312,23 @@ func (p *poll) wipe(key string, m *assetMark, at time.Time) item {
 	}}
 }
 
-// lost tells that an asset was wiped and written again, and all that it has now: where only
-// the runs that wrote it were deleted, Dagster still counts it as written.
-func (p *poll) lost(key string, m *assetMark, s *shown) ([]item, error) {
-	at := p.wiped(m, s.list)
-	out := []item{p.wipe(key, m, at)}
-	found, err := p.again(key, at)
-	if err != nil {
-		return nil, err
+// lost tells of an asset of which nothing that was told is there any more. It was wiped and
+// maybe written again; then that is told, and all that it has. Or the runs that wrote it
+// were deleted: then Dagster still counts it as written, and so do conditions.
+func (p *poll) lost(key string, m *assetMark, s *shown) (list []item, wiped bool, err error) {
+	l := &loading{poll: p, late: true}
+	if err := l.prepare([]string{key}); err != nil {
+		return nil, false, err
 	}
-	return append(out, found...), nil
+	found, err := l.asset(key)
+	if err != nil || found.counted {
+		return nil, false, err
+	}
+	at := p.wiped(m, s.list)
+	p.change.assets[key] = &found.mark
+	list = append([]item{p.wipe(key, m, at)}, found.items...)
+	for _, id := range slices.Sorted(maps.Keys(found.ends)) {
+		list = append(list, item{group: runsGroup, at: found.ends[id].At, event: found.ends[id]})
+	}
+	return list, true, nil
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -30,7 +29,7 @@ func (p *poll) load() error {
 		return err
 	}
 	done := 0
-	for some := range slices.Chunk(pending, 2*workers) {
+	for some := range slices.Chunk(pending, 2*callers) {
 		if err := l.chunk(some); err != nil {
 			return err
 		}
@@ -76,6 +75,8 @@ type loaded struct {
 	items []item
 	ends  map[string]events.Event
 	mark  assetMark
+	// counted: Dagster counts it as materialized, whether or not the events are there.
+	counted bool
 }
 
 // prepare asks for what is asked for many assets at once.
@@ -98,13 +99,22 @@ func (l *loading) prepare(keys []string) error {
 func (l *loading) tellRuns() error {
 	var list []item
 	for _, run := range l.details {
-		if run.Status == RunStatusSuccess && !l.late {
+		if run.Status == RunStatusSuccess && !l.late && !l.open(run) {
 			m := l.newRun(run, nil)
 			list = append(list, l.began(run, m, facts.Started)...)
 			l.end(run)
 		}
 	}
 	return l.commit(merge(list))
+}
+
+// open reports whether the end of a run is told after the load: it went, or began, when the
+// runs were read, so that what it wrote may not be loaded.
+func (l *loading) open(run *RunParts) bool {
+	if m := l.memory.runs.Runs[run.RunId]; m.Status != "" {
+		return !ended(m.Status)
+	}
+	return run.UpdateTime > max(l.memory.runs.Since-overlap.Seconds(), 0)
 }
 
 // end notes the end of a run, which is told when all is loaded: what has ended plans nothing
@@ -135,7 +145,7 @@ func (l *loading) findRuns() error {
 // chunk loads some assets and takes them in.
 func (l *loading) chunk(keys []string) error {
 	found := make([]loaded, len(keys))
-	err := each(len(keys), func(i int) (err error) {
+	err := l.each(len(keys), func(i int) (err error) {
 		if found[i], err = l.asset(keys[i]); err != nil {
 			return fmt.Errorf("`%s`: %w", keys[i], err)
 		}
@@ -182,7 +192,7 @@ func (l *loading) finish() error {
 func (l *loading) asset(key string) (loaded, error) {
 	a, _ := l.graph.Asset(key)
 	head := l.heads[key]
-	out := loaded{ends: map[string]events.Event{}, mark: assetMark{Head: head, Floor: head}}
+	out := loaded{ends: map[string]events.Event{}, mark: assetMark{Head: head, Shown: head, Floor: head}}
 	var err error
 	if a.Partitions != nil {
 		err = l.partitions(a, &out)
@@ -201,15 +211,13 @@ func (l *loading) asset(key string) (loaded, error) {
 func (o *loaded) note() {
 	slices.SortStableFunc(o.items, func(a, b item) int { return a.at.Compare(b.at) })
 	for i := range o.items {
-		o.mark.Last = latest(o.mark.Last, o.items[i].at)
-	}
-	const newest = 100
-	for i := range o.items[max(0, len(o.items)-newest):] {
-		at := &o.items[max(0, len(o.items)-newest)+i]
-		if at.print != "" {
-			o.mark.Told = append(o.mark.Told, at.print)
+		if o.items[i].made {
+			o.mark.Last = latest(o.mark.Last, o.items[i].at)
+			o.mark.Told = append(o.mark.Told, o.items[i].print)
 		}
 	}
+	const newest = 100
+	o.mark.Told = o.mark.Told[max(0, len(o.mark.Told)-newest):]
 }
 
 // wrote adds a materialization or observation.
@@ -219,6 +227,9 @@ func (l *loading) wrote(a *graph.Asset, out *loaded, o occurrence) {
 
 // failed adds a run that failed to write a partition, or "".
 func (l *loading) failed(a *graph.Asset, out *loaded, run *RunParts, partition string) {
+	if l.open(run) {
+		return // it is told as one that goes
+	}
 	id := run.RunId
 	if l.late { // it has ended for what is told already
 		id += "#" + a.Key
@@ -237,7 +248,7 @@ func (l *loading) failed(a *graph.Asset, out *loaded, run *RunParts, partition s
 func (l *loading) going(a *graph.Asset, out *loaded) {
 	for _, id := range slices.Sorted(maps.Keys(l.memory.runs.Runs)) {
 		m, run := l.memory.runs.Runs[id], l.details[id]
-		if run == nil || ended(m.Status) {
+		if run == nil || m.Status == "" || ended(m.Status) {
 			continue
 		}
 		mine := runMark{}
@@ -267,6 +278,7 @@ func (l *loading) whole(a *graph.Asset, out *loaded) error {
 	}
 	made, run := info.LatestMaterialization, info.LatestRun
 	if made != nil {
+		out.counted = true
 		o, err := newOccurrence(events.Materialization, made.RunId, made.Partition, made.Timestamp, made.Tags)
 		if err != nil {
 			return err
@@ -302,29 +314,4 @@ func (l *loading) observed(a *graph.Asset, out *loaded) error {
 		}
 	}
 	return nil
-}
-
-// again loads an asset that was wiped at an instant. What is older than that, and still
-// there, is told anew.
-func (p *poll) again(key string, wiped time.Time) ([]item, error) {
-	l := &loading{poll: p, late: true}
-	if err := l.prepare([]string{key}); err != nil {
-		return nil, err
-	}
-	found, err := l.asset(key)
-	if err != nil {
-		return nil, err
-	}
-	for i := range found.items {
-		it := &found.items[i]
-		if it.made && !it.event.At.After(wiped) {
-			it.event.ID = ID(it.event.ID, "again", wiped.Format(time.RFC3339Nano))
-			it.event.At = wiped.Add(time.Microsecond)
-		}
-	}
-	for _, e := range found.ends {
-		found.items = append(found.items, item{group: runsGroup, at: e.At, event: e})
-	}
-	p.change.assets[key] = &found.mark
-	return found.items, nil
 }

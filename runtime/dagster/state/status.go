@@ -20,7 +20,8 @@ func (l *loading) partitions(a *graph.Asset, out *loaded) error {
 	}
 	for _, key := range made {
 		if !had[key] { // its run is deleted, and Dagster counts it all the same
-			l.wrote(a, out, occurrence{kind: events.Materialization, partition: key, stamp: "0", at: seconds(0)})
+			out.counted = true
+			l.wrote(a, out, occurrence{kind: events.Materialization, partition: key, at: l.now})
 		}
 	}
 	return l.failures(a, out, failed)
@@ -66,7 +67,7 @@ func (l *loading) list(a *graph.Asset) []string {
 // failures adds the runs that failed to write partitions.
 func (l *loading) failures(a *graph.Asset, out *loaded, failed []string) error {
 	runs := make([]*RunParts, len(failed))
-	err := each(len(failed), func(i int) error {
+	err := l.each(len(failed), func(i int) error {
 		answer, err := LastRun(l.ctx, l.calls, input(a.Key), failed[i])
 		if err != nil {
 			return err
@@ -82,7 +83,8 @@ func (l *loading) failures(a *graph.Asset, out *loaded, failed []string) error {
 	for i, key := range failed {
 		run := runs[i]
 		if run == nil || run.Status != RunStatusFailure { // deleted, or another one followed and was canceled
-			run = &RunParts{RunId: "failed " + a.Key + " " + key, CreationTime: float64(l.now.UnixMicro()) / 1e6, UpdateTime: float64(l.now.UnixMicro()) / 1e6}
+			now := float64(l.now.UnixMicro()) / 1e6
+			run = &RunParts{RunId: "failed " + a.Key + " " + key, CreationTime: now, EndTime: now}
 		}
 		l.failed(a, out, run, key)
 	}
