@@ -586,7 +586,7 @@ func (f *fake) statuses(asset string) object {
 	if f.asset(asset).Partitions != nil && f.asset(asset).Partitions.IsTime() {
 		return object{"__typename": "TimePartitionStatuses", "ranges": ranges}
 	}
-	return object{"__typename": "DefaultPartitionStatuses", "materializedPartitions": by["MATERIALIZED"], "failedPartitions": by["FAILED"]}
+	return object{"__typename": "DefaultPartitionStatuses", "materializedPartitions": by["MATERIALIZED"], "failedPartitions": by["FAILED"], "materializingPartitions": by["MATERIALIZING"]}
 }
 
 func (f *fake) info(k struct{ Path []string }) any {

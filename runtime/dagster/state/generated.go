@@ -168,9 +168,10 @@ func __marshalAssetStatuses(v *AssetStatuses) ([]byte, error) {
 
 // AssetStatusesDefaultPartitionStatuses includes the requested fields of the GraphQL type DefaultPartitionStatuses.
 type AssetStatusesDefaultPartitionStatuses struct {
-	Typename               string   `json:"__typename"`
-	MaterializedPartitions []string `json:"materializedPartitions"`
-	FailedPartitions       []string `json:"failedPartitions"`
+	Typename                string   `json:"__typename"`
+	MaterializedPartitions  []string `json:"materializedPartitions"`
+	FailedPartitions        []string `json:"failedPartitions"`
+	MaterializingPartitions []string `json:"materializingPartitions"`
 }
 
 // GetTypename returns AssetStatusesDefaultPartitionStatuses.Typename, and is useful for accessing the field via an interface.
@@ -184,6 +185,11 @@ func (v *AssetStatusesDefaultPartitionStatuses) GetMaterializedPartitions() []st
 // GetFailedPartitions returns AssetStatusesDefaultPartitionStatuses.FailedPartitions, and is useful for accessing the field via an interface.
 func (v *AssetStatusesDefaultPartitionStatuses) GetFailedPartitions() []string {
 	return v.FailedPartitions
+}
+
+// GetMaterializingPartitions returns AssetStatusesDefaultPartitionStatuses.MaterializingPartitions, and is useful for accessing the field via an interface.
+func (v *AssetStatusesDefaultPartitionStatuses) GetMaterializingPartitions() []string {
+	return v.MaterializingPartitions
 }
 
 // AssetStatusesMultiPartitionStatuses includes the requested fields of the GraphQL type MultiPartitionStatuses.
@@ -3362,9 +3368,10 @@ func __marshalSecondaryStatuses(v *SecondaryStatuses) ([]byte, error) {
 
 // SecondaryStatusesDefaultPartitionStatuses includes the requested fields of the GraphQL type DefaultPartitionStatuses.
 type SecondaryStatusesDefaultPartitionStatuses struct {
-	Typename               string   `json:"__typename"`
-	MaterializedPartitions []string `json:"materializedPartitions"`
-	FailedPartitions       []string `json:"failedPartitions"`
+	Typename                string   `json:"__typename"`
+	MaterializedPartitions  []string `json:"materializedPartitions"`
+	FailedPartitions        []string `json:"failedPartitions"`
+	MaterializingPartitions []string `json:"materializingPartitions"`
 }
 
 // GetTypename returns SecondaryStatusesDefaultPartitionStatuses.Typename, and is useful for accessing the field via an interface.
@@ -3378,6 +3385,11 @@ func (v *SecondaryStatusesDefaultPartitionStatuses) GetMaterializedPartitions() 
 // GetFailedPartitions returns SecondaryStatusesDefaultPartitionStatuses.FailedPartitions, and is useful for accessing the field via an interface.
 func (v *SecondaryStatusesDefaultPartitionStatuses) GetFailedPartitions() []string {
 	return v.FailedPartitions
+}
+
+// GetMaterializingPartitions returns SecondaryStatusesDefaultPartitionStatuses.MaterializingPartitions, and is useful for accessing the field via an interface.
+func (v *SecondaryStatusesDefaultPartitionStatuses) GetMaterializingPartitions() []string {
+	return v.MaterializingPartitions
 }
 
 // SecondaryStatusesTimePartitionStatuses includes the requested fields of the GraphQL type TimePartitionStatuses.
@@ -5121,6 +5133,7 @@ query Statuses ($key: AssetKeyInput!) {
 				... on DefaultPartitionStatuses {
 					materializedPartitions
 					failedPartitions
+					materializingPartitions
 				}
 				... on MultiPartitionStatuses {
 					primaryDimensionName
@@ -5137,6 +5150,7 @@ query Statuses ($key: AssetKeyInput!) {
 							... on DefaultPartitionStatuses {
 								materializedPartitions
 								failedPartitions
+								materializingPartitions
 							}
 						}
 					}

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -21,14 +22,14 @@ func (p *poll) history(n *runNews) ([]item, map[string]bool, error) {
 		switch {
 		case m == nil || !listed:
 		case head == 0 && m.Head > 0:
-			out = append(out, p.vanished(key, m)...)
+			out = append(out, p.vanished(key, n)...)
 		case head != m.Shown || p.ripe(m) || n.ended[key]:
 			read = append(read, key)
 		}
 	}
 	written := map[string]bool{}
 	for some := range slices.Chunk(read, 50) {
-		found, err := p.readEvents(some, written)
+		found, err := p.readEvents(some, n, written)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -65,7 +66,7 @@ func order(items []item) []item {
 }
 
 // readEvents reads the newest events of assets.
-func (p *poll) readEvents(keys []string, written map[string]bool) ([]item, error) {
+func (p *poll) readEvents(keys []string, n *runNews, written map[string]bool) ([]item, error) {
 	answer, err := Events(p.ctx, p.calls, inputs(keys), glance, "")
 	if err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func (p *poll) readEvents(keys []string, written map[string]bool) ([]item, error
 		if !slices.Contains(keys, key) {
 			continue
 		}
-		found, err := p.news(key, &node.AssetEventHistory)
+		found, err := p.news(key, n, &node.AssetEventHistory)
 		if err != nil {
 			return nil, err
 		}
@@ -103,14 +104,14 @@ type shown struct {
 }
 
 // news tells what is new of an asset from its first page.
-func (p *poll) news(key string, first *History) ([]item, error) {
+func (p *poll) news(key string, n *runNews, first *History) ([]item, error) {
 	m := *p.asset(key)
 	s, err := p.show(key, &m, first)
 	if err != nil {
 		return nil, err
 	}
-	if s.lost {
-		if found, wiped, err := p.lost(key, &m, s); err != nil || wiped {
+	if s.lost && p.heads[key] != m.Shown { // a wipe takes the head away
+		if found, wiped, err := p.lost(key, n, s); err != nil || wiped {
 			return found, err
 		}
 		m.Last = time.Time{}
@@ -275,58 +276,77 @@ func (p *poll) older(key, cursor string, limit int) (*History, error) {
 
 // vanished tells that an asset that has no head any more was wiped. While its location is
 // down nothing is taken for a wipe.
-func (p *poll) vanished(key string, m *assetMark) []item {
+func (p *poll) vanished(key string, n *runNews) []item {
 	a, _ := p.graph.Asset(key)
 	if !p.up(a) {
 		return nil
 	}
-	p.change.assets[key] = &assetMark{}
-	return []item{p.wipe(key, m, p.wiped(m, nil))}
+	return []item{p.wipe(key, n, nil)}
 }
 
-// wiped gives an instant between what is gone of an asset and what is there: at or after
-// all that is told, and the newest update of a run at the last poll.
-func (p *poll) wiped(m *assetMark, there []occurrence) time.Time {
-	at := m.Last
-	if runs := p.memory.runs; runs != nil {
-		at = latest(at, seconds(runs.Since))
-	}
-	at = p.at(at)
-	for i := range there {
-		if before := p.at(there[i].at).Add(-time.Microsecond); before.Before(at) {
-			at = before
+// wipe tells that an asset was wiped. That was before what is there now, and as far as is
+// known before the runs began that go or are told of by this poll.
+func (p *poll) wipe(key string, n *runNews, there []occurrence) item {
+	at, m := p.now, p.asset(key)
+	before := func(t time.Time) {
+		if t = p.at(t).Add(-time.Microsecond); t.Before(at) {
+			at = t
 		}
 	}
-	return at
+	for i := range there {
+		before(there[i].at)
+	}
+	for _, run := range p.change.runs.Runs {
+		if !ended(run.Status) && slices.Contains(run.Assets, key) {
+			before(seconds(run.Created))
+		}
+	}
+	for i := range n.items {
+		if slices.Contains(n.items[i].event.Assets, key) {
+			before(n.items[i].at)
+		}
+	}
+	p.forgetChecks(key)
+	p.change.assets[key] = &assetMark{Wiped: at}
+	return item{group: wipesGroup, at: at, event: events.Event{
+		ID: ID("wipe", key, strconv.FormatInt(m.Head, 10), brief(m.Last.String())), Type: events.Wipe, At: at, Asset: key,
+	}}
 }
 
-func (p *poll) wipe(key string, m *assetMark, at time.Time) item {
+func (p *poll) forgetChecks(key string) {
 	a, _ := p.graph.Asset(key)
 	for _, c := range a.Checks {
 		if check := key + ":" + c.Name; p.check(check).Floor > 0 {
 			p.change.checks[check] = nil
 		}
 	}
-	return item{group: wipesGroup, at: at, event: events.Event{
-		ID: ID("wipe", key, strconv.FormatInt(m.Head, 10), brief(m.Last.String())), Type: events.Wipe, At: at, Asset: key,
-	}}
 }
 
 // lost tells of an asset of which nothing that was told is there any more. It was wiped and
 // maybe written again; then that is told, and all that it has. Or the runs that wrote it
 // were deleted: then Dagster still counts it as written, and so do conditions.
-func (p *poll) lost(key string, m *assetMark, s *shown) (list []item, wiped bool, err error) {
+func (p *poll) lost(key string, n *runNews, s *shown) (list []item, wiped bool, err error) {
 	l := &loading{poll: p, late: true}
 	if err := l.prepare([]string{key}); err != nil {
 		return nil, false, err
 	}
 	found, err := l.asset(key)
+	if errors.Is(err, errAway) {
+		return nil, false, nil
+	}
 	if err != nil || found.counted {
 		return nil, false, err
 	}
-	at := p.wiped(m, s.list)
+	list = append(list, p.wipe(key, n, s.list))
+	at := p.asset(key).Wiped
+	for i := range found.items {
+		if it := &found.items[i]; it.made && !it.event.At.After(at) {
+			it.event.At = at.Add(time.Microsecond)
+		}
+	}
+	list = append(list, found.items...)
+	found.mark.Wiped = at
 	p.change.assets[key] = &found.mark
-	list = append([]item{p.wipe(key, m, at)}, found.items...)
 	for _, id := range slices.Sorted(maps.Keys(found.ends)) {
 		list = append(list, item{group: runsGroup, at: found.ends[id].At, event: found.ends[id]})
 	}

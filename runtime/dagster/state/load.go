@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,7 +45,7 @@ func (p *poll) load() error {
 func (p *poll) pending() []string {
 	var out []string
 	for _, key := range p.graph.Keys() {
-		if a, _ := p.graph.Asset(key); p.asset(key) == nil && p.up(a) {
+		if a, _ := p.graph.Asset(key); p.asset(key) == nil && !p.away[key] && p.up(a) {
 			out = append(out, key)
 		}
 	}
@@ -75,6 +76,8 @@ type loaded struct {
 	items []item
 	ends  map[string]events.Event
 	mark  assetMark
+	// planned are the partitions whose last plan is by a run that goes.
+	planned map[string]bool
 	// counted: Dagster counts it as materialized, whether or not the events are there.
 	counted bool
 }
@@ -144,13 +147,7 @@ func (l *loading) findRuns() error {
 
 // chunk loads some assets and takes them in.
 func (l *loading) chunk(keys []string) error {
-	found := make([]loaded, len(keys))
-	err := l.each(len(keys), func(i int) (err error) {
-		if found[i], err = l.asset(keys[i]); err != nil {
-			return fmt.Errorf("`%s`: %w", keys[i], err)
-		}
-		return nil
-	})
+	keys, found, err := l.assets(keys)
 	if err != nil {
 		return err
 	}
@@ -175,6 +172,24 @@ func (l *loading) chunk(keys []string) error {
 	return l.commit(merge(order(append(strangers, list...))))
 }
 
+// assets loads some assets, and gives them without those that Dagster does not define: they
+// wait until a location is loaded anew.
+func (l *loading) assets(keys []string) (here []string, out []loaded, err error) {
+	found, errs := make([]loaded, len(keys)), make([]error, len(keys))
+	l.each(len(keys), func(i int) { found[i], errs[i] = l.asset(keys[i]) })
+	for i, key := range keys {
+		switch {
+		case errors.Is(errs[i], errAway):
+			l.away[key] = true
+		case errs[i] != nil:
+			return nil, nil, fmt.Errorf("`%s`: %w", key, errs[i])
+		default:
+			here, out = append(here, key), append(out, found[i])
+		}
+	}
+	return here, out, nil
+}
+
 // finish tells the ends of the runs that the load has told.
 func (l *loading) finish() error {
 	var list []item
@@ -192,7 +207,7 @@ func (l *loading) finish() error {
 func (l *loading) asset(key string) (loaded, error) {
 	a, _ := l.graph.Asset(key)
 	head := l.heads[key]
-	out := loaded{ends: map[string]events.Event{}, mark: assetMark{Head: head, Shown: head, Floor: head}}
+	out := loaded{ends: map[string]events.Event{}, planned: map[string]bool{}, mark: assetMark{Head: head, Shown: head, Floor: head}}
 	var err error
 	if a.Partitions != nil {
 		err = l.partitions(a, &out)
@@ -227,8 +242,9 @@ func (l *loading) wrote(a *graph.Asset, out *loaded, o occurrence) {
 
 // failed adds a run that failed to write a partition, or "".
 func (l *loading) failed(a *graph.Asset, out *loaded, run *RunParts, partition string) {
-	if l.open(run) {
-		return // it is told as one that goes
+	if l.open(run) { // it is told as one that goes
+		out.planned[partition] = true
+		return
 	}
 	id := run.RunId
 	if l.late { // it has ended for what is told already
@@ -265,9 +281,22 @@ func (l *loading) going(a *graph.Asset, out *loaded) {
 		}
 		for _, i := range l.began(run, mine, m.Status) {
 			i.event.ID = ID(i.event.ID, "load", a.Key)
+			if !l.last(a, out, run, i.event.Partition) { // its checks go on
+				i.event.Assets = nil
+			}
 			out.items = append(out.items, i)
 		}
 	}
+}
+
+// last reports whether a run that goes may have planned a partition last: what another one
+// has planned since is not in progress by it.
+func (l *loading) last(a *graph.Asset, out *loaded, run *RunParts, partition string) bool {
+	if a.Partitions != nil {
+		return partition == "" || out.planned[partition]
+	}
+	info := l.info[a.Key]
+	return info == nil || info.LatestRun == nil || info.LatestRun.CreationTime <= run.CreationTime || l.open(info.LatestRun)
 }
 
 // whole loads an asset without partitions.

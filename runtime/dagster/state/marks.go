@@ -50,6 +50,7 @@ type runsMark struct {
 type runMark struct {
 	Status  facts.Status `json:"status"`
 	Updated float64      `json:"updated"`
+	Created float64      `json:"created"`
 	// Request: it was launched for a request.
 	Request bool `json:"request,omitempty"`
 	// Assets and Checks are those of the graph that it makes.
@@ -73,6 +74,8 @@ type assetMark struct {
 	Told   []string `json:"told,omitempty"`
 	// Last is the newest instant of all that is told, zero for nothing.
 	Last time.Time `json:"last"`
+	// Wiped is the instant of the last wipe that was told: what is told after it is later.
+	Wiped time.Time `json:"wiped"`
 }
 
 // checkMark is how far the executions of a check are told: those up to Floor and Told.

@@ -234,7 +234,7 @@ func (p *poll) newRun(run *RunParts, made []string) runMark {
 		keys = made
 	}
 	_, request := tagsOf(run)[events.RequestTag]
-	m := runMark{Request: request}
+	m := runMark{Request: request, Created: run.CreationTime}
 	for _, key := range keys {
 		if _, ok := p.graph.Asset(key); ok {
 			m.Assets = append(m.Assets, key)
@@ -274,10 +274,14 @@ func (p *poll) began(run *RunParts, m runMark, status facts.Status) []item {
 		status = facts.Started
 	}
 	at := seconds(run.CreationTime)
+	told := p.at(at)
+	for _, key := range m.Assets {
+		told = p.after(key, told)
+	}
 	var out []item
 	for i, key := range p.partitionsOf(run, m.Assets) {
 		e := events.Event{
-			ID: ID("run", run.RunId, string(status)), Type: events.Run, At: p.at(at), RunID: run.RunId, Status: status,
+			ID: ID("run", run.RunId, string(status)), Type: events.Run, At: told, RunID: run.RunId, Status: status,
 			Assets: m.Assets, Checks: m.Checks, Partition: key, Tags: tagsOf(run),
 		}
 		if i > 0 {

@@ -71,8 +71,9 @@ type Reader struct {
 	versions map[string]string
 	down     map[string]string
 	callers  int
-	// unfit are assets that did not tell the keys of their dynamic definition.
-	unfit map[string]bool
+	// unfit are assets that did not tell the keys of their dynamic definition, away those
+	// that Dagster did not define when they were to be loaded.
+	unfit, away map[string]bool
 	// unseen are assets whose checks are to be read again, swept is when all were.
 	unseen map[string]bool
 	swept  time.Time
@@ -80,7 +81,7 @@ type Reader struct {
 
 // New gives a reader that has asked nothing yet.
 func New(o Options) *Reader {
-	return &Reader{Options: o, callers: callers, unfit: map[string]bool{}, unseen: map[string]bool{}}
+	return &Reader{Options: o, callers: callers, unfit: map[string]bool{}, away: map[string]bool{}, unseen: map[string]bool{}}
 }
 
 // Poll takes in all that happened since the last poll. With an error, what was taken in
