@@ -1,7 +1,6 @@
 package launcher_test
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +30,6 @@ type live struct {
 	*dagster.Deployment
 	*launcher.Launcher
 	clock *clock.Manual
-	told  []events.Event
 }
 
 // connect gives a launcher on a deployment, reached at an address, with a clock that
@@ -40,8 +39,7 @@ func connect(d *dagster.Deployment, url string, timeout, settle time.Duration) *
 	client := gql.New(gql.Options{URL: url, Timeout: timeout, Clock: clock.System{}})
 	l.Launcher = launcher.New(launcher.Options{
 		Client: client, Marks: &marks{}, Clock: l.clock, Random: rand.Reader, Settle: settle,
-		Watch:    &deployment.Watch{Client: client, Now: l.clock.Now, Every: time.Minute},
-		Launched: func(_ context.Context, e events.Event) { l.told = append(l.told, e) },
+		Watch: &deployment.Watch{Client: client, Now: l.clock.Now, Every: time.Minute},
 	}, 4)
 	return l
 }
@@ -261,5 +259,33 @@ func testRefusals(t *testing.T, l *live) {
 	}
 	if runs := l.Runs(t, map[string]string{events.RequestTag: id("refusal")}); len(runs) > 0 {
 		t.Errorf("what is refused has runs: %v", shape(runs))
+	}
+}
+
+// BenchmarkLaunch: launches a second by the number of workers, on SQLite, with no daemon.
+func BenchmarkLaunch(b *testing.B) {
+	d := dagster.Start(b, dagster.Options{})
+	l := connect(d, d.URL, time.Minute, time.Minute)
+	for _, workers := range []int{1, 2, 4, 8} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			todo := make(chan string)
+			var done sync.WaitGroup
+			for range workers {
+				done.Go(func() {
+					for name := range todo {
+						r := request.Request{ID: id(name), Attempt: 1, Selection: []string{"raw_events"}, DecidedAt: start}
+						if err := l.Launcher.Launch(b.Context(), r); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			for n := 0; b.Loop(); n++ {
+				todo <- fmt.Sprint(workers, b.N, n)
+			}
+			close(todo)
+			done.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "launches/s")
+		})
 	}
 }

@@ -86,7 +86,6 @@ type office struct {
 	settle   time.Duration
 	marks    marks
 	launcher atomic.Pointer[launcher.Launcher]
-	reasons  sync.Map
 }
 
 func (o *office) restart() {
