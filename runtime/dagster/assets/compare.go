@@ -15,9 +15,9 @@ import (
 // Change is one difference between a project's graph and a deployment.
 type Change struct {
 	// Key is the asset or check.
-	Key string
+	Key string `json:"key"`
 	// What says in a sentence how they differ.
-	What string
+	What string `json:"what"`
 }
 
 // String gives the key and the sentence.

@@ -113,4 +113,3 @@ func requiredQuery(keys []string) *graphql.Request {
 	const states = "  locationStatusesOrError { __typename ... on PythonError { message } ... on WorkspaceLocationStatusEntries { entries { name loadStatus versionKey } } }\n"
 	return &graphql.Request{OpName: "RequiredKeys", Query: "query RequiredKeys(" + heads.String() + ") {\n" + states + asks.String() + "}", Variables: variables}
 }
-
