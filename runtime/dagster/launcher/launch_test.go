@@ -173,11 +173,20 @@ func TestAnswers(t *testing.T) {
 		{"exception", answer("PythonError", `, "className": "OperationalError"`+message("sqlite3.OperationalError: database is locked\n")),
 			"passing 1s: Dagster failed to launch the run: OperationalError: database is locked."},
 		{"no reason", answer("PythonError", `, "className": "KeyError", "message": ""`), "passing 1s: Dagster failed to launch the run: It gives no reason."},
+		{"errors beside a run", answer("LaunchRunSuccess", `, "run": {"runId": "r", "status": "QUEUED", "creationTime": 1, "assetSelection": [], "tags": []}`), "launched"},
 		{"nothing", `{}`, "passing 1s: Dagster answered without saying whether it has launched the run; it is looked for."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench()
 			b.answers["Launch"] = c.answer
+			if strings.HasPrefix(c.name, "errors beside") {
+				b.fake.fate = func(operation string) fate {
+					if operation == "Launch" {
+						return fate{lost: &gql.Error{Kind: gql.Failed, Message: "something else"}}
+					}
+					return fate{}
+				}
+			}
 			if diff := cmp.Diff(c.want, b.try(t, request.Request{Selection: []string{"a"}})); diff != "" {
 				t.Error(diff)
 			}
@@ -242,7 +251,7 @@ func TestQuestions(t *testing.T) {
 func TestWire(t *testing.T) {
 	b := newBench()
 	r := request.Request{
-		Selection: []string{"a"}, Checks: []string{}, Block: "inbound", RunKey: "k", Priority: 2, Tags: map[string]string{"team": "sales", "auto/request": "another", "dagster/priority": "7"},
+		Selection: []string{"a"}, Checks: []string{}, Block: "inbound", RunKey: "k", Priority: 2, Retry: 1, Tags: map[string]string{"team": "sales", "auto/request": "another", "dagster/priority": "7"},
 		RunConfig: map[string]any{"resources": map[string]any{"params": map[string]any{"config": map[string]any{"x": 1}}}},
 	}
 	if got := b.try(t, r); got != "launched" {
@@ -250,7 +259,7 @@ func TestWire(t *testing.T) {
 	}
 	tags := []map[string]string{}
 	for _, pair := range [][2]string{
-		{"auto/block", "inbound"}, {"auto/launcher", "dagster"}, {"auto/request", id("request")}, {"auto/tick", "2026-01-01T00:00:00Z"}, {"auto/writer", "3132333435363738"},
+		{"auto/block", "inbound"}, {"auto/launcher", "dagster"}, {"auto/request", id("request")}, {"auto/retry", "1"}, {"auto/tick", "2026-01-01T00:00:00Z"}, {"auto/writer", "3132333435363738"},
 		{"dagster/priority", "7"}, {"dagster/run_key", "k"}, {"team", "sales"},
 	} {
 		tags = append(tags, map[string]string{"key": pair[0], "value": pair[1]})
@@ -268,7 +277,7 @@ func TestWire(t *testing.T) {
 	}
 	told := b.told[0]
 	told.Tags = nil
-	wantTold := events.Event{Type: events.Run, At: start, RunID: "run-1", RequestID: id("request"), Status: facts.Queued, Assets: []string{"a"}}
+	wantTold := events.Event{ID: "dagster/launched/run-1/QUEUED", Type: events.Run, At: start, RunID: "run-1", RequestID: id("request"), Status: facts.Queued, Assets: []string{"a"}}
 	if diff := cmp.Diff(wantTold, told); diff != "" {
 		t.Error(diff)
 	}
@@ -371,7 +380,7 @@ func TestStatuses(t *testing.T) {
 			continue
 		}
 		wantTold := events.Event{
-			Type: events.Run, At: start.Add(500 * time.Millisecond), RunID: "r", RequestID: id("request"), Status: want, Assets: []string{"a"},
+			ID: "dagster/launched/r/" + status, Type: events.Run, At: start.Add(500 * time.Millisecond), RunID: "r", RequestID: id("request"), Status: want, Assets: []string{"a"},
 			Partition: "2025-12-24", Tags: map[string]string{"dagster/partition": "2025-12-24"},
 		}
 		if diff := cmp.Diff(wantTold, b.told[0]); diff != "" {
