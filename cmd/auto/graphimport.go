@@ -168,7 +168,8 @@ func elsewhere(p *project.Project, target string) func(job string) bool {
 		if p == nil {
 			return false
 		}
-		file, ok := p.JobFiles[job]
-		return ok && !sameFile(filepath.Join(p.Dir, filepath.FromSlash(file)), target)
+		return slices.ContainsFunc(p.JobsNamed[job], func(file string) bool {
+			return !sameFile(filepath.Join(p.Dir, filepath.FromSlash(file)), target)
+		})
 	}
 }
