@@ -20,6 +20,9 @@ type Deployment struct {
 	Locations []Location
 	// Assets are all assets of all locations that are loaded, by key.
 	Assets map[string]*Asset
+	// Slashed are the keys of assets that are left out, sorted: a component of theirs has a
+	// slash, so that their text is that of another key.
+	Slashed []string
 	// Jobs are the jobs of all locations, without the implicit one of assets.
 	Jobs []Job
 	// versions tell by location when it is another one.

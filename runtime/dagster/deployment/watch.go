@@ -177,7 +177,7 @@ func sensorsOf(workspace *ChangesWorkspaceOrErrorWorkspace) (map[string]Sensor, 
 		loaded[e.Name] = ok
 		if ok {
 			for i := range l.Repositories {
-				addSensors(sensors, &l.Repositories[i].Sensors)
+				maps.Copy(sensors, byID(&l.Repositories[i].Sensors))
 			}
 		}
 	}
