@@ -112,7 +112,7 @@ func (d *Daemon) Current() *project.Project { return d.current.Load() }
 // gives an error where a source or the store failed, or a delivery stays due.
 func (d *Daemon) Once(ctx context.Context) error {
 	if d.World != nil {
-		if err := d.look(ctx, d.Project.Graph); err != nil {
+		if err := d.see(ctx, d.Project); err != nil {
 			return err
 		}
 	}
