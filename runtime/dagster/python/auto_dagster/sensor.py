@@ -67,7 +67,7 @@ def auto_sensor(
         timeout: How long a call of auto may take, in seconds.
         description: What Dagster's user interface shows about it.
     """
-    selection = dg.AssetSelection.all() if target is None else dg.AssetSelection.from_coercible(target)
+    selection = dg.AssetSelection.all(include_sources=True) if target is None else dg.AssetSelection.from_coercible(target)
     names: Dict[Optional[str], str] = {None: ALL_ASSETS}
     targets: Mapping[str, Any] = {"asset_selection": selection}
     if jobs:
