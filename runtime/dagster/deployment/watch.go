@@ -25,19 +25,14 @@ type Watch struct {
 	err    error     // of the last look
 	looked time.Time // when the last look began, the zero time before
 	flight *look
+	// begun counts the looks, ended is the last of them that has an answer.
+	begun, ended int
 }
 
 // look is one look at the deployment, shared by all who wait for it.
 type look struct {
-	done chan struct{}
-	d    *Deployment
-	err  error
-	// begun: what changes from now on, it may not see.
-	begun bool
-	// cut: its caller no longer wanted it, so nothing is known.
-	cut bool
-	// next is the look for those who want one that begins later.
-	next *look
+	number int
+	done   chan struct{}
 }
 
 // Current gives the deployment, at most Every old. With an error it is the last one that
@@ -51,98 +46,102 @@ func (w *Watch) Current(ctx context.Context) (*Deployment, error) {
 		return w.last, w.err
 	}
 	w.mu.Unlock()
-	return w.join(ctx, false)
+	return w.join(ctx, w.board(false))
 }
 
 // Fresh gives the deployment as it is now: by a look that began after the call. Errors
 // are as those of Current.
 func (w *Watch) Fresh(ctx context.Context) (*Deployment, error) {
-	return w.join(ctx, true)
+	return w.join(ctx, w.board(true))
 }
 
-// ticket is a place in a look: as the one who looks, once the look before is over, or as
-// one who waits for the answer.
+// ticket is a place in a look: as the one who looks, or as one who waits for it to be over.
 type ticket struct {
-	look, before *look
-	mine         bool
+	look *look
+	mine bool
+	// need is the first look whose answer will do.
+	need int
 }
 
-// board begins a look, or joins one: the one under way, or where it has to begin later
-// the next one.
-func (w *Watch) board(later bool) ticket {
+// board begins a look, or joins the one under way; fresh wants one that begins now.
+func (w *Watch) board(fresh bool) ticket {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	f := w.flight
-	switch {
-	case f == nil:
-		w.flight = &look{done: make(chan struct{})}
-		return ticket{look: w.flight, mine: true}
-	case !later || !f.begun:
-		return ticket{look: f}
-	case f.next == nil:
-		f.next = &look{done: make(chan struct{})}
-		return ticket{look: f.next, before: f, mine: true}
+	if w.flight == nil {
+		return w.begin()
 	}
-	return ticket{look: f.next}
+	t := ticket{look: w.flight, need: w.flight.number}
+	if fresh {
+		t.need++
+	}
+	return t
 }
 
-// join gives the answer of a look. One that was cut short by its own caller is begun anew
-// by another.
-func (w *Watch) join(ctx context.Context, later bool) (*Deployment, error) {
+// begin begins a look; w.mu is held.
+func (w *Watch) begin() ticket {
+	w.begun++
+	w.flight, w.looked = &look{number: w.begun, done: make(chan struct{})}, w.Now()
+	return ticket{look: w.flight, mine: true, need: w.begun}
+}
+
+// join waits for a look. One that was cut short by its own caller is begun anew, as is
+// one that began too early; of many who wait for that, one looks for all.
+func (w *Watch) join(ctx context.Context, t ticket) (*Deployment, error) {
 	for {
-		t := w.board(later)
 		if t.mine {
-			return w.fly(ctx, t)
+			return w.fly(ctx, t.look)
 		}
 		select {
 		case <-t.look.done:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if !t.look.cut {
-			return t.look.d, t.look.err
+		if t = w.next(t.need); t.look == nil {
+			return w.answer()
 		}
 	}
 }
 
-// fly looks, once the look before is over, and tells all who wait.
-func (w *Watch) fly(ctx context.Context, t ticket) (*Deployment, error) {
-	if t.before != nil {
-		select {
-		case <-t.before.done:
-		case <-ctx.Done():
-			return nil, w.land(t.look, nil, ctx.Err(), true)
-		}
+// answer gives that of the last look.
+func (w *Watch) answer() (*Deployment, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last, w.err
+}
+
+// next gives a place in a look from number need on, the zero ticket where one has its
+// answer.
+func (w *Watch) next(need int) ticket {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.ended >= need:
+		return ticket{}
+	case w.flight != nil:
+		return ticket{look: w.flight, need: need}
 	}
+	return w.begin()
+}
+
+// fly looks, and tells all who wait.
+func (w *Watch) fly(ctx context.Context, l *look) (*Deployment, error) {
 	w.mu.Lock()
 	last := w.last
-	w.looked, t.look.begun = w.Now(), true
 	w.mu.Unlock()
 	d, err := w.look(ctx, last)
 	if err != nil {
 		d = last
 	}
-	return d, w.land(t.look, d, err, err != nil && ctx.Err() != nil)
-}
-
-// land ends a look.
-func (w *Watch) land(l *look, d *Deployment, err error, cut bool) error {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	l.d, l.err, l.cut = d, err, cut
-	switch {
-	case l.begun && cut:
+	w.flight, w.last, w.err = nil, d, err
+	if err != nil && ctx.Err() != nil { // cut short: nothing is known
 		w.looked = time.Time{}
-	case l.begun:
-		w.last, w.err = d, err
+	} else {
+		w.ended = l.number
 	}
-	if w.flight == l {
-		w.flight = l.next
-	} else if w.flight != nil && w.flight.next == l {
-		w.flight.next = nil
-	}
+	w.mu.Unlock()
 	close(l.done)
-	return err
+	return d, err
 }
 
 // look gives the last deployment where nothing changed since, and a new one otherwise.
