@@ -30,6 +30,7 @@ func (r *reading) settle(d *Deployment, exact map[string]Definition) error {
 		}
 		if n.PartitionDefinition != nil {
 			a.Partitions, a.PartitionsDoubt = fromText(n.PartitionDefinition, texts[a.Key])
+			a.PartitionsTold = a.Partitions != nil && a.PartitionsDoubt != ""
 		}
 		rest = append(rest, n)
 	}
@@ -153,9 +154,10 @@ func guessDeps(d *Deployment, n *DefinitionsAssetNodesAssetNode) {
 		case up != nil && !up.Partitioned():
 			// Whatever is written, all of upstream is one.
 		case m == nil:
-			a.Deps[i].Doubt = untoldMapping(up, a)
+			a.Deps[i].Doubt, a.Deps[i].Told = untoldMapping(up, a), true
 		default:
-			a.Deps[i].Mapping, a.Deps[i].Doubt = mappingText(m.ClassName, m.Description, up, a)
+			mapping, doubt := mappingText(m.ClassName, m.Description, up, a)
+			a.Deps[i].Mapping, a.Deps[i].Doubt, a.Deps[i].Told = mapping, doubt, mapping != nil && doubt != ""
 		}
 	}
 }
