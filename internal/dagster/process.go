@@ -1,10 +1,14 @@
 package dagster
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -121,11 +125,27 @@ func grouped(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Set
 // emptied waits, not for long, until a killed group has no process that could still
 // write files.
 func emptied(group int) {
-	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		if syscall.Kill(-group, 0) != nil {
-			return
-		}
+	for deadline := time.Now().Add(5 * time.Second); alive(group) && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// alive reports whether a process group has a process that is more than a zombie: whoever
+// adopted it may take long to look after it.
+func alive(group int) bool {
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil || len(files) == 0 { // not Linux
+		return syscall.Kill(-group, 0) == nil
+	}
+	return slices.ContainsFunc(files, func(file string) bool {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return false // it has ended
+		}
+		// pid (name) state parent group …: proc_pid_stat(5)
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		return fields[2] == strconv.Itoa(group) && fields[0] != "Z"
+	})
 }
 
 // lock waits for the lock of a file; it ends with the process at the latest.
