@@ -21,8 +21,9 @@ type Process struct {
 
 	argv, env []string
 	dir       string
-	command   *exec.Cmd     // nil while it is not running
-	done      chan struct{} // closed when the command has ended
+	owner     *syscall.Credential // nil for that of the test
+	command   *exec.Cmd           // nil while it is not running
+	done      chan struct{}       // closed when the command has ended
 	guard     io.Closer
 }
 
@@ -40,6 +41,7 @@ func (p *Process) Start(t testing.TB) {
 	command := exec.Command(p.argv[0], p.argv[1:]...)
 	command.Dir, command.Env, command.Stdout, command.Stderr = p.dir, p.env, log, log
 	grouped(command)
+	command.SysProcAttr.Credential = p.owner
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
