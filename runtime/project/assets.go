@@ -7,6 +7,7 @@ import (
 	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/graphdoc"
+	"auto/runtime/paramdoc"
 	"auto/runtime/yamldoc"
 	"auto/vm/graph"
 )
@@ -100,6 +101,11 @@ func config(m *yamldoc.Map) map[string]any {
 	config, _ := m.Value(n).(map[string]any)
 	if config == nil {
 		m.Addf(diag.YAMLKind, m.Span(n), "Write `config: {field: value}`.", "`config` is a mapping.")
+		return nil
+	}
+	fields := m.Map(n, "`config`")
+	for _, name := range fields.Names() {
+		paramdoc.Templates(fields, config[name], fields.At(name))
 	}
 	return config
 }
