@@ -2,6 +2,7 @@ package dagster
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -24,7 +25,7 @@ type Process struct {
 	owner     *syscall.Credential // nil for that of the test
 	command   *exec.Cmd           // nil while it is not running
 	done      chan struct{}       // closed when the command has ended
-	guard     io.Closer
+	guard     io.WriteCloser
 }
 
 // Start starts the program. It is not ready then: see Deployment.Ready.
@@ -54,20 +55,22 @@ func (p *Process) Start(t testing.TB) {
 }
 
 // guard starts a shell that kills a process group when the test's process ends, however
-// it ends: the pipe to it closes then.
-func guard(t testing.TB, group int) io.Closer {
+// it ends: the pipe to it closes then. A line on the pipe lets it end without that.
+func guard(t testing.TB, group int) io.WriteCloser {
 	t.Helper()
-	command := exec.Command("/bin/sh", "-c", `cat; kill -KILL -"$0" 2>/dev/null`, strconv.Itoa(group))
+	command := exec.Command("/bin/sh", "-c", `read line || kill -KILL -"$0"`, strconv.Itoa(group))
 	grouped(command)
-	pipe, err := command.StdinPipe()
+	reads, writes, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer reads.Close()
+	command.Stdin = reads
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { _ = command.Wait() }() // it fails when nothing was left to kill
-	return pipe
+	go func() { _ = command.Wait() }() // it has nothing to tell
+	return writes
 }
 
 // Running reports whether the program has been started and has not ended.
@@ -92,9 +95,12 @@ func (p *Process) Kill(t testing.TB) {
 	group := p.command.Process.Pid
 	_ = syscall.Kill(-group, syscall.SIGKILL) // it may have ended
 	<-p.done
-	p.guard.Close()
-	p.command = nil
 	emptied(group)
+	_, err := io.WriteString(p.guard, "ended\n")
+	if err = errors.Join(err, p.guard.Close()); err != nil {
+		t.Errorf("the guard of %s: %v", p.Name, err)
+	}
+	p.command = nil
 }
 
 // Stop asks the program to end, and kills what is left after some seconds.
