@@ -3,6 +3,7 @@ package deployment
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -175,7 +176,7 @@ func sensorsOf(workspace *ChangesWorkspaceOrErrorWorkspace) (map[string]Sensor, 
 		loaded[e.Name] = ok
 		if ok {
 			for i := range l.Repositories {
-				addSensors(sensors, &l.Repositories[i].Sensors)
+				maps.Copy(sensors, byID(&l.Repositories[i].Sensors))
 			}
 		}
 	}
@@ -195,17 +196,8 @@ func (d *Deployment) loaded() map[string]bool {
 func (d *Deployment) with(sensors map[string]Sensor) *Deployment {
 	changed := map[string]*Asset{}
 	for key, a := range d.Assets {
-		for i, s := range a.Sensors {
-			now, ok := sensors[s.ID]
-			if !ok || now == s {
-				continue
-			}
-			if changed[key] == nil {
-				alias := *a
-				alias.Sensors = append([]Sensor(nil), a.Sensors...)
-				changed[key] = &alias
-			}
-			changed[key].Sensors[i] = now
+		if alias, ok := a.with(sensors); ok {
+			changed[key] = alias
 		}
 	}
 	if len(changed) == 0 {
@@ -215,4 +207,29 @@ func (d *Deployment) with(sensors map[string]Sensor) *Deployment {
 	alias.Assets = maps.Clone(d.Assets)
 	maps.Copy(alias.Assets, changed)
 	return &alias
+}
+
+// with gives the asset with its sensors in their present state, and false where none
+// changed.
+func (a *Asset) with(sensors map[string]Sensor) (*Asset, bool) {
+	alias := *a
+	alias.Checks = slices.Clone(a.Checks)
+	var changed bool
+	alias.Sensors, changed = present(a.Sensors, sensors)
+	for i := range alias.Checks {
+		now, other := present(a.Checks[i].Sensors, sensors)
+		alias.Checks[i].Sensors, changed = now, changed || other
+	}
+	return &alias, changed
+}
+
+// present gives sensors in their present state, and whether any changed.
+func present(before []Sensor, sensors map[string]Sensor) (list []Sensor, changed bool) {
+	list = slices.Clone(before)
+	for i, s := range before {
+		if now, ok := sensors[s.ID]; ok && now != s {
+			list[i], changed = now, true
+		}
+	}
+	return list, changed
 }
