@@ -212,10 +212,10 @@ func (m *model) pollOnce(t *rapid.T) {
 	}
 }
 
-// idle gives what is missing and not in progress.
+// idle gives what is missing and not in progress, but for keys that may have gone meanwhile.
 func idle(facts map[string][]string) []string {
 	return slices.DeleteFunc(slices.Clone(facts["missing"]), func(pair string) bool {
-		return slices.Contains(facts["in progress"], pair) || strings.Contains(pair, ":")
+		return slices.Contains(facts["in progress"], pair) || strings.Contains(pair, ":") || strings.HasPrefix(pair, "dynamic ")
 	})
 }
 
