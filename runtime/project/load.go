@@ -36,7 +36,10 @@ type Project struct {
 	Params []*params.Job
 	// JobFiles has the file of each job, by slash-separated path below the folder.
 	JobFiles map[string]string
-	Policies *compiler.Policies
+	// JobsNamed has all files that name a job, as JobFiles has them, also those whose job
+	// has findings or is one too many.
+	JobsNamed map[string][]string
+	Policies  *compiler.Policies
 	// Trees are the policy files.
 	Trees []*ast.File
 	// Env are the values of the allowed environment names.
@@ -199,7 +202,7 @@ func (l *loader) graph(p *Project) *graph.Graph {
 		a.readJobs(f)
 		f.root.Close()
 	}
-	p.Assets, p.Jobs = len(a.assets), len(a.jobs)
+	p.Assets, p.Jobs, p.JobsNamed = len(a.assets), len(a.jobs), a.jobsNamed(filepath.ToSlash(l.dir))
 	if l.incomplete {
 		return nil
 	}
@@ -274,8 +277,8 @@ func declared(c Config) map[string]files.SourceDecl {
 // outcomes warns about clauses that need more than the launcher tells.
 func (l *loader) outcomes(p *Project) {
 	for _, program := range p.Policies.Files {
-		if program.Retries.IsValid() {
-			l.list.Addf(diag.RetryUnheard, program.Retries, "Remove the clause, or use a launcher that reports outcomes.", "The launcher `%s` does not report how a run ended, so nothing is launched again.", p.Config.Launcher.Kind)
+		if program.Retry.Times > 0 && p.Config.Launcher.Kind == "stdout" && p.Config.Dagster.URL == "" && p.Config.HTTP.Listen == "" {
+			l.list.Addf(diag.RetryUnheard, program.Retry.At, "Remove the clause, or write `dagster` or `http` into the project file.", "Nothing tells how a run ended, so none is launched again.")
 		}
 	}
 }

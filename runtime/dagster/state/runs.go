@@ -359,11 +359,13 @@ func (p *poll) partitionedChecks(checks []string) []string {
 	return out
 }
 
-// changed tells that a run has another status.
+// changed tells that a run has another status, and of which request: files blocks launch
+// again what failed, and know the request only.
 func (p *poll) changed(run *RunParts, status facts.Status) item {
 	at := p.changedAt(run, status)
 	return item{group: runsGroup, at: at, event: events.Event{
 		ID: ID("run", run.RunId, string(status)), Type: events.Run, At: p.at(at), RunID: run.RunId, Status: status,
+		RequestID: tagsOf(run)[events.RequestTag],
 	}}
 }
 
