@@ -10,5 +10,7 @@ const soak = true
 // launches are made over a broken wire, which is in order again at the latest after a while.
 const (
 	launches = 200
+	couriers = 16 // at once
+	restarts = 40 // one in so many changes restarts the launcher, too
 	longest  = 10 * time.Minute
 )

@@ -120,7 +120,7 @@ func testBrokenWire(t *testing.T, d *dagster.Deployment) {
 	o.restart()
 	var workers sync.WaitGroup
 	names := make(chan int)
-	for range 4 {
+	for range couriers {
 		workers.Go(func() {
 			for n := range names {
 				o.deliver(request.Request{ID: id(strconv.Itoa(n)), Selection: []string{"raw_events"}, Tags: map[string]string{"over": "wire"}, DecidedAt: start})
@@ -171,7 +171,7 @@ func makeTrouble(t *testing.T, d *dagster.Deployment, w *wire, o *office, end <-
 			way = broken[random.IntN(len(broken))]
 		}
 		w.be(way)
-		if random.IntN(8) == 0 {
+		if random.IntN(restarts) == 0 {
 			o.restart()
 		}
 		if soak && round%20 == 0 {
