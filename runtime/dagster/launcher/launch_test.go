@@ -460,3 +460,23 @@ func TestPart(t *testing.T) {
 		t.Error(diff, launches)
 	}
 }
+
+// TestSlowClient: a launch is looked for from when its answer was lost, not from when it was
+// handed to the client, which may hold it back.
+func TestSlowClient(t *testing.T) {
+	b := newBench()
+	b.fake.fate = func(operation string) fate {
+		if operation != "Launch" {
+			return fate{acts: true}
+		}
+		b.clock.Set(b.clock.Now().Add(2 * settle))
+		return fate{acts: true, lost: &gql.Error{Kind: gql.Lost, Message: "no answer"}, hidden: settle / 2}
+	}
+	r := request.Request{Selection: []string{"a"}}
+	b.try(t, r)
+	b.clock.Set(b.clock.Now().Add(settle / 4))
+	r.Attempt = 2
+	if got := b.try(t, r); got != "passing 1s: It is not known whether Dagster has launched the run; it is looked for, and sent again in 45s." {
+		t.Error(got)
+	}
+}
