@@ -11,6 +11,7 @@ const soak = false
 const (
 	launches = 20
 	couriers = 4 // at once
+	looked   = 30 * time.Second
 	restarts = 8 // one in so many changes restarts the launcher, too
 	longest  = 5 * time.Second
 )

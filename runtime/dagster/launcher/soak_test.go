@@ -11,6 +11,7 @@ const soak = true
 const (
 	launches = 200
 	couriers = 16 // at once
+	looked   = 30 * time.Second
 	restarts = 40 // one in so many changes restarts the launcher, too
-	longest  = 10 * time.Minute
+	longest  = 4 * time.Minute
 )
