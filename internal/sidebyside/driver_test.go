@@ -1,0 +1,152 @@
+package sidebyside
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"auto/internal/dagster"
+)
+
+// driver speaks to testdata/dagster/driver.py, which works on the deployment of a folder.
+type driver struct {
+	home    string
+	command *exec.Cmd
+	ask     io.WriteCloser
+	answers *bufio.Scanner
+	log     *bytes.Buffer
+	seen    int // runs that were told already
+}
+
+// run is one of Dagster's run list.
+type run struct {
+	ID     string
+	Status string
+	Tags   map[string]string
+	Made   []pair
+}
+
+// UnmarshalJSON reads a pair as the driver writes it.
+func (p *pair) UnmarshalJSON(text []byte) error {
+	return json.Unmarshal(text, &[]any{&p.Asset, &p.Partition})
+}
+
+// happening is something that no run made.
+type happening struct {
+	Kind      string `json:"kind"` // materialization, observation or partition
+	Asset     string `json:"asset"`
+	Partition string `json:"partition,omitempty"`
+}
+
+// environment are the variables of all programs of a deployment. sensor is RUNNING or
+// STOPPED.
+func environment(home, folder, sensor string) []string {
+	return []string{
+		"DAGSTER_HOME=" + home, "DAGSTER_DISABLE_TELEMETRY=1", "PYTHONPATH=" + folder, "PYTHONDONTWRITEBYTECODE=1",
+		"SIDE_SENSOR=" + sensor, "SIDE_CLOCK=" + filepath.Join(home, "clock"),
+	}
+}
+
+// startDriver starts a driver; its clock shows began.
+func startDriver(t *testing.T, home, folder, workspace string, env []string) *driver {
+	t.Helper()
+	d := &driver{home: home, log: &bytes.Buffer{}}
+	d.setClock(t, began)
+	d.command = exec.Command(filepath.Join(dagster.Bin(t), "python"), filepath.Join(folder, "driver.py"))
+	d.command.Env, d.command.Stderr = append(append(os.Environ(), env...), "SIDE_WORKSPACE="+workspace), d.log
+	ask, err := d.command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, err := d.command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	d.ask, d.answers = ask, bufio.NewScanner(answers)
+	d.answers.Buffer(nil, 1<<26)
+	t.Cleanup(func() {
+		d.ask.Close() // which ends it
+		d.command.Wait()
+		if t.Failed() {
+			t.Logf("driver of %s:\n%s", filepath.Base(home), tail(d.log.String()))
+		}
+	})
+	return d
+}
+
+// setClock moves the time of the deployment, of all of its processes.
+func (d *driver) setClock(t *testing.T, at time.Time) {
+	t.Helper()
+	name := filepath.Join(d.home, "clock")
+	text := strconv.FormatFloat(float64(at.UnixMilli())/1000, 'f', 3, 64)
+	if err := os.WriteFile(name+".part", []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(name+".part", name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// do gives a command and reads its answer.
+func (d *driver) do(t *testing.T, command string, answer any, with map[string]any) {
+	t.Helper()
+	line := map[string]any{"do": command}
+	for key, value := range with {
+		line[key] = value
+	}
+	text, err := json.Marshal(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(d.ask, "%s\n", text); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	if !d.answers.Scan() {
+		t.Fatalf("%s: the driver has ended: %v", text, d.answers.Err())
+	}
+	if answer == nil {
+		return
+	}
+	if err := json.Unmarshal(d.answers.Bytes(), answer); err != nil {
+		t.Fatalf("%s: %v: %s", text, err, d.answers.Bytes())
+	}
+}
+
+// happen lets things happen that no run made.
+func (d *driver) happen(t *testing.T, list []happening) {
+	t.Helper()
+	d.do(t, "happen", nil, map[string]any{"events": list})
+}
+
+// rules says which assets' runs fail, and which are held until finish.
+func (d *driver) rules(t *testing.T, fail, hold []string) {
+	t.Helper()
+	d.do(t, "rules", nil, map[string]any{"fail": append([]string{}, fail...), "hold": append([]string{}, hold...)})
+}
+
+// finish ends the runs that are held.
+func (d *driver) finish(t *testing.T) { t.Helper(); d.do(t, "finish", nil, nil) }
+
+// news gives the runs that were created since it was asked last, the oldest first.
+func (d *driver) news(t *testing.T) []run {
+	t.Helper()
+	var all []run
+	d.do(t, "runs", &all, nil)
+	list := all[d.seen:]
+	d.seen = len(all)
+	return list
+}
+
+// tail is the end of a log.
+func tail(text string) string { return text[max(0, len(text)-6000):] }

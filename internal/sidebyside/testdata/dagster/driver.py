@@ -1,0 +1,84 @@
+"""Does to a deployment what a test asks for: a command a line of JSON on standard input, an answer a
+line of JSON on standard output. Ticks are those of Dagster's own asset daemon, one by one."""
+import json
+import os
+import sys
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster._daemon.asset_daemon import AssetDaemon
+
+import instant
+
+HOME = Path(os.environ["DAGSTER_HOME"])
+
+
+class Driver:
+    def __init__(self, instance, process):
+        self.instance, self.process = instance, process
+        self.daemon = AssetDaemon(settings={}, pre_sensor_interval_seconds=30)
+
+    def tick(self) -> dict:
+        """One round of the asset daemon: gives the status of the sensor's tick, and its error."""
+        self.daemon._run_iteration_impl(self.process, None, {}, {})
+        with self.process.create_request_context() as workspace:
+            sensor = workspace.get_code_location("side").get_repository("__repository__").get_sensor("side")
+            ticks = self.instance.get_ticks(sensor.get_remote_origin_id(), sensor.selector_id, limit=1)
+        data = ticks[0].tick_data
+        error = data.error.message if data.error else ""
+        return {"at": data.timestamp, "status": data.status.value, "error": error}
+
+    def rules(self, **rules) -> None:
+        """Names the assets whose runs fail, and those whose runs are held."""
+        (HOME / "rules.json").write_text(json.dumps(rules))
+
+    def happen(self, events) -> None:
+        """Materializations and observations that no run made, and dynamic partitions."""
+        for e in events:
+            if e["kind"] == "partition":
+                self.instance.add_dynamic_partitions(e["asset"], [e["partition"]])
+                continue
+            event = {"materialization": dg.AssetMaterialization, "observation": dg.AssetObservation}[e["kind"]]
+            self.instance.report_runless_asset_event(event(e["asset"], partition=e.get("partition")))
+
+    def finish(self) -> None:
+        """Ends the runs that are held."""
+        with self.process.create_request_context() as workspace:
+            graph = workspace.asset_graph
+            started = self.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+            for run in sorted(started, key=lambda r: (sorted(r.asset_selection), r.tags.get("dagster/partition", ""))):
+                instant.finish(self.instance, run, lambda key: graph.get(key).is_partitioned)
+
+    def runs(self) -> list:
+        """All runs, the oldest first."""
+        with self.process.create_request_context() as workspace:
+            graph = workspace.asset_graph
+            return [
+                {
+                    "id": run.run_id,
+                    "status": run.status.value,
+                    "tags": run.tags,
+                    "made": [
+                        [key.to_user_string(), run.tags.get("dagster/partition", "") if graph.get(key).is_partitioned else ""]
+                        for key in sorted(run.asset_selection or [])
+                    ],
+                }
+                for run in reversed(self.instance.get_runs())
+            ]
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what code servers print is no answer
+    workspace = WorkspaceFileTarget([os.environ["SIDE_WORKSPACE"]])
+    with dg.DagsterInstance.get() as instance, WorkspaceProcessContext(instance, workspace) as process:
+        driver = Driver(instance, process)
+        for line in sys.stdin:
+            command = json.loads(line)
+            answer = getattr(driver, command.pop("do"))(**command)
+            print(json.dumps(answer), file=answers, flush=True)
+
+
+main()
