@@ -46,6 +46,8 @@ type Options struct {
 	// Progress, where it is not nil, is called while a listing goes on, with the keys so
 	// far, and with 0 at its end.
 	Progress func(block string, keys int)
+	// World is asked what happened; nil where events tell all. Conditions tick once it was.
+	World World
 	// Metrics counts and Tracer traces what happens; nil for neither.
 	Metrics *metrics.Daemon
 	Tracer  *tracing.Tracer
@@ -74,7 +76,9 @@ type Daemon struct {
 	// saved and pruned are when a snapshot was kept and the past forgotten last.
 	saved, pruned time.Time
 	// lost are the reasons for which something could not be kept last.
-	lost map[string]string
+	lost lost
+	// looking is held during a look.
+	looking sync.Mutex
 }
 
 // runner is a files block at work.
@@ -86,7 +90,7 @@ type runner struct {
 
 // New gives a daemon that does nothing until it is run.
 func New(o Options) *Daemon {
-	d := &Daemon{Options: o, watched: o.Project, loaded: fingerprint(o.Project), origins: map[string]sources.Source{}, running: map[string]*runner{}, lost: map[string]string{}}
+	d := &Daemon{Options: o, watched: o.Project, loaded: fingerprint(o.Project), origins: map[string]sources.Source{}, running: map[string]*runner{}}
 	d.current.Store(o.Project)
 	d.parameters = &parameters.Service{Store: o.Store, Project: d.current.Load, Now: o.Clock.Now, Write: d.edit, Due: func() { d.outbox.Notify() }, Log: o.Log}
 	d.outbox = outbox.New(outbox.Options{Store: o.Store, Launcher: observed{o.Launcher, d}, Move: d.move, Clock: o.Clock, Random: o.Random, Log: o.Log})
@@ -107,6 +111,11 @@ func (d *Daemon) Current() *project.Project { return d.current.Load() }
 // Once ticks every block and sensor once and delivers what is due, each request once. It
 // gives an error where a source or the store failed, or a delivery stays due.
 func (d *Daemon) Once(ctx context.Context) error {
+	if d.World != nil {
+		if err := d.look(ctx, d.Project.Graph); err != nil {
+			return err
+		}
+	}
 	failures := []error{d.conditions.Once(ctx)}
 	for _, program := range d.Project.Policies.Files {
 		s, err := d.sensor(ctx, d.Project, program)
@@ -129,11 +138,12 @@ func (d *Daemon) Once(ctx context.Context) error {
 // too.
 func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}) error {
 	d.start(ctx, d.Project)
-	d.conditions.Start(ctx)
+	endLooking := d.startConditions(ctx)
 	delivered := make(chan error, 1)
 	stopOutbox := make(chan struct{})
 	go func() { delivered <- d.outbox.Run(ctx, stopOutbox) }()
 	err := d.watch(ctx, stop, reload, delivered)
+	endLooking()
 	d.stopAll()
 	d.conditions.Stop()
 	close(stopOutbox)
@@ -192,7 +202,7 @@ func (d *Daemon) reload(ctx context.Context, beside *chore) (print string) {
 		d.conditions.Broken(lines(found))
 		return print
 	}
-	beside.begin(func() error { return d.conditions.Reload(ctx, fresh) }, func(err error) { d.reloaded(ctx, fresh, err) })
+	beside.begin(func() error { return d.enforce(ctx, fresh) }, func(err error) { d.reloaded(ctx, fresh, err) })
 	return print
 }
 

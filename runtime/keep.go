@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -34,6 +35,24 @@ func (d *Daemon) keep(ctx context.Context, beside *chore) {
 	}
 }
 
+// lost has the reasons for which things could not be kept last, by what they are.
+type lost struct {
+	mu      sync.Mutex
+	reasons map[string]string
+}
+
+// changed notes a reason, "" for none, and reports whether it is another one than before.
+func (l *lost) changed(what, reason string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reasons == nil {
+		l.reasons = map[string]string{}
+	}
+	before := l.reasons[what]
+	l.reasons[what] = reason
+	return before != reason
+}
+
 // kept logs what failed, unless it failed for the same reason before, and reports whether
 // nothing did.
 func (d *Daemon) kept(ctx context.Context, what string, err error) bool {
@@ -41,10 +60,9 @@ func (d *Daemon) kept(ctx context.Context, what string, err error) bool {
 	if err != nil {
 		said = err.Error()
 	}
-	if err != nil && ctx.Err() == nil && d.lost[what] != said {
+	if d.lost.changed(what, said) && err != nil && ctx.Err() == nil {
 		d.Log.Error(what, "error", err)
 	}
-	d.lost[what] = said
 	return err == nil
 }
 

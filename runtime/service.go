@@ -45,6 +45,10 @@ func (s service) Status(ctx context.Context) (control.Status, error) {
 	if out.Blocks, err = control.Blocks(ctx, s.Local.Store, s.daemon.current.Load()); err != nil {
 		return out, err
 	}
+	if w := s.daemon.World; w != nil {
+		status := w.Status()
+		out.Dagster = &status
+	}
 	out.Due, out.Parked, err = control.Outbox(ctx, s.Local.Store)
 	return out, err
 }

@@ -56,6 +56,7 @@ func writeStatus(out io.Writer, s control.Status, troubles []string) error {
 	for _, line := range s.Broken {
 		fmt.Fprintf(w, "  not taken: %s\n", visible(line))
 	}
+	writeDagster(w, s)
 	writeSensors(w, s)
 	writePolicies(w, s)
 	writeBlocks(w, s)
@@ -79,6 +80,20 @@ func oldestOwed(s control.Status) string {
 		return ""
 	}
 	return ", the oldest for " + age(s.Now, s.OldestOwed)
+}
+
+// writeDagster says how the deployment is read.
+func writeDagster(w io.Writer, s control.Status) {
+	d := s.Dagster
+	switch {
+	case d == nil:
+	case d.Loading > 0:
+		fmt.Fprintf(w, "Dagster at %s: %d of %d assets are loaded; conditions wait for the rest.\n", d.URL, d.Loaded, d.Loading)
+	case d.LastRead.IsZero():
+		fmt.Fprintf(w, "Dagster at %s was not read yet.\n", d.URL)
+	default:
+		fmt.Fprintf(w, "Dagster %s at %s, read %s ago in %s with %s; %d events since the start.\n", d.Version, d.URL, age(s.Now, d.LastRead), lasting(d.Took), plural(d.Calls, "call"), d.Read)
+	}
 }
 
 // writeSensors lists the sensors, with what only a daemon that runs has counted.

@@ -103,7 +103,7 @@ func TestDescribedFields(t *testing.T) {
 	d := parsed(t)
 	for name, of := range map[string]any{
 		"Problems": problems{}, "Problem": problem{}, "EventsTaken": control.EventsTaken{}, "LineageTaken": lineageTaken{},
-		"Status": control.Status{}, "SensorStatus": control.SensorStatus{}, "PolicyStatus": control.PolicyStatus{}, "BlockStatus": control.BlockStatus{}, "PauseStatus": control.PauseStatus{},
+		"Status": control.Status{}, "SensorStatus": control.SensorStatus{}, "PolicyStatus": control.PolicyStatus{}, "BlockStatus": control.BlockStatus{}, "PauseStatus": control.PauseStatus{}, "DagsterStatus": control.DagsterStatus{},
 		"Backlog": owed{}, "Owed": backlog.Owed{}, "Pause": pause{}, "Held": held{}, "Health": health{}, "Readiness": readiness{},
 		"Jobs": jobs{}, "Job": parameters.JobForm{}, "NewJob": newJob{}, "Written": parameters.Written{}, "JobParams": jobParams{}, "Parameter": parameters.Parameter{}, "Given": parameters.Given{},
 		"History": history{}, "ParamsVersion": control.ParamsVersion{}, "Restored": restored{}, "Preview": preview{},

@@ -63,6 +63,34 @@ type Status struct {
 	Parked int `json:"parked"`
 	// Events is the number of events since the start.
 	Events int64 `json:"events"`
+	// Dagster is how the deployment is that is read, nil where none is.
+	Dagster *DagsterStatus `json:"dagster,omitempty"`
+}
+
+// DagsterStatus is how a Dagster deployment is, and how it is read.
+type DagsterStatus struct {
+	URL     string `json:"url"`
+	Version string `json:"version,omitempty"`
+	// LastRead is the instant of the last poll that succeeded, zero for none; Took its time,
+	// and Calls the calls of GraphQL that it made.
+	LastRead time.Time     `json:"last_read,omitzero"`
+	Took     time.Duration `json:"took_ns"`
+	Calls    int           `json:"calls"`
+	// Polls and Read count polls and the events that they gave since the start.
+	Polls int64 `json:"polls"`
+	Read  int64 `json:"read"`
+	// Failures counts polls that failed in a row, and Error says why the last one did.
+	Failures int    `json:"failures"`
+	Error    string `json:"error,omitempty"`
+	// Loaded and Loading count assets of a first load that goes on, 0 where none does.
+	Loaded  int `json:"loaded,omitempty"`
+	Loading int `json:"loading,omitempty"`
+	// Down are the code locations that are not loaded, with why.
+	Down map[string]string `json:"down,omitempty"`
+	// Changed says how the project's assets differ from what Dagster defines.
+	Changed []string `json:"changed,omitempty"`
+	// Driven are assets with policies that a running sensor of Dagster drives, too.
+	Driven []string `json:"driven,omitempty"`
 }
 
 // SensorStatus is how a sensor of conditions is.

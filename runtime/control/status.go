@@ -3,6 +3,8 @@ package control
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,6 +78,9 @@ func (s Status) Troubles() []string {
 			add(true, "Policy %s is halted: one tick asked for more than its `halt above`.", policy)
 		}
 	}
+	if s.Dagster != nil {
+		s.Dagster.troubles(add)
+	}
 	for _, b := range s.Blocks {
 		add(b.Error != "", "Files block %s fails: %s.", b.Name, strings.TrimSuffix(b.Error, "."))
 		add(!b.HaltedAt.IsZero(), "Files block %s is halted.", b.Name)
@@ -83,4 +88,23 @@ func (s Status) Troubles() []string {
 	add(s.Parked == 1, "1 request is parked.")
 	add(s.Parked > 1, "%d requests are parked.", s.Parked)
 	return out
+}
+
+// troubles adds a sentence for everything that is wrong.
+func (d *DagsterStatus) troubles(add func(is bool, sentence string, args ...any)) {
+	add(d.Error != "", "Dagster cannot be read: %s.", strings.TrimSuffix(d.Error, "."))
+	for _, location := range slices.Sorted(maps.Keys(d.Down)) {
+		add(true, "Code location %s is down, and its assets wait: %s.", location, strings.TrimSuffix(d.Down[location], "."))
+	}
+	add(len(d.Changed) > 0, "The assets of the project differ from what Dagster defines: %s. `auto graph import dagster` writes them anew.", some(d.Changed))
+	add(len(d.Driven) > 0, "A running sensor of Dagster drives %s, too: stop it, or take them out of the policies.", some(d.Driven))
+}
+
+// some gives the first of several texts, and how many more there are.
+func some(texts []string) string {
+	const most = 3
+	if len(texts) <= most {
+		return strings.Join(texts, "; ")
+	}
+	return fmt.Sprintf("%s; and %d more", strings.Join(texts[:most], "; "), len(texts)-most)
 }

@@ -27,6 +27,14 @@ var (
 	LineageUnplaced   = counter("auto_lineage_unplaced_total", "Outputs of OpenLineage events whose partition is not told.")
 	ReloadFailed      = gauge("auto_reload_failed", "1 while a newer version of the policies has findings and the one before stays in force.")
 	Answers           = counter("auto_http_requests_total", "Answers over HTTP.", "route", "code")
+	DagsterPolls      = counter("auto_dagster_polls_total", "Polls of Dagster.")
+	DagsterEvents     = counter("auto_dagster_events_total", "Events that polls of Dagster gave.")
+	DagsterLastRead   = gauge("auto_dagster_last_read_time_seconds", "When Dagster was read last, in seconds since 1970.")
+	DagsterSeconds    = gauge("auto_dagster_read_seconds", "How long the last poll of Dagster took.")
+	DagsterCalls      = gauge("auto_dagster_calls", "Calls of GraphQL that the last poll made.")
+	DagsterFailures   = gauge("auto_dagster_failures", "Polls of Dagster that failed since the last one that did not.")
+	DagsterDown       = gauge("auto_dagster_locations_down", "Code locations that are not loaded.")
+	DagsterChanged    = gauge("auto_dagster_changes", "Differences between the project's assets and what Dagster defines.")
 	FileBlockHeld     = gauge("auto_files_held", "Requests of a files block that a limit or a pause holds.", "block")
 	FileBlockHalted   = gauge("auto_files_halted", "1 while a files block is halted.", "block")
 	FileBlockLastTick = gauge("auto_files_last_tick_time_seconds", "When a files block ticked last, in seconds since 1970.", "block")
@@ -40,5 +48,6 @@ var All = []*Metric{
 	Due, Parked, Deliveries, DeliverySeconds,
 	Events, Duplicates, Refused, LineageUnmapped, LineageUnplaced,
 	ReloadFailed, Answers,
+	DagsterPolls, DagsterEvents, DagsterLastRead, DagsterSeconds, DagsterCalls, DagsterFailures, DagsterDown, DagsterChanged,
 	FileBlockHeld, FileBlockHalted, FileBlockLastTick,
 }

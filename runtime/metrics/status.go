@@ -28,11 +28,25 @@ func (s status) Collect(out chan<- prometheus.Metric) {
 	out <- Due.value(float64(s.Due))
 	out <- Parked.value(float64(s.Parked))
 	out <- ReloadFailed.value(truth(len(s.Broken) > 0))
+	if s.Dagster != nil {
+		collectDagster(out, s.Dagster)
+	}
 	for _, b := range s.Blocks {
 		out <- FileBlockHeld.value(float64(b.Held), b.Name)
 		out <- FileBlockHalted.value(truth(!b.HaltedAt.IsZero()), b.Name)
 		out <- FileBlockLastTick.value(seconds(b.LastTick), b.Name)
 	}
+}
+
+func collectDagster(out chan<- prometheus.Metric, d *control.DagsterStatus) {
+	out <- DagsterPolls.value(float64(d.Polls))
+	out <- DagsterEvents.value(float64(d.Read))
+	out <- DagsterLastRead.value(seconds(d.LastRead))
+	out <- DagsterSeconds.value(d.Took.Seconds())
+	out <- DagsterCalls.value(float64(d.Calls))
+	out <- DagsterFailures.value(float64(d.Failures))
+	out <- DagsterDown.value(float64(len(d.Down)))
+	out <- DagsterChanged.value(float64(len(d.Changed)))
 }
 
 func collectSensor(out chan<- prometheus.Metric, s *control.SensorStatus, now time.Time) {

@@ -13,7 +13,7 @@ type Marks interface {
 
 // MarksReader is what of them only reads.
 type MarksReader interface {
-	// Marks calls yield for the marks whose names begin with a prefix, by name.
+	// Marks calls yield for the marks whose names begin with a prefix, by name, byte by byte.
 	Marks(ctx context.Context, prefix string, yield func(Mark) error) error
 }
 

@@ -14,6 +14,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"time"
@@ -26,8 +27,13 @@ import (
 
 //go:generate go tool genqlient
 
-// maxAnswer bounds an answer, in bytes: the statuses of some millions of partitions.
-const maxAnswer = 1 << 30
+const (
+	// maxAnswer bounds an answer, in bytes: the statuses of some millions of partitions.
+	maxAnswer = 1 << 30
+	// idle is how long a connection is kept. Uvicorn, which serves Dagster's webserver,
+	// closes one after 5 s; a call on it at that moment would be lost.
+	idle = 4 * time.Second
+)
 
 // Options say how a webserver is reached.
 type Options struct {
@@ -48,8 +54,11 @@ type Options struct {
 // Client is a graphql.Client for one Dagster. It is safe for concurrent use.
 type Client struct {
 	options Options
-	http    *http.Client
-	limit   *rate.Limiter
+	// shown is the address as messages have it, without a password.
+	shown     string
+	http      *http.Client
+	limit     *rate.Limiter
+	maxAnswer int64
 }
 
 var _ graphql.Client = (*Client)(nil)
@@ -58,8 +67,8 @@ var _ graphql.Client = (*Client)(nil)
 func New(o Options) *Client {
 	o.URL = Address(o.URL)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost, transport.TLSClientConfig = 16, o.TLS
-	c := &Client{options: o, limit: rate.NewLimiter(rate.Inf, 1), http: &http.Client{
+	transport.MaxIdleConnsPerHost, transport.IdleConnTimeout, transport.TLSClientConfig = 16, idle, o.TLS
+	c := &Client{options: o, shown: redacted(o.URL), limit: rate.NewLimiter(rate.Inf, 1), maxAnswer: maxAnswer, http: &http.Client{
 		Timeout: o.Timeout, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -78,27 +87,41 @@ func Address(webserver string) string {
 	return u.JoinPath("graphql").String()
 }
 
-// URL is the address that calls go to.
-func (c *Client) URL() string { return c.options.URL }
+// redacted gives an address without the password in it.
+func redacted(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.Redacted()
+}
+
+// URL is the address that calls go to, without a password.
+func (c *Client) URL() string { return c.shown }
 
 // MakeRequest implements graphql.Client. A failure is an *Error. Where the answer has
-// errors beside data, the data is there, too.
+// errors beside data, the data is there, too. Nothing is ever sent twice.
 func (c *Client) MakeRequest(ctx context.Context, ask *graphql.Request, answer *graphql.Response) error {
 	if err := c.wait(ctx); err != nil {
-		return &Error{Kind: Unsent, Message: err.Error(), err: err}
+		return &Error{Kind: Unsent, Message: fmt.Sprintf("The call to Dagster at %s was given up: %v.", c.shown, err), err: err}
 	}
+	connected := false
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }})
 	post, err := c.post(ctx, ask)
 	if err != nil {
-		return &Error{Kind: Unsent, Message: err.Error(), err: err}
+		return &Error{Kind: Unsent, Message: fmt.Sprintf("No call can be made to Dagster at %s: %v.", c.shown, err), err: err}
 	}
 	got, err := c.http.Do(post)
 	if err != nil {
-		return c.failed(err)
+		return c.failed(err, connected)
 	}
 	defer got.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(got.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(got.Body, c.maxAnswer+1))
 	if err != nil {
-		return c.failed(err)
+		return c.failed(err, true)
+	}
+	if int64(len(body)) > c.maxAnswer {
+		return &Error{Kind: Lost, Status: got.StatusCode, Message: fmt.Sprintf("The answer of Dagster at %s has more than %d bytes.", c.shown, c.maxAnswer)}
 	}
 	return c.read(got, body, answer)
 }
@@ -134,30 +157,48 @@ func (c *Client) post(ctx context.Context, ask *graphql.Request) (*http.Request,
 	// The client must not send a body again by itself when a kept connection breaks: it may
 	// have launched a run.
 	post.GetBody = nil
+	post.Header.Set("User-Agent", "auto")
 	for name, value := range c.options.Headers {
 		post.Header.Set(name, value)
+		if http.CanonicalHeaderKey(name) == "Host" {
+			post.Host = value
+		}
 	}
 	post.Header.Set("Content-Type", "application/json")
 	post.Header.Set("Accept", "application/json")
-	post.Header.Set("User-Agent", "auto")
 	return post, nil
 }
 
-// failed tells whether a call that broke may have reached the server.
-func (c *Client) failed(err error) *Error {
-	var dial *net.OpError
-	var dns *net.DNSError
-	var cert *tls.CertificateVerificationError
-	unsent := errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &dns) || errors.As(err, &cert)
-	kind := Lost
-	if unsent {
-		kind = Unsent
+// failed explains a call that broke. Without a connection, which with TLS is one whose
+// partner is trusted, the server has seen nothing of it.
+func (c *Client) failed(err error, connected bool) *Error {
+	e := &Error{Kind: Unsent, err: err}
+	if connected {
+		e.Kind = Lost
 	}
 	var outer *url.Error
 	if errors.As(err, &outer) {
 		err = outer.Err // the address is in the message already
 	}
-	return &Error{Kind: kind, Message: fmt.Sprintf("Dagster at %s cannot be reached: %v.", c.options.URL, err), err: err}
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		e.Message = fmt.Sprintf("Dagster at %s did not answer in time. A greater `timeout` under `dagster` waits longer.", c.shown)
+		return e
+	}
+	e.Message = fmt.Sprintf("Dagster at %s cannot be reached: %v.%s", c.shown, err, help(err))
+	return e
+}
+
+// help says what to do about a server that is not trusted or speaks no TLS.
+func help(err error) string {
+	var untrusted *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &untrusted):
+		return " Name the certificate of who signed it as `ca` in `tls` under `dagster`."
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return " Write `http://` where the webserver has no TLS."
+	}
+	return ""
 }
 
 // read takes an answer apart.
@@ -166,37 +207,70 @@ func (c *Client) read(got *http.Response, body []byte, answer *graphql.Response)
 		Data   json.RawMessage   `json:"data"`
 		Errors []json.RawMessage `json:"errors"`
 	}
-	if err := json.Unmarshal(body, &parts); err != nil || parts.Data == nil && parts.Errors == nil {
+	err := json.Unmarshal(body, &parts)
+	some := len(parts.Data) > 0 && string(parts.Data) != "null"
+	if err != nil || !some && (len(parts.Errors) == 0 || refuses(got.StatusCode)) {
 		return c.foreign(got, body)
 	}
-	if len(parts.Data) > 0 && string(parts.Data) != "null" {
+	if some {
 		if err := json.Unmarshal(parts.Data, answer.Data); err != nil {
-			return &Error{Kind: Lost, Status: got.StatusCode, Message: fmt.Sprintf("The answer of Dagster at %s cannot be read: %v.", c.options.URL, err), err: err}
+			return &Error{Kind: Lost, Status: got.StatusCode, Message: fmt.Sprintf("The answer of Dagster at %s cannot be read: %v.", c.shown, err), err: err}
 		}
 	}
 	if len(parts.Errors) == 0 {
 		return nil
 	}
-	return &Error{Kind: Failed, Status: got.StatusCode, Message: "Dagster answered: " + message(parts.Errors[0]) + "."}
+	text := "Dagster answered: " + message(parts.Errors[0])
+	if more := len(parts.Errors) - 1; more > 0 {
+		text += fmt.Sprintf(" (and %d more)", more)
+	}
+	return &Error{Kind: Failed, Status: got.StatusCode, Message: text + "."}
 }
 
-// foreign explains an answer that is no GraphQL: of a proxy, a login page, another server.
+// refuses reports whether a status is of one who lets nobody through to GraphQL, whatever
+// form the body has.
+func refuses(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusTooManyRequests
+}
+
+// foreign explains an answer that is no whole one of GraphQL: of a proxy, a login page,
+// another server, or one that was cut off.
 func (c *Client) foreign(got *http.Response, body []byte) *Error {
 	e := &Error{Kind: Denied, Status: got.StatusCode, Wait: c.retryAfter(got.Header.Get("Retry-After"))}
-	what := fmt.Sprintf("%s answered %s", c.options.URL, got.Status)
-	switch {
-	case got.StatusCode == http.StatusTooManyRequests:
+	what := fmt.Sprintf("%s answered %s", c.shown, got.Status)
+	switch code := got.StatusCode; {
+	case code == http.StatusTooManyRequests:
 		e.Kind, e.Message = Unsent, what+": too many calls. Set `requests_per_second` under `dagster`."
-	case got.StatusCode >= 500, got.StatusCode == http.StatusRequestTimeout:
-		e.Kind, e.Message = Lost, what+"."
-	case got.StatusCode == http.StatusUnauthorized, got.StatusCode == http.StatusForbidden:
+	case code >= 500, code == http.StatusRequestTimeout:
+		e.Kind, e.Message = Lost, what+quoted(body)+"."
+	case refuses(code):
 		e.Message = what + ". Check `token` and `headers` under `dagster`."
-	case got.StatusCode >= 300 && got.StatusCode < 400:
+	case code >= 300 && code < 400:
 		e.Message = fmt.Sprintf("%s to %q. Write the address of the webserver itself, and a token where it asks for a login.", what, got.Header.Get("Location"))
+	case code < 300 && isCut(body):
+		e.Kind, e.Message = Lost, fmt.Sprintf("%s, and the answer is not whole%s.", what, quoted(body))
 	default:
-		e.Message = fmt.Sprintf("%s with %q, which is no GraphQL. Is `url` the address of a Dagster webserver?", what, excerpt(body))
+		e.Message = what + quoted(body) + ", which is no GraphQL. Is `url` the address of a Dagster webserver?"
 	}
 	return e
+}
+
+// isCut reports whether a body may be an answer of GraphQL that was lost in part or whole
+// on the way, so that what it was asked for may have happened.
+func isCut(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	var whole struct {
+		Data json.RawMessage `json:"data"`
+	}
+	return len(body) == 0 || body[0] == '{' && (json.Unmarshal(body, &whole) != nil || whole.Data != nil)
+}
+
+// quoted gives the beginning of a body for a message.
+func quoted(body []byte) string {
+	if line := excerpt(body); line != "" {
+		return fmt.Sprintf(" with %q", line)
+	}
+	return ""
 }
 
 // retryAfter reads seconds or an HTTP date (RFC 9110, 10.2.3); anything else is no wait.

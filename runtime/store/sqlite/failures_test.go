@@ -119,13 +119,16 @@ var writes = map[string]func(ctx context.Context, s *Store, n int) error{
 	"snapshot": func(ctx context.Context, s *Store, n int) error {
 		return s.PutSnapshot(ctx, store.Snapshot{Seq: int64(n), At: at, Body: big(n)})
 	},
+	"marks": func(ctx context.Context, s *Store, n int) error {
+		return s.PutMarks(ctx, map[string][]byte{fmt.Sprint("a", n): big(n), fmt.Sprint("b", n): nil, fmt.Sprint("c", n): big(n)})
+	},
 }
 
-// counted are the numbers of rows of all tables that conditions have.
-func counted(t *testing.T, s *Store) (out [5]int) {
+// counted are the numbers of rows of all tables that conditions and marks have.
+func counted(t *testing.T, s *Store) (out [6]int) {
 	t.Helper()
 	err := s.db.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM journal), (SELECT count(*) FROM items), (SELECT count(*) FROM requests),
-		(SELECT count(*) FROM texts), (SELECT count(*) FROM snapshots)`).Scan(&out[0], &out[1], &out[2], &out[3], &out[4])
+		(SELECT count(*) FROM texts), (SELECT count(*) FROM snapshots), (SELECT count(*) FROM bookmarks)`).Scan(&out[0], &out[1], &out[2], &out[3], &out[4], &out[5])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +169,7 @@ func TestFailures(t *testing.T) {
 }
 
 // reopened: twice as much as before is there after a restart.
-func reopened(t *testing.T, s *Store, dir string, before [5]int) {
+func reopened(t *testing.T, s *Store, dir string, before [6]int) {
 	t.Helper()
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

@@ -43,6 +43,10 @@ func TestDies(t *testing.T) {
 			t.Fatal(err)
 		}
 		fmt.Println("saved")
+		if err := s.PutMarks(t.Context(), map[string][]byte{fmt.Sprint("a", n): record.Body, fmt.Sprint("b", n): {}, fmt.Sprint("a", n-2): nil}); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("marked")
 	}
 }
 
@@ -50,7 +54,7 @@ func TestDies(t *testing.T) {
 // was about is there beyond, and each change whole.
 func TestKilled(t *testing.T) {
 	for _, point := range failpoint.Points() {
-		if !strings.HasPrefix(point, "store.take") && !strings.HasPrefix(point, "store.decide") && !strings.HasPrefix(point, "store.snapshot") {
+		if !strings.HasPrefix(point, "store.") || strings.HasPrefix(point, "store.commit") {
 			continue
 		}
 		t.Run(point, func(t *testing.T) { killed(t, point, dieRounds/2) })
@@ -67,17 +71,20 @@ func killed(t *testing.T, point string, nth int) {
 	}
 	s := opened(t, dir)
 	defer s.Close()
-	rows := counted(t, s) // records, items, requests, texts, snapshots
-	taken, decided, saved := bytes.Count(said, []byte("taken")), bytes.Count(said, []byte("decided")), bytes.Count(said, []byte("saved"))
+	rows := counted(t, s) // records, items, requests, texts, snapshots, marks
+	count := func(word string) int { return bytes.Count(said, []byte(word)) }
+	taken, decided, saved, marked := count("taken"), count("decided"), count("saved"), count("marked")
 	dueToPoint := map[string]int{"after": 1}[point[strings.LastIndex(point, ".")+1:]]
-	want := [5]int{taken + decided, 2 * taken, decided, 0, saved}
+	want := [6]int{taken + decided, 2 * taken, decided, 0, saved, 2 * marked}
 	switch {
 	case strings.HasPrefix(point, "store.take"):
 		want[0], want[1] = want[0]+dueToPoint, want[1]+2*dueToPoint
 	case strings.HasPrefix(point, "store.decide"):
 		want[0], want[2] = want[0]+dueToPoint, want[2]+dueToPoint
-	default:
+	case strings.HasPrefix(point, "store.snapshot"):
 		want[4] += dueToPoint
+	default:
+		want[5] += 2 * dueToPoint
 	}
 	if rows != want {
 		t.Errorf("%v rows, want %v; it said %q", rows, want, said)

@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) (store.Store, func() store.Store)
 	}
 	maps.Copy(tests, conditions)
 	maps.Copy(tests, parameters)
+	maps.Copy(tests, marks)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s, reopen := open(t)

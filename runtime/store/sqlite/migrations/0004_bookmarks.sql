@@ -1,5 +1,5 @@
 -- What readers of other systems remember, by name: how far they have read, which runs they gave up.
-CREATE TABLE marks (
-    name TEXT NOT NULL PRIMARY KEY,
+CREATE TABLE bookmarks (
+    name BLOB NOT NULL PRIMARY KEY,
     body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
