@@ -9,16 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
-	"time"
 
 	"auto/internal/dagster"
 )
 
 // driver speaks to testdata/dagster/driver.py, which works on the deployment of a folder.
 type driver struct {
-	home    string
+	clock   clock
 	command *exec.Cmd
 	ask     io.WriteCloser
 	answers *bufio.Scanner
@@ -46,22 +44,13 @@ type happening struct {
 	Partition string `json:"partition,omitempty"`
 }
 
-// environment are the variables of all programs of a deployment. sensor is RUNNING or
-// STOPPED.
-func environment(home, folder, sensor string) []string {
-	return []string{
-		"DAGSTER_HOME=" + home, "DAGSTER_DISABLE_TELEMETRY=1", "PYTHONPATH=" + folder, "PYTHONDONTWRITEBYTECODE=1",
-		"SIDE_SENSOR=" + sensor, "SIDE_CLOCK=" + filepath.Join(home, "clock"),
-	}
-}
-
-// startDriver starts a driver; its clock shows began.
-func startDriver(t *testing.T, home, folder, workspace string, env []string) *driver {
+// startDriver starts a driver for a DAGSTER_HOME and a folder of definitions.
+func startDriver(t *testing.T, home, folder string, c clock, env []string) *driver {
 	t.Helper()
-	d := &driver{home: home, log: &bytes.Buffer{}}
-	d.setClock(t, began)
+	d := &driver{clock: c, log: &bytes.Buffer{}}
 	d.command = exec.Command(filepath.Join(dagster.Bin(t), "python"), filepath.Join(folder, "driver.py"))
-	d.command.Env, d.command.Stderr = append(append(os.Environ(), env...), "SIDE_WORKSPACE="+workspace), d.log
+	d.command.Env, d.command.Stderr = append(append(os.Environ(), env...), "DAGSTER_HOME="+home, "DAGSTER_DISABLE_TELEMETRY=1",
+		"PYTHONPATH="+folder, "PYTHONDONTWRITEBYTECODE=1", "SIDE_WORKSPACE="+filepath.Join(folder, "workspace.yaml")), d.log
 	ask, err := d.command.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -77,25 +66,14 @@ func startDriver(t *testing.T, home, folder, workspace string, env []string) *dr
 	d.answers.Buffer(nil, 1<<26)
 	t.Cleanup(func() {
 		d.ask.Close() // which ends it
-		d.command.Wait()
+		if err := d.command.Wait(); err != nil {
+			t.Errorf("the driver of %s: %v", home, err)
+		}
 		if t.Failed() {
-			t.Logf("driver of %s:\n%s", filepath.Base(home), tail(d.log.String()))
+			t.Logf("the driver of %s:\n%s", home, tail(d.log.String()))
 		}
 	})
 	return d
-}
-
-// setClock moves the time of the deployment, of all of its processes.
-func (d *driver) setClock(t *testing.T, at time.Time) {
-	t.Helper()
-	name := filepath.Join(d.home, "clock")
-	text := strconv.FormatFloat(float64(at.UnixMilli())/1000, 'f', 3, 64)
-	if err := os.WriteFile(name+".part", []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(name+".part", name); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // do gives a command and reads its answer.

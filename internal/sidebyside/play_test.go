@@ -2,7 +2,6 @@ package sidebyside
 
 import (
 	"math/rand/v2"
-	"os"
 	"testing"
 	"time"
 
@@ -49,13 +48,9 @@ func begin(t *testing.T, both []side, at time.Time, next step) {
 	t.Helper()
 	for _, s := range both {
 		d := s.history()
-		d.setClock(t, at)
+		d.clock.set(t, at)
 		d.finish(t)
 		d.rules(t, next.fail, next.hold)
 		d.happen(t, next.happenings)
 	}
 }
-
-func TestMain(m *testing.M) { os.Exit(m.Run()) }
-
-func TestTwins(t *testing.T) { compare(t, 1, 8, startItself(t), startItself(t)) }

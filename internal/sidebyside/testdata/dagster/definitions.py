@@ -6,7 +6,7 @@ import os
 import dagster as dg
 from dagster import AutomationCondition as C
 
-daily = dg.DailyPartitionsDefinition("2026-01-01", end_offset=0)
+daily = dg.DailyPartitionsDefinition("2026-01-01")
 region = dg.StaticPartitionsDefinition(["eu", "us", "apac"])
 customers = dg.DynamicPartitionsDefinition(name="customers")
 
@@ -20,7 +20,15 @@ custom = (
 
 
 def asset(key, condition=None, deps=(), partitions=None):
-    @dg.asset(name=key, deps=list(deps), partitions_def=partitions, automation_condition=condition)
+    """An asset; its group is the first word of its key."""
+
+    @dg.asset(
+        name=key,
+        group_name=key.split("_")[0],
+        deps=list(deps),
+        partitions_def=partitions,
+        automation_condition=condition,
+    )
     def made(context) -> None: ...
 
     return made

@@ -1,0 +1,136 @@
+package sidebyside
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"auto/internal/dagster"
+	"auto/internal/program"
+	"auto/runtime/control"
+)
+
+// byAuto is a Dagster whose own sensor is stopped, and that auto drives in its place.
+type byAuto struct {
+	*driver
+	deployment *dagster.Deployment
+	dir        string
+	time       *program.Stepper
+	daemon     *program.Process // nil before the first tick
+}
+
+func (*byAuto) name() string       { return "auto" }
+func (s *byAuto) history() *driver { return s.driver }
+
+// projectFile is that of the project that drives a deployment.
+const projectFile = `
+policies: [policies/*.auto]
+assets: [assets/*.yaml]
+dagster: {url: %q, poll: 1s, timeout: 60s}
+launcher: {type: dagster, workers: 2}
+`
+
+// startAuto starts a deployment in which the sensor is stopped, and makes the project of
+// an auto that is started with the first tick.
+func startAuto(t *testing.T) side {
+	t.Helper()
+	top := t.TempDir()
+	s := &byAuto{dir: filepath.Join(top, "project"), time: program.NewStepper(t, began)}
+	s.deployment, s.driver = deploy(t, "STOPPED")
+	if err := os.CopyFS(s.dir, os.DirFS(filepath.Join("testdata", "project"))); err != nil {
+		t.Fatal(err)
+	}
+	program.Write(t, filepath.Join(s.dir, "auto.yaml"), fmt.Sprintf(projectFile, s.deployment.URL))
+	return s
+}
+
+// tick lets auto read the deployment just before an instant, and its sensors tick then.
+func (s *byAuto) tick(t *testing.T, at time.Time) {
+	t.Helper()
+	before := at.Add(-2 * time.Second)
+	s.move(t, before)
+	if s.daemon == nil {
+		s.start(t)
+	}
+	polls := s.status(t).Dagster.Polls
+	s.await(t, "polls", func(c control.Status) bool { return c.Dagster.Loading == 0 && c.Dagster.Polls > polls })
+	s.move(t, at)
+	s.await(t, "tick", func(c control.Status) bool { return ticked(c, at) && c.Due == 0 && c.Owed == 0 })
+}
+
+// ticked reports whether all sensors have ticked at an instant.
+func ticked(c control.Status, at time.Time) bool {
+	for _, s := range c.Sensors {
+		if s.LastTick.Before(at) {
+			return false
+		}
+	}
+	return len(c.Sensors) > 0
+}
+
+// move moves the time of the deployment and of auto.
+func (s *byAuto) move(t *testing.T, at time.Time) {
+	t.Helper()
+	s.clock.set(t, at)
+	s.time.Set(at)
+}
+
+func (s *byAuto) start(t *testing.T) {
+	t.Helper()
+	s.daemon = program.Start(t, s.dir, nil, "run", s.time.Flag())
+	t.Cleanup(func() {
+		s.daemon.Cmd.Process.Kill()
+		<-s.daemon.Done
+		if t.Failed() {
+			t.Logf("auto:\n%s", tail(s.daemon.Log.String()))
+		}
+	})
+}
+
+// await asks the daemon until its status is as it should be.
+func (s *byAuto) await(t *testing.T, what string, is func(control.Status) bool) {
+	t.Helper()
+	var last control.Status
+	for deadline := time.Now().Add(2 * time.Minute); ; {
+		if last = s.status(t); is(last) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("not in time: %s: %+v", what, last)
+		}
+	}
+}
+
+// status asks the daemon until it answers.
+func (s *byAuto) status(t *testing.T) control.Status {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		status, err := ask(ctx, s.dir)
+		if err == nil {
+			return status
+		}
+		select {
+		case ended := <-s.daemon.Done:
+			s.daemon.Done <- ended
+			t.Fatalf("auto has ended: %v: %s", ended, s.daemon.Log)
+		case <-ctx.Done():
+			t.Fatalf("auto does not answer: %v", errors.Join(err, ctx.Err()))
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func ask(ctx context.Context, dir string) (control.Status, error) {
+	c, err := control.Dial(ctx, filepath.Join(dir, ".auto"))
+	if err != nil {
+		return control.Status{}, err
+	}
+	defer c.Close()
+	return c.Status(ctx)
+}
