@@ -21,15 +21,7 @@ var definitions = filepath.Join("testdata", "dagster")
 // or STOPPED.
 func deploy(t *testing.T, sensor string) (*dagster.Deployment, *driver) {
 	t.Helper()
-	clock := newClock(t)
-	var config map[string]any
-	text, err := os.ReadFile(filepath.Join(definitions, "dagster.yaml"))
-	if err == nil {
-		err = yaml.Unmarshal(text, &config)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	clock, config := newClock(t), readConfig(t)
 	env := []string{"SIDE_SENSOR=" + sensor, "SIDE_CLOCK=" + string(clock)}
 	d := dagster.Start(t, dagster.Options{Folder: definitions, Locations: map[string]string{"side": "definitions.py"}, Config: config, Env: env})
 	return d, startDriver(t, d.Home, d.Dir, clock, env)
@@ -47,4 +39,22 @@ func deployAlone(t *testing.T, sensor string) *driver {
 		t.Fatal(err)
 	}
 	return startDriver(t, home, dir, clock, []string{"SIDE_SENSOR=" + sensor, "SIDE_CLOCK=" + string(clock)})
+}
+
+// readConfig reads the deployments' dagster.yaml.
+func readConfig(t *testing.T) (config map[string]any) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(definitions, "dagster.yaml"))), &config); err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -43,13 +43,17 @@ class Driver:
             event = {"materialization": dg.AssetMaterialization, "observation": dg.AssetObservation}[e["kind"]]
             self.instance.report_runless_asset_event(event(e["asset"], partition=e.get("partition")))
 
-    def finish(self) -> None:
-        """Ends the runs that are held."""
+    def finish(self) -> int:
+        """Ends the runs that are held, and those that wait in the queue; gives how many."""
+        statuses = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.QUEUED]
         with self.process.create_request_context() as workspace:
             graph = workspace.asset_graph
-            started = self.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
-            for run in sorted(started, key=lambda r: (sorted(r.asset_selection), r.tags.get("dagster/partition", ""))):
+            runs = self.instance.get_runs(dg.RunsFilter(statuses=statuses))
+            for run in sorted(runs, key=lambda r: (sorted(r.asset_selection), r.tags.get("dagster/partition", ""))):
+                if run.status == dg.DagsterRunStatus.QUEUED:
+                    instant.begin(self.instance, run)
                 instant.finish(self.instance, run, lambda key: graph.get(key).is_partitioned)
+        return len(runs)
 
     def runs(self) -> list:
         """All runs, the oldest first."""

@@ -21,6 +21,10 @@ def report(instance, run, kind: DagsterEventType, data=None) -> None:
     instance.report_dagster_event(event, run_id=run.run_id)
 
 
+def begin(instance, run) -> None:
+    report(instance, run, DagsterEventType.RUN_START)
+
+
 def finish(instance, run, partitioned) -> None:
     """Ends a run that has begun: with a materialization of each asset, or as a failure."""
     if {k.to_user_string() for k in run.asset_selection} & set(rules().get("fail", [])):
@@ -52,7 +56,7 @@ class Instant(RunLauncher, ConfigurableClass):
 
     def launch_run(self, context) -> None:
         run, graph = context.dagster_run, context.workspace.asset_graph
-        report(self._instance, run, DagsterEventType.RUN_START)
+        begin(self._instance, run)
         if not {k.to_user_string() for k in run.asset_selection} & set(rules().get("hold", [])):
             finish(self._instance, run, lambda key: graph.get(key).is_partitioned)
 
