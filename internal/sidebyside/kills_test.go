@@ -229,7 +229,27 @@ func (s *siege) check(t *testing.T) {
 	if len(files) != s.files {
 		t.Errorf("%d files were requested, of %d", len(files), s.files)
 	}
+	s.checkReports(t)
 	t.Logf("%d files, %d decisions of conditions, %d runs given up; launches: %v", len(files), decided, canceled, s.unruly.met)
+}
+
+// checkReports sees that every report is newer than what it is made of: no update was lost.
+func (s *siege) checkReports(t *testing.T) {
+	t.Helper()
+	raw, orders, sales := s.latest(t, "raw")[""], s.latest(t, "orders"), s.latest(t, "sales_data")[""]
+	reports, summary := s.latest(t, "report"), s.latest(t, "summary")[""]
+	for customer := range s.customers {
+		if of := reports[customer]; raw > 0 && of < max(raw, orders[customer]) || summary < max(of, sales) {
+			t.Errorf("raw %d and orders[%s] %d make report %d, and that and sales_data %d the summary %d", raw, customer, orders[customer], of, sales, summary)
+		}
+	}
+}
+
+// latest gives the storage ids of the newest materializations of an asset.
+func (s *siege) latest(t *testing.T, asset string) (ids map[string]int64) {
+	t.Helper()
+	s.driver.do(t, "latest", &ids, map[string]any{"asset": asset})
+	return ids
 }
 
 // requests gives all requests.

@@ -41,6 +41,8 @@ type unruly struct {
 	*httptest.Server
 	to   string
 	kill func() // kills the caller
+	// fates decides about a call, by whether it changes something.
+	fates func(changes bool) fate
 
 	mu     sync.Mutex
 	random *rand.Rand
@@ -51,6 +53,7 @@ type unruly struct {
 func newUnruly(t *testing.T, to string, seed uint64, kill func()) *unruly {
 	t.Helper()
 	u := &unruly{to: to, kill: kill, random: rand.New(rand.NewPCG(seed, 11)), met: map[fate]int{}}
+	u.fates = u.draw
 	u.Server = httptest.NewServer(u)
 	t.Cleanup(u.Close)
 	return u
@@ -86,7 +89,7 @@ func (u *unruly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	f := u.draw(bytes.Contains(body, []byte("mutation")))
+	f := u.fates(bytes.Contains(body, []byte("mutation")))
 	if f == deadBefore {
 		u.kill()
 	}

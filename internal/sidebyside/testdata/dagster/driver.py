@@ -55,6 +55,14 @@ class Driver:
                 instant.finish(self.instance, run, lambda key: graph.get(key).is_partitioned)
         return len(runs)
 
+    def latest(self, asset) -> dict:
+        """The storage ids of the newest materialization of each partition of an asset; of the asset
+        itself where it has none, under ""."""
+        key = dg.AssetKey(asset)
+        ids = self.instance.event_log_storage.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION)
+        newest = self.instance.fetch_materializations(key, limit=1).records
+        return dict(ids) or {"": newest[0].storage_id if newest else 0}
+
     def runs(self) -> list:
         """All runs, the oldest first."""
         with self.process.create_request_context() as workspace:
