@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -97,10 +98,14 @@ func (c fmtCommand) show(s system, name string, text []byte, formatted string) e
 	return err
 }
 
-// replaceFile writes a file whole or not at all, and keeps its mode.
+// replaceFile writes a file whole or not at all, and keeps the mode of one that there is.
 func replaceFile(name, text string) error {
+	mode := fs.FileMode(0o644)
 	info, err := os.Stat(name)
-	if err != nil {
+	switch {
+	case err == nil:
+		mode = info.Mode().Perm()
+	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(name), ".auto-fmt-*")
@@ -109,7 +114,7 @@ func replaceFile(name, text string) error {
 	}
 	defer os.Remove(temporary.Name())
 	_, err = temporary.WriteString(text)
-	if err := errors.Join(err, temporary.Chmod(info.Mode().Perm()), temporary.Close()); err != nil {
+	if err := errors.Join(err, temporary.Chmod(mode), temporary.Close()); err != nil {
 		return err
 	}
 	return os.Rename(temporary.Name(), name)

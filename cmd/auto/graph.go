@@ -12,7 +12,8 @@ import (
 )
 
 type graphCommand struct {
-	Show graphShowCommand `cmd:"" help:"Show assets and checks by level: partitions, dependencies, mappings."`
+	Import graphImportCommand `cmd:"" help:"Write asset files from what another system defines."`
+	Show   graphShowCommand   `cmd:"" help:"Show assets and checks by level: partitions, dependencies, mappings."`
 }
 
 type graphShowCommand struct {

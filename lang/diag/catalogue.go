@@ -19,7 +19,7 @@ type Entry struct {
 
 // catalogue has every code, one table a family.
 var catalogue = func() []Entry {
-	all := slices.Concat(textEntries, nameEntries, fileEntries, warningEntries, projectEntries, runningEntries, noteEntries, paramEntries)
+	all := slices.Concat(textEntries, nameEntries, fileEntries, warningEntries, projectEntries, runningEntries, noteEntries, paramEntries, dagsterEntries)
 	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }()

@@ -75,6 +75,20 @@ func (a *assets) asset(m *yamldoc.Map) {
 	a.assets = append(a.assets, read.Asset)
 }
 
+// Assets reads the assets of one asset file, without looking at what else a project has.
+func Assets(src *source.File) ([]graph.Asset, diag.List) {
+	var list diag.List
+	a := newAssets(&list)
+	doc, root := yamldoc.Parse(src, &list)
+	if root == nil {
+		return nil, list
+	}
+	f := file{doc.Map(root, "the asset file"), src}
+	a.readDefinitions([]file{f})
+	a.readAssets(f)
+	return a.assets, list
+}
+
 // config reads the run config of an asset's op.
 func config(m *yamldoc.Map) map[string]any {
 	n := m.Node("config")

@@ -5,12 +5,13 @@ package deployment
 
 import (
 	"context"
-	"time"
+	"fmt"
+	"slices"
 
 	"auto/vm/graph"
-
-	"github.com/Khan/genqlient/graphql"
 )
+
+//go:generate go tool genqlient
 
 // Deployment is what a Dagster defines at one moment.
 type Deployment struct {
@@ -21,6 +22,8 @@ type Deployment struct {
 	Assets map[string]*Asset
 	// Jobs are the jobs of all locations, without the implicit one of assets.
 	Jobs []Job
+	// versions tell by location when it is another one.
+	versions map[string]string
 }
 
 // Location is a code location.
@@ -34,6 +37,9 @@ type Location struct {
 	// Loaded: its definitions are there. Otherwise Problem says why not, "" while it loads.
 	Loaded  bool
 	Problem string
+	// Inexact says why the exact way to its definitions failed, "" where it did not or
+	// there is none; what GraphQL tells is taken then.
+	Inexact string
 }
 
 // Job is a job of a repository.
@@ -50,15 +56,19 @@ type Asset struct {
 	Group, CodeVersion   string
 	Description          string
 	Kinds, Owners        []string
-	Tags                 map[string]string
+	// Tags are without those that stand for kinds.
+	Tags map[string]string
 	// Ops are the names of its op in run config: the first is the key of its config.
 	Ops []string
 	// Jobs are the names of the jobs that have it, the implicit one included.
 	Jobs []string
 	// Materializable, Observable: what a run can do with it. External assets can neither.
 	Materializable, Observable bool
-	// Partitions is its definition, nil for none; PartitionsDoubt says what is not known
-	// for sure about it, "" where it is exact.
+	// Stub: no location that is loaded defines it; others depend on it.
+	Stub bool
+	// Partitions is its definition, nil for none; PartitionsDoubt says in sentences what is
+	// not known for sure about it, "" where it is exact. With a doubt, nil is a definition
+	// of which nothing is known.
 	Partitions      *graph.Spec
 	PartitionsDoubt string
 	Deps            []Dep
@@ -72,13 +82,15 @@ type Asset struct {
 	Sensors   []Sensor
 	// Freshness: it has a freshness policy.
 	Freshness bool
+	// ChecksProblem says why Dagster does not tell its checks, "" where it does.
+	ChecksProblem string
 }
 
 // Dep is a dependency of an asset.
 type Dep struct {
 	Key string
-	// Mapping is nil where it is Dagster's default; Doubt says what is not known for sure,
-	// "" where it is exact.
+	// Mapping is nil where it is Dagster's default; Doubt says in sentences what is not
+	// known for sure, "" where it is exact. With a doubt, nil may be another mapping.
 	Mapping *graph.Mapping
 	Doubt   string
 }
@@ -89,7 +101,9 @@ type Check struct {
 	Blocking    bool
 	Deps        []string
 	Partitioned bool
-	Condition   string
+	// Embedded: it is executed by its asset's op, and never alone.
+	Embedded  bool
+	Condition string
 }
 
 // Sensor is a sensor that drives assets by their conditions.
@@ -99,16 +113,38 @@ type Sensor struct {
 }
 
 // Driven gives the running sensor by which Dagster itself launches an asset, and false
-// where there is none.
-func (a *Asset) Driven() (Sensor, bool) { panic("skeleton") }
+// where there is none. A check's condition counts as its asset's: a sensor that runs it
+// is a second one that launches.
+func (a *Asset) Driven() (Sensor, bool) {
+	conditions := a.Condition != "" || slices.ContainsFunc(a.Checks, func(c Check) bool { return c.Condition != "" })
+	i := slices.IndexFunc(a.Sensors, func(s Sensor) bool { return s.Running })
+	if !conditions || i < 0 {
+		return Sensor{}, false
+	}
+	return a.Sensors[i], true
+}
 
 // Loaded reports whether a location is there, and why not where it is not.
-func (d *Deployment) Loaded(location string) (ok bool, why string) { panic("skeleton") }
+func (d *Deployment) Loaded(location string) (ok bool, why string) {
+	i := slices.IndexFunc(d.Locations, func(l Location) bool { return l.Name == location })
+	switch {
+	case i < 0:
+		return false, fmt.Sprintf("Dagster has no code location `%s`.", location)
+	case d.Locations[i].Loaded:
+		return true, ""
+	case d.Locations[i].Problem == "":
+		return false, fmt.Sprintf("Dagster is loading the code location `%s`.", location)
+	}
+	return false, fmt.Sprintf("The code location `%s` is not loaded: %s", location, d.Locations[i].Problem)
+}
 
-// Read asks for everything. Assets of locations that are not loaded are missing, and the
-// location says so. With `exact` a reader of code servers it asks these for what GraphQL
-// loses; what neither they nor the metadata of auto_dagster tell stays in doubt.
-func Read(ctx context.Context, c graphql.Client, exact Exact) (*Deployment, error) { panic("skeleton") }
+// Complete reports whether all locations are loaded.
+func (d *Deployment) Complete() bool {
+	return !slices.ContainsFunc(d.Locations, func(l Location) bool { return !l.Loaded })
+}
+
+// Partitioned reports whether an asset has partitions, known or not.
+func (a *Asset) Partitioned() bool { return a.Partitions != nil || a.PartitionsDoubt != "" }
 
 // Exact gives the exact definitions of a location by another way than GraphQL, such as
 // the gRPC of its code server; nil for none.
@@ -118,27 +154,11 @@ type Exact interface {
 	Definitions(ctx context.Context, location, repository string) (map[string]Definition, error)
 }
 
-// Definition is what GraphQL does not tell exactly about an asset.
+// Definition is what GraphQL does not tell exactly about an asset. Doubts are as those of
+// Asset and Dep.
 type Definition struct {
-	CodeVersion string
-	Partitions  *graph.Spec
-	// Deps has the mapping of each dependency, nil for Dagster's default.
-	Deps map[string]*graph.Mapping
+	Partitions      *graph.Spec
+	PartitionsDoubt string
+	// Deps has each dependency.
+	Deps []Dep
 }
-
-// Watch keeps a deployment in memory and reads it again when a location changed. It is
-// safe for concurrent use.
-type Watch struct {
-	// Client asks; Now tells the time; Every is how old an answer may be before the
-	// versions of the locations, and the state of sensors, are asked for again.
-	Client graphql.Client
-	Exact  Exact
-	Now    func() time.Time
-	Every  time.Duration
-}
-
-// Current gives the deployment, at most Every old.
-func (w *Watch) Current(ctx context.Context) (*Deployment, error) { panic("skeleton") }
-
-// Fresh gives the deployment as it is now.
-func (w *Watch) Fresh(ctx context.Context) (*Deployment, error) { panic("skeleton") }

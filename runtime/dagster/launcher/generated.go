@@ -10,6 +10,241 @@ import (
 	"github.com/Khan/genqlient/graphql"
 )
 
+// AddPartitionAddDynamicPartitionAddDynamicPartitionResult includes the requested fields of the GraphQL interface AddDynamicPartitionResult.
+//
+// AddPartitionAddDynamicPartitionAddDynamicPartitionResult is implemented by the following types:
+// AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess
+// AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError
+// AddPartitionAddDynamicPartitionPythonError
+// AddPartitionAddDynamicPartitionUnauthorizedError
+type AddPartitionAddDynamicPartitionAddDynamicPartitionResult interface {
+	implementsGraphQLInterfaceAddPartitionAddDynamicPartitionAddDynamicPartitionResult()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() string
+}
+
+func (v *AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess) implementsGraphQLInterfaceAddPartitionAddDynamicPartitionAddDynamicPartitionResult() {
+}
+func (v *AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError) implementsGraphQLInterfaceAddPartitionAddDynamicPartitionAddDynamicPartitionResult() {
+}
+func (v *AddPartitionAddDynamicPartitionPythonError) implementsGraphQLInterfaceAddPartitionAddDynamicPartitionAddDynamicPartitionResult() {
+}
+func (v *AddPartitionAddDynamicPartitionUnauthorizedError) implementsGraphQLInterfaceAddPartitionAddDynamicPartitionAddDynamicPartitionResult() {
+}
+
+func __unmarshalAddPartitionAddDynamicPartitionAddDynamicPartitionResult(b []byte, v *AddPartitionAddDynamicPartitionAddDynamicPartitionResult) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "AddDynamicPartitionSuccess":
+		*v = new(AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess)
+		return json.Unmarshal(b, *v)
+	case "DuplicateDynamicPartitionError":
+		*v = new(AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError)
+		return json.Unmarshal(b, *v)
+	case "PythonError":
+		*v = new(AddPartitionAddDynamicPartitionPythonError)
+		return json.Unmarshal(b, *v)
+	case "UnauthorizedError":
+		*v = new(AddPartitionAddDynamicPartitionUnauthorizedError)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing AddDynamicPartitionResult.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for AddPartitionAddDynamicPartitionAddDynamicPartitionResult: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalAddPartitionAddDynamicPartitionAddDynamicPartitionResult(v *AddPartitionAddDynamicPartitionAddDynamicPartitionResult) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess:
+		typename = "AddDynamicPartitionSuccess"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess
+		}{typename, v}
+		return json.Marshal(result)
+	case *AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError:
+		typename = "DuplicateDynamicPartitionError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError
+		}{typename, v}
+		return json.Marshal(result)
+	case *AddPartitionAddDynamicPartitionPythonError:
+		typename = "PythonError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*AddPartitionAddDynamicPartitionPythonError
+		}{typename, v}
+		return json.Marshal(result)
+	case *AddPartitionAddDynamicPartitionUnauthorizedError:
+		typename = "UnauthorizedError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*AddPartitionAddDynamicPartitionUnauthorizedError
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for AddPartitionAddDynamicPartitionAddDynamicPartitionResult: "%T"`, v)
+	}
+}
+
+// AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess includes the requested fields of the GraphQL type AddDynamicPartitionSuccess.
+type AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess struct {
+	Typename     string `json:"__typename"`
+	PartitionKey string `json:"partitionKey"`
+}
+
+// GetTypename returns AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess.Typename, and is useful for accessing the field via an interface.
+func (v *AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess) GetTypename() string {
+	return v.Typename
+}
+
+// GetPartitionKey returns AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess.PartitionKey, and is useful for accessing the field via an interface.
+func (v *AddPartitionAddDynamicPartitionAddDynamicPartitionSuccess) GetPartitionKey() string {
+	return v.PartitionKey
+}
+
+// AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError includes the requested fields of the GraphQL type DuplicateDynamicPartitionError.
+type AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError struct {
+	Typename      string `json:"__typename"`
+	PartitionName string `json:"partitionName"`
+}
+
+// GetTypename returns AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError.Typename, and is useful for accessing the field via an interface.
+func (v *AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError) GetTypename() string {
+	return v.Typename
+}
+
+// GetPartitionName returns AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError.PartitionName, and is useful for accessing the field via an interface.
+func (v *AddPartitionAddDynamicPartitionDuplicateDynamicPartitionError) GetPartitionName() string {
+	return v.PartitionName
+}
+
+// AddPartitionAddDynamicPartitionPythonError includes the requested fields of the GraphQL type PythonError.
+type AddPartitionAddDynamicPartitionPythonError struct {
+	Typename  string `json:"__typename"`
+	Message   string `json:"message"`
+	ClassName string `json:"className"`
+}
+
+// GetTypename returns AddPartitionAddDynamicPartitionPythonError.Typename, and is useful for accessing the field via an interface.
+func (v *AddPartitionAddDynamicPartitionPythonError) GetTypename() string { return v.Typename }
+
+// GetMessage returns AddPartitionAddDynamicPartitionPythonError.Message, and is useful for accessing the field via an interface.
+func (v *AddPartitionAddDynamicPartitionPythonError) GetMessage() string { return v.Message }
+
+// GetClassName returns AddPartitionAddDynamicPartitionPythonError.ClassName, and is useful for accessing the field via an interface.
+func (v *AddPartitionAddDynamicPartitionPythonError) GetClassName() string { return v.ClassName }
+
+// AddPartitionAddDynamicPartitionUnauthorizedError includes the requested fields of the GraphQL type UnauthorizedError.
+type AddPartitionAddDynamicPartitionUnauthorizedError struct {
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
+}
+
+// GetTypename returns AddPartitionAddDynamicPartitionUnauthorizedError.Typename, and is useful for accessing the field via an interface.
+func (v *AddPartitionAddDynamicPartitionUnauthorizedError) GetTypename() string { return v.Typename }
+
+// GetMessage returns AddPartitionAddDynamicPartitionUnauthorizedError.Message, and is useful for accessing the field via an interface.
+func (v *AddPartitionAddDynamicPartitionUnauthorizedError) GetMessage() string { return v.Message }
+
+// AddPartitionResponse is returned by AddPartition on success.
+type AddPartitionResponse struct {
+	// Adds a partition to a dynamic partition set.
+	AddDynamicPartition AddPartitionAddDynamicPartitionAddDynamicPartitionResult `json:"-"`
+}
+
+// GetAddDynamicPartition returns AddPartitionResponse.AddDynamicPartition, and is useful for accessing the field via an interface.
+func (v *AddPartitionResponse) GetAddDynamicPartition() AddPartitionAddDynamicPartitionAddDynamicPartitionResult {
+	return v.AddDynamicPartition
+}
+
+func (v *AddPartitionResponse) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*AddPartitionResponse
+		AddDynamicPartition json.RawMessage `json:"addDynamicPartition"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.AddPartitionResponse = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.AddDynamicPartition
+		src := firstPass.AddDynamicPartition
+		if len(src) != 0 && string(src) != "null" {
+			err = __unmarshalAddPartitionAddDynamicPartitionAddDynamicPartitionResult(
+				src, dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal AddPartitionResponse.AddDynamicPartition: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalAddPartitionResponse struct {
+	AddDynamicPartition json.RawMessage `json:"addDynamicPartition"`
+}
+
+func (v *AddPartitionResponse) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *AddPartitionResponse) __premarshalJSON() (*__premarshalAddPartitionResponse, error) {
+	var retval __premarshalAddPartitionResponse
+
+	{
+
+		dst := &retval.AddDynamicPartition
+		src := v.AddDynamicPartition
+		var err error
+		*dst, err = __marshalAddPartitionAddDynamicPartitionAddDynamicPartitionResult(
+			&src)
+		if err != nil {
+			return nil, fmt.Errorf(
+				"unable to marshal AddPartitionResponse.AddDynamicPartition: %w", err)
+		}
+	}
+	return &retval, nil
+}
+
 type AssetCheckHandleInput struct {
 	AssetKey AssetKeyInput `json:"assetKey"`
 	Name     string        `json:"name"`
@@ -28,36 +263,16 @@ type AssetKeyInput struct {
 // GetPath returns AssetKeyInput.Path, and is useful for accessing the field via an interface.
 func (v *AssetKeyInput) GetPath() []string { return v.Path }
 
-type EvaluationErrorReason string
-
-const (
-	EvaluationErrorReasonRuntimeTypeMismatch   EvaluationErrorReason = "RUNTIME_TYPE_MISMATCH"
-	EvaluationErrorReasonMissingRequiredField  EvaluationErrorReason = "MISSING_REQUIRED_FIELD"
-	EvaluationErrorReasonMissingRequiredFields EvaluationErrorReason = "MISSING_REQUIRED_FIELDS"
-	EvaluationErrorReasonFieldNotDefined       EvaluationErrorReason = "FIELD_NOT_DEFINED"
-	EvaluationErrorReasonFieldsNotDefined      EvaluationErrorReason = "FIELDS_NOT_DEFINED"
-	EvaluationErrorReasonSelectorFieldError    EvaluationErrorReason = "SELECTOR_FIELD_ERROR"
-)
-
-var AllEvaluationErrorReason = []EvaluationErrorReason{
-	EvaluationErrorReasonRuntimeTypeMismatch,
-	EvaluationErrorReasonMissingRequiredField,
-	EvaluationErrorReasonMissingRequiredFields,
-	EvaluationErrorReasonFieldNotDefined,
-	EvaluationErrorReasonFieldsNotDefined,
-	EvaluationErrorReasonSelectorFieldError,
-}
-
 type ExecutionMetadata struct {
 	Tags []ExecutionTag `json:"tags"`
 	// The ID of the run at the root of the run group. All partial /
 	// full re-executions should use the first run as the rootRunID so they are
 	// grouped together.
-	RootRunId string `json:"rootRunId"`
+	RootRunId string `json:"rootRunId,omitempty"`
 	// The ID of the run serving as the parent within the run group.
 	// For the first re-execution, this will be the same as the `rootRunId`. For
 	// subsequent runs, the root or a previous re-execution could be the parent run.
-	ParentRunId string `json:"parentRunId"`
+	ParentRunId string `json:"parentRunId,omitempty"`
 }
 
 // GetTags returns ExecutionMetadata.Tags, and is useful for accessing the field via an interface.
@@ -75,8 +290,8 @@ type ExecutionParams struct {
 	// re-execution) are scoped to the original run's selector and solid
 	// subset.
 	Selector      JobOrPipelineSelector `json:"selector"`
-	RunConfigData json.RawMessage       `json:"runConfigData"`
-	Mode          string                `json:"mode"`
+	RunConfigData json.RawMessage       `json:"runConfigData,omitempty"`
+	Mode          string                `json:"mode,omitempty"`
 	// Defines run tags and parent / root relationships.
 	//
 	// Note: To
@@ -87,8 +302,8 @@ type ExecutionParams struct {
 	// Defines step keys to execute within the execution plan defined
 	// by the pipeline `selector`. To execute the entire execution plan, you can omit
 	// this parameter, provide an empty array, or provide every step name.
-	StepKeys []string `json:"stepKeys"`
-	Preset   string   `json:"preset"`
+	StepKeys []string `json:"stepKeys,omitempty"`
+	Preset   string   `json:"preset,omitempty"`
 }
 
 // GetSelector returns ExecutionParams.Selector, and is useful for accessing the field via an interface.
@@ -120,13 +335,285 @@ func (v *ExecutionTag) GetKey() string { return v.Key }
 // GetValue returns ExecutionTag.Value, and is useful for accessing the field via an interface.
 func (v *ExecutionTag) GetValue() string { return v.Value }
 
+// GiveUpResponse is returned by GiveUp on success.
+type GiveUpResponse struct {
+	// Terminates a run.
+	TerminateRun GiveUpTerminateRunTerminateRunResult `json:"-"`
+}
+
+// GetTerminateRun returns GiveUpResponse.TerminateRun, and is useful for accessing the field via an interface.
+func (v *GiveUpResponse) GetTerminateRun() GiveUpTerminateRunTerminateRunResult {
+	return v.TerminateRun
+}
+
+func (v *GiveUpResponse) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*GiveUpResponse
+		TerminateRun json.RawMessage `json:"terminateRun"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.GiveUpResponse = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.TerminateRun
+		src := firstPass.TerminateRun
+		if len(src) != 0 && string(src) != "null" {
+			err = __unmarshalGiveUpTerminateRunTerminateRunResult(
+				src, dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal GiveUpResponse.TerminateRun: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalGiveUpResponse struct {
+	TerminateRun json.RawMessage `json:"terminateRun"`
+}
+
+func (v *GiveUpResponse) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *GiveUpResponse) __premarshalJSON() (*__premarshalGiveUpResponse, error) {
+	var retval __premarshalGiveUpResponse
+
+	{
+
+		dst := &retval.TerminateRun
+		src := v.TerminateRun
+		var err error
+		*dst, err = __marshalGiveUpTerminateRunTerminateRunResult(
+			&src)
+		if err != nil {
+			return nil, fmt.Errorf(
+				"unable to marshal GiveUpResponse.TerminateRun: %w", err)
+		}
+	}
+	return &retval, nil
+}
+
+// GiveUpTerminateRunPythonError includes the requested fields of the GraphQL type PythonError.
+type GiveUpTerminateRunPythonError struct {
+	Typename  string `json:"__typename"`
+	Message   string `json:"message"`
+	ClassName string `json:"className"`
+}
+
+// GetTypename returns GiveUpTerminateRunPythonError.Typename, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunPythonError) GetTypename() string { return v.Typename }
+
+// GetMessage returns GiveUpTerminateRunPythonError.Message, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunPythonError) GetMessage() string { return v.Message }
+
+// GetClassName returns GiveUpTerminateRunPythonError.ClassName, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunPythonError) GetClassName() string { return v.ClassName }
+
+// GiveUpTerminateRunRunNotFoundError includes the requested fields of the GraphQL type RunNotFoundError.
+type GiveUpTerminateRunRunNotFoundError struct {
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
+}
+
+// GetTypename returns GiveUpTerminateRunRunNotFoundError.Typename, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunRunNotFoundError) GetTypename() string { return v.Typename }
+
+// GetMessage returns GiveUpTerminateRunRunNotFoundError.Message, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunRunNotFoundError) GetMessage() string { return v.Message }
+
+// GiveUpTerminateRunTerminateRunFailure includes the requested fields of the GraphQL type TerminateRunFailure.
+// The GraphQL type's documentation follows.
+//
+// Output indicating that a run failed to terminate.
+type GiveUpTerminateRunTerminateRunFailure struct {
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
+}
+
+// GetTypename returns GiveUpTerminateRunTerminateRunFailure.Typename, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunTerminateRunFailure) GetTypename() string { return v.Typename }
+
+// GetMessage returns GiveUpTerminateRunTerminateRunFailure.Message, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunTerminateRunFailure) GetMessage() string { return v.Message }
+
+// GiveUpTerminateRunTerminateRunResult includes the requested fields of the GraphQL interface TerminateRunResult.
+//
+// GiveUpTerminateRunTerminateRunResult is implemented by the following types:
+// GiveUpTerminateRunPythonError
+// GiveUpTerminateRunRunNotFoundError
+// GiveUpTerminateRunTerminateRunFailure
+// GiveUpTerminateRunTerminateRunSuccess
+// GiveUpTerminateRunUnauthorizedError
+// The GraphQL type's documentation follows.
+//
+// The output from a run termination.
+type GiveUpTerminateRunTerminateRunResult interface {
+	implementsGraphQLInterfaceGiveUpTerminateRunTerminateRunResult()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() string
+}
+
+func (v *GiveUpTerminateRunPythonError) implementsGraphQLInterfaceGiveUpTerminateRunTerminateRunResult() {
+}
+func (v *GiveUpTerminateRunRunNotFoundError) implementsGraphQLInterfaceGiveUpTerminateRunTerminateRunResult() {
+}
+func (v *GiveUpTerminateRunTerminateRunFailure) implementsGraphQLInterfaceGiveUpTerminateRunTerminateRunResult() {
+}
+func (v *GiveUpTerminateRunTerminateRunSuccess) implementsGraphQLInterfaceGiveUpTerminateRunTerminateRunResult() {
+}
+func (v *GiveUpTerminateRunUnauthorizedError) implementsGraphQLInterfaceGiveUpTerminateRunTerminateRunResult() {
+}
+
+func __unmarshalGiveUpTerminateRunTerminateRunResult(b []byte, v *GiveUpTerminateRunTerminateRunResult) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "PythonError":
+		*v = new(GiveUpTerminateRunPythonError)
+		return json.Unmarshal(b, *v)
+	case "RunNotFoundError":
+		*v = new(GiveUpTerminateRunRunNotFoundError)
+		return json.Unmarshal(b, *v)
+	case "TerminateRunFailure":
+		*v = new(GiveUpTerminateRunTerminateRunFailure)
+		return json.Unmarshal(b, *v)
+	case "TerminateRunSuccess":
+		*v = new(GiveUpTerminateRunTerminateRunSuccess)
+		return json.Unmarshal(b, *v)
+	case "UnauthorizedError":
+		*v = new(GiveUpTerminateRunUnauthorizedError)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing TerminateRunResult.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for GiveUpTerminateRunTerminateRunResult: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalGiveUpTerminateRunTerminateRunResult(v *GiveUpTerminateRunTerminateRunResult) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *GiveUpTerminateRunPythonError:
+		typename = "PythonError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*GiveUpTerminateRunPythonError
+		}{typename, v}
+		return json.Marshal(result)
+	case *GiveUpTerminateRunRunNotFoundError:
+		typename = "RunNotFoundError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*GiveUpTerminateRunRunNotFoundError
+		}{typename, v}
+		return json.Marshal(result)
+	case *GiveUpTerminateRunTerminateRunFailure:
+		typename = "TerminateRunFailure"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*GiveUpTerminateRunTerminateRunFailure
+		}{typename, v}
+		return json.Marshal(result)
+	case *GiveUpTerminateRunTerminateRunSuccess:
+		typename = "TerminateRunSuccess"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*GiveUpTerminateRunTerminateRunSuccess
+		}{typename, v}
+		return json.Marshal(result)
+	case *GiveUpTerminateRunUnauthorizedError:
+		typename = "UnauthorizedError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*GiveUpTerminateRunUnauthorizedError
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for GiveUpTerminateRunTerminateRunResult: "%T"`, v)
+	}
+}
+
+// GiveUpTerminateRunTerminateRunSuccess includes the requested fields of the GraphQL type TerminateRunSuccess.
+// The GraphQL type's documentation follows.
+//
+// Output indicating that a run was terminated.
+type GiveUpTerminateRunTerminateRunSuccess struct {
+	Typename string                                   `json:"__typename"`
+	Run      GiveUpTerminateRunTerminateRunSuccessRun `json:"run"`
+}
+
+// GetTypename returns GiveUpTerminateRunTerminateRunSuccess.Typename, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunTerminateRunSuccess) GetTypename() string { return v.Typename }
+
+// GetRun returns GiveUpTerminateRunTerminateRunSuccess.Run, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunTerminateRunSuccess) GetRun() GiveUpTerminateRunTerminateRunSuccessRun {
+	return v.Run
+}
+
+// GiveUpTerminateRunTerminateRunSuccessRun includes the requested fields of the GraphQL type Run.
+type GiveUpTerminateRunTerminateRunSuccessRun struct {
+	Status RunStatus `json:"status"`
+}
+
+// GetStatus returns GiveUpTerminateRunTerminateRunSuccessRun.Status, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunTerminateRunSuccessRun) GetStatus() RunStatus { return v.Status }
+
+// GiveUpTerminateRunUnauthorizedError includes the requested fields of the GraphQL type UnauthorizedError.
+type GiveUpTerminateRunUnauthorizedError struct {
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
+}
+
+// GetTypename returns GiveUpTerminateRunUnauthorizedError.Typename, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunUnauthorizedError) GetTypename() string { return v.Typename }
+
+// GetMessage returns GiveUpTerminateRunUnauthorizedError.Message, and is useful for accessing the field via an interface.
+func (v *GiveUpTerminateRunUnauthorizedError) GetMessage() string { return v.Message }
+
 // This type represents the fields necessary to identify a job or pipeline
 type JobOrPipelineSelector struct {
 	PipelineName           string                  `json:"pipelineName"`
-	JobName                string                  `json:"jobName"`
+	JobName                string                  `json:"jobName,omitempty"`
 	RepositoryName         string                  `json:"repositoryName"`
 	RepositoryLocationName string                  `json:"repositoryLocationName"`
-	SolidSelection         []string                `json:"solidSelection"`
+	SolidSelection         []string                `json:"solidSelection,omitempty"`
 	AssetSelection         []AssetKeyInput         `json:"assetSelection"`
 	AssetCheckSelection    []AssetCheckHandleInput `json:"assetCheckSelection"`
 }
@@ -152,6 +639,173 @@ func (v *JobOrPipelineSelector) GetAssetSelection() []AssetKeyInput { return v.A
 // GetAssetCheckSelection returns JobOrPipelineSelector.AssetCheckSelection, and is useful for accessing the field via an interface.
 func (v *JobOrPipelineSelector) GetAssetCheckSelection() []AssetCheckHandleInput {
 	return v.AssetCheckSelection
+}
+
+// KeysAssetNodeOrError includes the requested fields of the GraphQL interface AssetNodeOrError.
+//
+// KeysAssetNodeOrError is implemented by the following types:
+// KeysAssetNodeOrErrorAssetNode
+// KeysAssetNodeOrErrorAssetNotFoundError
+type KeysAssetNodeOrError interface {
+	implementsGraphQLInterfaceKeysAssetNodeOrError()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() string
+}
+
+func (v *KeysAssetNodeOrErrorAssetNode) implementsGraphQLInterfaceKeysAssetNodeOrError()          {}
+func (v *KeysAssetNodeOrErrorAssetNotFoundError) implementsGraphQLInterfaceKeysAssetNodeOrError() {}
+
+func __unmarshalKeysAssetNodeOrError(b []byte, v *KeysAssetNodeOrError) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "AssetNode":
+		*v = new(KeysAssetNodeOrErrorAssetNode)
+		return json.Unmarshal(b, *v)
+	case "AssetNotFoundError":
+		*v = new(KeysAssetNodeOrErrorAssetNotFoundError)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing AssetNodeOrError.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for KeysAssetNodeOrError: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalKeysAssetNodeOrError(v *KeysAssetNodeOrError) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *KeysAssetNodeOrErrorAssetNode:
+		typename = "AssetNode"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*KeysAssetNodeOrErrorAssetNode
+		}{typename, v}
+		return json.Marshal(result)
+	case *KeysAssetNodeOrErrorAssetNotFoundError:
+		typename = "AssetNotFoundError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*KeysAssetNodeOrErrorAssetNotFoundError
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for KeysAssetNodeOrError: "%T"`, v)
+	}
+}
+
+// KeysAssetNodeOrErrorAssetNode includes the requested fields of the GraphQL type AssetNode.
+type KeysAssetNodeOrErrorAssetNode struct {
+	Typename      string   `json:"__typename"`
+	PartitionKeys []string `json:"partitionKeys"`
+}
+
+// GetTypename returns KeysAssetNodeOrErrorAssetNode.Typename, and is useful for accessing the field via an interface.
+func (v *KeysAssetNodeOrErrorAssetNode) GetTypename() string { return v.Typename }
+
+// GetPartitionKeys returns KeysAssetNodeOrErrorAssetNode.PartitionKeys, and is useful for accessing the field via an interface.
+func (v *KeysAssetNodeOrErrorAssetNode) GetPartitionKeys() []string { return v.PartitionKeys }
+
+// KeysAssetNodeOrErrorAssetNotFoundError includes the requested fields of the GraphQL type AssetNotFoundError.
+type KeysAssetNodeOrErrorAssetNotFoundError struct {
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
+}
+
+// GetTypename returns KeysAssetNodeOrErrorAssetNotFoundError.Typename, and is useful for accessing the field via an interface.
+func (v *KeysAssetNodeOrErrorAssetNotFoundError) GetTypename() string { return v.Typename }
+
+// GetMessage returns KeysAssetNodeOrErrorAssetNotFoundError.Message, and is useful for accessing the field via an interface.
+func (v *KeysAssetNodeOrErrorAssetNotFoundError) GetMessage() string { return v.Message }
+
+// KeysResponse is returned by Keys on success.
+type KeysResponse struct {
+	// Retrieve an asset node by asset key.
+	AssetNodeOrError KeysAssetNodeOrError `json:"-"`
+}
+
+// GetAssetNodeOrError returns KeysResponse.AssetNodeOrError, and is useful for accessing the field via an interface.
+func (v *KeysResponse) GetAssetNodeOrError() KeysAssetNodeOrError { return v.AssetNodeOrError }
+
+func (v *KeysResponse) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*KeysResponse
+		AssetNodeOrError json.RawMessage `json:"assetNodeOrError"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.KeysResponse = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.AssetNodeOrError
+		src := firstPass.AssetNodeOrError
+		if len(src) != 0 && string(src) != "null" {
+			err = __unmarshalKeysAssetNodeOrError(
+				src, dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal KeysResponse.AssetNodeOrError: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalKeysResponse struct {
+	AssetNodeOrError json.RawMessage `json:"assetNodeOrError"`
+}
+
+func (v *KeysResponse) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *KeysResponse) __premarshalJSON() (*__premarshalKeysResponse, error) {
+	var retval __premarshalKeysResponse
+
+	{
+
+		dst := &retval.AssetNodeOrError
+		src := v.AssetNodeOrError
+		var err error
+		*dst, err = __marshalKeysAssetNodeOrError(
+			&src)
+		if err != nil {
+			return nil, fmt.Errorf(
+				"unable to marshal KeysResponse.AssetNodeOrError: %w", err)
+		}
+	}
+	return &retval, nil
 }
 
 // LaunchLaunchRunConflictingExecutionParamsError includes the requested fields of the GraphQL type ConflictingExecutionParamsError.
@@ -423,71 +1077,15 @@ func __marshalLaunchLaunchRunLaunchRunResult(v *LaunchLaunchRunLaunchRunResult) 
 
 // LaunchLaunchRunLaunchRunSuccess includes the requested fields of the GraphQL type LaunchRunSuccess.
 type LaunchLaunchRunLaunchRunSuccess struct {
-	Typename string                             `json:"__typename"`
-	Run      LaunchLaunchRunLaunchRunSuccessRun `json:"run"`
+	Typename string `json:"__typename"`
+	Run      Run    `json:"run"`
 }
 
 // GetTypename returns LaunchLaunchRunLaunchRunSuccess.Typename, and is useful for accessing the field via an interface.
 func (v *LaunchLaunchRunLaunchRunSuccess) GetTypename() string { return v.Typename }
 
 // GetRun returns LaunchLaunchRunLaunchRunSuccess.Run, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccess) GetRun() LaunchLaunchRunLaunchRunSuccessRun { return v.Run }
-
-// LaunchLaunchRunLaunchRunSuccessRun includes the requested fields of the GraphQL type Run.
-type LaunchLaunchRunLaunchRunSuccessRun struct {
-	RunId          string                                                     `json:"runId"`
-	Status         RunStatus                                                  `json:"status"`
-	JobName        string                                                     `json:"jobName"`
-	CreationTime   float64                                                    `json:"creationTime"`
-	Tags           []LaunchLaunchRunLaunchRunSuccessRunTagsPipelineTag        `json:"tags"`
-	AssetSelection []LaunchLaunchRunLaunchRunSuccessRunAssetSelectionAssetKey `json:"assetSelection"`
-	RunConfig      json.RawMessage                                            `json:"runConfig"`
-}
-
-// GetRunId returns LaunchLaunchRunLaunchRunSuccessRun.RunId, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRun) GetRunId() string { return v.RunId }
-
-// GetStatus returns LaunchLaunchRunLaunchRunSuccessRun.Status, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRun) GetStatus() RunStatus { return v.Status }
-
-// GetJobName returns LaunchLaunchRunLaunchRunSuccessRun.JobName, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRun) GetJobName() string { return v.JobName }
-
-// GetCreationTime returns LaunchLaunchRunLaunchRunSuccessRun.CreationTime, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRun) GetCreationTime() float64 { return v.CreationTime }
-
-// GetTags returns LaunchLaunchRunLaunchRunSuccessRun.Tags, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRun) GetTags() []LaunchLaunchRunLaunchRunSuccessRunTagsPipelineTag {
-	return v.Tags
-}
-
-// GetAssetSelection returns LaunchLaunchRunLaunchRunSuccessRun.AssetSelection, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRun) GetAssetSelection() []LaunchLaunchRunLaunchRunSuccessRunAssetSelectionAssetKey {
-	return v.AssetSelection
-}
-
-// GetRunConfig returns LaunchLaunchRunLaunchRunSuccessRun.RunConfig, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRun) GetRunConfig() json.RawMessage { return v.RunConfig }
-
-// LaunchLaunchRunLaunchRunSuccessRunAssetSelectionAssetKey includes the requested fields of the GraphQL type AssetKey.
-type LaunchLaunchRunLaunchRunSuccessRunAssetSelectionAssetKey struct {
-	Path []string `json:"path"`
-}
-
-// GetPath returns LaunchLaunchRunLaunchRunSuccessRunAssetSelectionAssetKey.Path, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRunAssetSelectionAssetKey) GetPath() []string { return v.Path }
-
-// LaunchLaunchRunLaunchRunSuccessRunTagsPipelineTag includes the requested fields of the GraphQL type PipelineTag.
-type LaunchLaunchRunLaunchRunSuccessRunTagsPipelineTag struct {
-	Key   string `json:"key"`
-	Value string `json:"value"`
-}
-
-// GetKey returns LaunchLaunchRunLaunchRunSuccessRunTagsPipelineTag.Key, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRunTagsPipelineTag) GetKey() string { return v.Key }
-
-// GetValue returns LaunchLaunchRunLaunchRunSuccessRunTagsPipelineTag.Value, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunLaunchRunSuccessRunTagsPipelineTag) GetValue() string { return v.Value }
+func (v *LaunchLaunchRunLaunchRunSuccess) GetRun() Run { return v.Run }
 
 // LaunchLaunchRunNoModeProvidedError includes the requested fields of the GraphQL type NoModeProvidedError.
 type LaunchLaunchRunNoModeProvidedError struct {
@@ -527,12 +1125,10 @@ func (v *LaunchLaunchRunPresetNotFoundError) GetMessage() string { return v.Mess
 
 // LaunchLaunchRunPythonError includes the requested fields of the GraphQL type PythonError.
 type LaunchLaunchRunPythonError struct {
-	Typename   string                                               `json:"__typename"`
-	Message    string                                               `json:"message"`
-	ClassName  string                                               `json:"className"`
-	Stack      []string                                             `json:"stack"`
-	Causes     []LaunchLaunchRunPythonErrorCausesPythonError        `json:"causes"`
-	ErrorChain []LaunchLaunchRunPythonErrorErrorChainErrorChainLink `json:"errorChain"`
+	Typename  string                                        `json:"__typename"`
+	Message   string                                        `json:"message"`
+	ClassName string                                        `json:"className"`
+	Causes    []LaunchLaunchRunPythonErrorCausesPythonError `json:"causes"`
 }
 
 // GetTypename returns LaunchLaunchRunPythonError.Typename, and is useful for accessing the field via an interface.
@@ -544,17 +1140,9 @@ func (v *LaunchLaunchRunPythonError) GetMessage() string { return v.Message }
 // GetClassName returns LaunchLaunchRunPythonError.ClassName, and is useful for accessing the field via an interface.
 func (v *LaunchLaunchRunPythonError) GetClassName() string { return v.ClassName }
 
-// GetStack returns LaunchLaunchRunPythonError.Stack, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunPythonError) GetStack() []string { return v.Stack }
-
 // GetCauses returns LaunchLaunchRunPythonError.Causes, and is useful for accessing the field via an interface.
 func (v *LaunchLaunchRunPythonError) GetCauses() []LaunchLaunchRunPythonErrorCausesPythonError {
 	return v.Causes
-}
-
-// GetErrorChain returns LaunchLaunchRunPythonError.ErrorChain, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunPythonError) GetErrorChain() []LaunchLaunchRunPythonErrorErrorChainErrorChainLink {
-	return v.ErrorChain
 }
 
 // LaunchLaunchRunPythonErrorCausesPythonError includes the requested fields of the GraphQL type PythonError.
@@ -569,50 +1157,14 @@ func (v *LaunchLaunchRunPythonErrorCausesPythonError) GetMessage() string { retu
 // GetClassName returns LaunchLaunchRunPythonErrorCausesPythonError.ClassName, and is useful for accessing the field via an interface.
 func (v *LaunchLaunchRunPythonErrorCausesPythonError) GetClassName() string { return v.ClassName }
 
-// LaunchLaunchRunPythonErrorErrorChainErrorChainLink includes the requested fields of the GraphQL type ErrorChainLink.
-type LaunchLaunchRunPythonErrorErrorChainErrorChainLink struct {
-	IsExplicitLink bool                                                               `json:"isExplicitLink"`
-	Error          LaunchLaunchRunPythonErrorErrorChainErrorChainLinkErrorPythonError `json:"error"`
-}
-
-// GetIsExplicitLink returns LaunchLaunchRunPythonErrorErrorChainErrorChainLink.IsExplicitLink, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunPythonErrorErrorChainErrorChainLink) GetIsExplicitLink() bool {
-	return v.IsExplicitLink
-}
-
-// GetError returns LaunchLaunchRunPythonErrorErrorChainErrorChainLink.Error, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunPythonErrorErrorChainErrorChainLink) GetError() LaunchLaunchRunPythonErrorErrorChainErrorChainLinkErrorPythonError {
-	return v.Error
-}
-
-// LaunchLaunchRunPythonErrorErrorChainErrorChainLinkErrorPythonError includes the requested fields of the GraphQL type PythonError.
-type LaunchLaunchRunPythonErrorErrorChainErrorChainLinkErrorPythonError struct {
-	Message   string `json:"message"`
-	ClassName string `json:"className"`
-}
-
-// GetMessage returns LaunchLaunchRunPythonErrorErrorChainErrorChainLinkErrorPythonError.Message, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunPythonErrorErrorChainErrorChainLinkErrorPythonError) GetMessage() string {
-	return v.Message
-}
-
-// GetClassName returns LaunchLaunchRunPythonErrorErrorChainErrorChainLinkErrorPythonError.ClassName, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunPythonErrorErrorChainErrorChainLinkErrorPythonError) GetClassName() string {
-	return v.ClassName
-}
-
 // LaunchLaunchRunRunConfigValidationInvalid includes the requested fields of the GraphQL type RunConfigValidationInvalid.
 type LaunchLaunchRunRunConfigValidationInvalid struct {
-	Typename     string                                                                         `json:"__typename"`
-	PipelineName string                                                                         `json:"pipelineName"`
-	Errors       []LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationError `json:"-"`
+	Typename string                                                                         `json:"__typename"`
+	Errors   []LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationError `json:"-"`
 }
 
 // GetTypename returns LaunchLaunchRunRunConfigValidationInvalid.Typename, and is useful for accessing the field via an interface.
 func (v *LaunchLaunchRunRunConfigValidationInvalid) GetTypename() string { return v.Typename }
-
-// GetPipelineName returns LaunchLaunchRunRunConfigValidationInvalid.PipelineName, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalid) GetPipelineName() string { return v.PipelineName }
 
 // GetErrors returns LaunchLaunchRunRunConfigValidationInvalid.Errors, and is useful for accessing the field via an interface.
 func (v *LaunchLaunchRunRunConfigValidationInvalid) GetErrors() []LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationError {
@@ -661,8 +1213,6 @@ func (v *LaunchLaunchRunRunConfigValidationInvalid) UnmarshalJSON(b []byte) erro
 type __premarshalLaunchLaunchRunRunConfigValidationInvalid struct {
 	Typename string `json:"__typename"`
 
-	PipelineName string `json:"pipelineName"`
-
 	Errors []json.RawMessage `json:"errors"`
 }
 
@@ -678,7 +1228,6 @@ func (v *LaunchLaunchRunRunConfigValidationInvalid) __premarshalJSON() (*__prema
 	var retval __premarshalLaunchLaunchRunRunConfigValidationInvalid
 
 	retval.Typename = v.Typename
-	retval.PipelineName = v.PipelineName
 	{
 
 		dst := &retval.Errors
@@ -702,12 +1251,8 @@ func (v *LaunchLaunchRunRunConfigValidationInvalid) __premarshalJSON() (*__prema
 
 // LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError includes the requested fields of the GraphQL type FieldNotDefinedConfigError.
 type LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError struct {
-	Typename  string                                                                                           `json:"__typename"`
-	Message   string                                                                                           `json:"message"`
-	Reason    EvaluationErrorReason                                                                            `json:"reason"`
-	Path      []string                                                                                         `json:"path"`
-	Stack     LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack `json:"stack"`
-	FieldName string                                                                                           `json:"fieldName"`
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
 }
 
 // GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError.Typename, and is useful for accessing the field via an interface.
@@ -720,33 +1265,10 @@ func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigErr
 	return v.Message
 }
 
-// GetReason returns LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError.Reason, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError) GetReason() EvaluationErrorReason {
-	return v.Reason
-}
-
-// GetPath returns LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError.Path, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError) GetPath() []string {
-	return v.Path
-}
-
-// GetStack returns LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError.Stack, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError) GetStack() LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack {
-	return v.Stack
-}
-
-// GetFieldName returns LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError.FieldName, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError) GetFieldName() string {
-	return v.FieldName
-}
-
 // LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigError includes the requested fields of the GraphQL type FieldsNotDefinedConfigError.
 type LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigError struct {
-	Typename string                                                                                           `json:"__typename"`
-	Message  string                                                                                           `json:"message"`
-	Reason   EvaluationErrorReason                                                                            `json:"reason"`
-	Path     []string                                                                                         `json:"path"`
-	Stack    LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack `json:"stack"`
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
 }
 
 // GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigError.Typename, and is useful for accessing the field via an interface.
@@ -759,29 +1281,10 @@ func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigEr
 	return v.Message
 }
 
-// GetReason returns LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigError.Reason, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigError) GetReason() EvaluationErrorReason {
-	return v.Reason
-}
-
-// GetPath returns LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigError.Path, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigError) GetPath() []string {
-	return v.Path
-}
-
-// GetStack returns LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigError.Stack, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldsNotDefinedConfigError) GetStack() LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack {
-	return v.Stack
-}
-
 // LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError includes the requested fields of the GraphQL type MissingFieldConfigError.
 type LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError struct {
-	Typename string                                                                                           `json:"__typename"`
-	Message  string                                                                                           `json:"message"`
-	Reason   EvaluationErrorReason                                                                            `json:"reason"`
-	Path     []string                                                                                         `json:"path"`
-	Stack    LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack `json:"stack"`
-	Field    LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigErrorFieldConfigTypeField       `json:"field"`
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
 }
 
 // GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError.Typename, and is useful for accessing the field via an interface.
@@ -794,43 +1297,10 @@ func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError)
 	return v.Message
 }
 
-// GetReason returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError.Reason, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError) GetReason() EvaluationErrorReason {
-	return v.Reason
-}
-
-// GetPath returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError.Path, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError) GetPath() []string {
-	return v.Path
-}
-
-// GetStack returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError.Stack, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError) GetStack() LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack {
-	return v.Stack
-}
-
-// GetField returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError.Field, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigError) GetField() LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigErrorFieldConfigTypeField {
-	return v.Field
-}
-
-// LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigErrorFieldConfigTypeField includes the requested fields of the GraphQL type ConfigTypeField.
-type LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigErrorFieldConfigTypeField struct {
-	Name string `json:"name"`
-}
-
-// GetName returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigErrorFieldConfigTypeField.Name, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldConfigErrorFieldConfigTypeField) GetName() string {
-	return v.Name
-}
-
 // LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError includes the requested fields of the GraphQL type MissingFieldsConfigError.
 type LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError struct {
-	Typename string                                                                                           `json:"__typename"`
-	Message  string                                                                                           `json:"message"`
-	Reason   EvaluationErrorReason                                                                            `json:"reason"`
-	Path     []string                                                                                         `json:"path"`
-	Stack    LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack `json:"stack"`
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
 }
 
 // GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError.Typename, and is useful for accessing the field via an interface.
@@ -841,21 +1311,6 @@ func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError
 // GetMessage returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError.Message, and is useful for accessing the field via an interface.
 func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError) GetMessage() string {
 	return v.Message
-}
-
-// GetReason returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError.Reason, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError) GetReason() EvaluationErrorReason {
-	return v.Reason
-}
-
-// GetPath returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError.Path, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError) GetPath() []string {
-	return v.Path
-}
-
-// GetStack returns LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError.Stack, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsMissingFieldsConfigError) GetStack() LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack {
-	return v.Stack
 }
 
 // LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationError includes the requested fields of the GraphQL interface PipelineConfigValidationError.
@@ -873,12 +1328,6 @@ type LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErro
 	GetTypename() string
 	// GetMessage returns the interface-field "message" from its implementation.
 	GetMessage() string
-	// GetReason returns the interface-field "reason" from its implementation.
-	GetReason() EvaluationErrorReason
-	// GetPath returns the interface-field "path" from its implementation.
-	GetPath() []string
-	// GetStack returns the interface-field "stack" from its implementation.
-	GetStack() LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack
 }
 
 func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsFieldNotDefinedConfigError) implementsGraphQLInterfaceLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationError() {
@@ -995,246 +1444,10 @@ func __marshalLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValid
 	}
 }
 
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack includes the requested fields of the GraphQL type EvaluationStack.
-type LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack struct {
-	Entries []LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry `json:"-"`
-}
-
-// GetEntries returns LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack.Entries, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack) GetEntries() []LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry {
-	return v.Entries
-}
-
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack
-		Entries []json.RawMessage `json:"entries"`
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	{
-		dst := &v.Entries
-		src := firstPass.Entries
-		*dst = make(
-			[]LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry,
-			len(src))
-		for i, src := range src {
-			dst := &(*dst)[i]
-			if len(src) != 0 && string(src) != "null" {
-				err = __unmarshalLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry(
-					src, dst)
-				if err != nil {
-					return fmt.Errorf(
-						"unable to unmarshal LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack.Entries: %w", err)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-type __premarshalLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack struct {
-	Entries []json.RawMessage `json:"entries"`
-}
-
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack) __premarshalJSON() (*__premarshalLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack, error) {
-	var retval __premarshalLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack
-
-	{
-
-		dst := &retval.Entries
-		src := v.Entries
-		*dst = make(
-			[]json.RawMessage,
-			len(src))
-		for i, src := range src {
-			dst := &(*dst)[i]
-			var err error
-			*dst, err = __marshalLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry(
-				&src)
-			if err != nil {
-				return nil, fmt.Errorf(
-					"unable to marshal LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack.Entries: %w", err)
-			}
-		}
-	}
-	return &retval, nil
-}
-
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry includes the requested fields of the GraphQL interface EvaluationStackEntry.
-//
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry is implemented by the following types:
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackListItemEntry
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapKeyEntry
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapValueEntry
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry
-type LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry interface {
-	implementsGraphQLInterfaceLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry()
-	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
-	GetTypename() string
-}
-
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackListItemEntry) implementsGraphQLInterfaceLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry() {
-}
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapKeyEntry) implementsGraphQLInterfaceLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry() {
-}
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapValueEntry) implementsGraphQLInterfaceLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry() {
-}
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry) implementsGraphQLInterfaceLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry() {
-}
-
-func __unmarshalLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry(b []byte, v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry) error {
-	if string(b) == "null" {
-		return nil
-	}
-
-	var tn struct {
-		TypeName string `json:"__typename"`
-	}
-	err := json.Unmarshal(b, &tn)
-	if err != nil {
-		return err
-	}
-
-	switch tn.TypeName {
-	case "EvaluationStackListItemEntry":
-		*v = new(LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackListItemEntry)
-		return json.Unmarshal(b, *v)
-	case "EvaluationStackMapKeyEntry":
-		*v = new(LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapKeyEntry)
-		return json.Unmarshal(b, *v)
-	case "EvaluationStackMapValueEntry":
-		*v = new(LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapValueEntry)
-		return json.Unmarshal(b, *v)
-	case "EvaluationStackPathEntry":
-		*v = new(LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry)
-		return json.Unmarshal(b, *v)
-	case "":
-		return fmt.Errorf(
-			"response was missing EvaluationStackEntry.__typename")
-	default:
-		return fmt.Errorf(
-			`unexpected concrete type for LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry: "%v"`, tn.TypeName)
-	}
-}
-
-func __marshalLaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry(v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry) ([]byte, error) {
-
-	var typename string
-	switch v := (*v).(type) {
-	case *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackListItemEntry:
-		typename = "EvaluationStackListItemEntry"
-
-		result := struct {
-			TypeName string `json:"__typename"`
-			*LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackListItemEntry
-		}{typename, v}
-		return json.Marshal(result)
-	case *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapKeyEntry:
-		typename = "EvaluationStackMapKeyEntry"
-
-		result := struct {
-			TypeName string `json:"__typename"`
-			*LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapKeyEntry
-		}{typename, v}
-		return json.Marshal(result)
-	case *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapValueEntry:
-		typename = "EvaluationStackMapValueEntry"
-
-		result := struct {
-			TypeName string `json:"__typename"`
-			*LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapValueEntry
-		}{typename, v}
-		return json.Marshal(result)
-	case *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry:
-		typename = "EvaluationStackPathEntry"
-
-		result := struct {
-			TypeName string `json:"__typename"`
-			*LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry
-		}{typename, v}
-		return json.Marshal(result)
-	case nil:
-		return []byte("null"), nil
-	default:
-		return nil, fmt.Errorf(
-			`unexpected concrete type for LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackEntry: "%T"`, v)
-	}
-}
-
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackListItemEntry includes the requested fields of the GraphQL type EvaluationStackListItemEntry.
-type LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackListItemEntry struct {
-	Typename string `json:"__typename"`
-}
-
-// GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackListItemEntry.Typename, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackListItemEntry) GetTypename() string {
-	return v.Typename
-}
-
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapKeyEntry includes the requested fields of the GraphQL type EvaluationStackMapKeyEntry.
-type LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapKeyEntry struct {
-	Typename string `json:"__typename"`
-}
-
-// GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapKeyEntry.Typename, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapKeyEntry) GetTypename() string {
-	return v.Typename
-}
-
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapValueEntry includes the requested fields of the GraphQL type EvaluationStackMapValueEntry.
-type LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapValueEntry struct {
-	Typename string `json:"__typename"`
-}
-
-// GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapValueEntry.Typename, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackMapValueEntry) GetTypename() string {
-	return v.Typename
-}
-
-// LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry includes the requested fields of the GraphQL type EvaluationStackPathEntry.
-type LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry struct {
-	Typename  string `json:"__typename"`
-	FieldName string `json:"fieldName"`
-}
-
-// GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry.Typename, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry) GetTypename() string {
-	return v.Typename
-}
-
-// GetFieldName returns LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry.FieldName, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStackEntriesEvaluationStackPathEntry) GetFieldName() string {
-	return v.FieldName
-}
-
 // LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError includes the requested fields of the GraphQL type RuntimeMismatchConfigError.
 type LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError struct {
-	Typename string                                                                                           `json:"__typename"`
-	Message  string                                                                                           `json:"message"`
-	Reason   EvaluationErrorReason                                                                            `json:"reason"`
-	Path     []string                                                                                         `json:"path"`
-	Stack    LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack `json:"stack"`
-	ValueRep string                                                                                           `json:"valueRep"`
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
 }
 
 // GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError.Typename, and is useful for accessing the field via an interface.
@@ -1247,33 +1460,10 @@ func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigErr
 	return v.Message
 }
 
-// GetReason returns LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError.Reason, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError) GetReason() EvaluationErrorReason {
-	return v.Reason
-}
-
-// GetPath returns LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError.Path, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError) GetPath() []string {
-	return v.Path
-}
-
-// GetStack returns LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError.Stack, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError) GetStack() LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack {
-	return v.Stack
-}
-
-// GetValueRep returns LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError.ValueRep, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsRuntimeMismatchConfigError) GetValueRep() string {
-	return v.ValueRep
-}
-
 // LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError includes the requested fields of the GraphQL type SelectorTypeConfigError.
 type LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError struct {
-	Typename string                                                                                           `json:"__typename"`
-	Message  string                                                                                           `json:"message"`
-	Reason   EvaluationErrorReason                                                                            `json:"reason"`
-	Path     []string                                                                                         `json:"path"`
-	Stack    LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack `json:"stack"`
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
 }
 
 // GetTypename returns LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError.Typename, and is useful for accessing the field via an interface.
@@ -1284,21 +1474,6 @@ func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError)
 // GetMessage returns LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError.Message, and is useful for accessing the field via an interface.
 func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError) GetMessage() string {
 	return v.Message
-}
-
-// GetReason returns LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError.Reason, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError) GetReason() EvaluationErrorReason {
-	return v.Reason
-}
-
-// GetPath returns LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError.Path, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError) GetPath() []string {
-	return v.Path
-}
-
-// GetStack returns LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError.Stack, and is useful for accessing the field via an interface.
-func (v *LaunchLaunchRunRunConfigValidationInvalidErrorsSelectorTypeConfigError) GetStack() LaunchLaunchRunRunConfigValidationInvalidErrorsPipelineConfigValidationErrorStackEvaluationStack {
-	return v.Stack
 }
 
 // LaunchLaunchRunRunConflict includes the requested fields of the GraphQL type RunConflict.
@@ -1397,6 +1572,432 @@ func (v *LaunchResponse) __premarshalJSON() (*__premarshalLaunchResponse, error)
 	return &retval, nil
 }
 
+// LookFoundInvalidPipelineRunsFilterError includes the requested fields of the GraphQL type InvalidPipelineRunsFilterError.
+type LookFoundInvalidPipelineRunsFilterError struct {
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
+}
+
+// GetTypename returns LookFoundInvalidPipelineRunsFilterError.Typename, and is useful for accessing the field via an interface.
+func (v *LookFoundInvalidPipelineRunsFilterError) GetTypename() string { return v.Typename }
+
+// GetMessage returns LookFoundInvalidPipelineRunsFilterError.Message, and is useful for accessing the field via an interface.
+func (v *LookFoundInvalidPipelineRunsFilterError) GetMessage() string { return v.Message }
+
+// LookFoundPythonError includes the requested fields of the GraphQL type PythonError.
+type LookFoundPythonError struct {
+	Typename  string `json:"__typename"`
+	Message   string `json:"message"`
+	ClassName string `json:"className"`
+}
+
+// GetTypename returns LookFoundPythonError.Typename, and is useful for accessing the field via an interface.
+func (v *LookFoundPythonError) GetTypename() string { return v.Typename }
+
+// GetMessage returns LookFoundPythonError.Message, and is useful for accessing the field via an interface.
+func (v *LookFoundPythonError) GetMessage() string { return v.Message }
+
+// GetClassName returns LookFoundPythonError.ClassName, and is useful for accessing the field via an interface.
+func (v *LookFoundPythonError) GetClassName() string { return v.ClassName }
+
+// LookFoundRuns includes the requested fields of the GraphQL type Runs.
+type LookFoundRuns struct {
+	Typename string `json:"__typename"`
+	Results  []Run  `json:"results"`
+}
+
+// GetTypename returns LookFoundRuns.Typename, and is useful for accessing the field via an interface.
+func (v *LookFoundRuns) GetTypename() string { return v.Typename }
+
+// GetResults returns LookFoundRuns.Results, and is useful for accessing the field via an interface.
+func (v *LookFoundRuns) GetResults() []Run { return v.Results }
+
+// LookFoundRunsOrError includes the requested fields of the GraphQL interface RunsOrError.
+//
+// LookFoundRunsOrError is implemented by the following types:
+// LookFoundInvalidPipelineRunsFilterError
+// LookFoundPythonError
+// LookFoundRuns
+type LookFoundRunsOrError interface {
+	implementsGraphQLInterfaceLookFoundRunsOrError()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() string
+}
+
+func (v *LookFoundInvalidPipelineRunsFilterError) implementsGraphQLInterfaceLookFoundRunsOrError() {}
+func (v *LookFoundPythonError) implementsGraphQLInterfaceLookFoundRunsOrError()                    {}
+func (v *LookFoundRuns) implementsGraphQLInterfaceLookFoundRunsOrError()                           {}
+
+func __unmarshalLookFoundRunsOrError(b []byte, v *LookFoundRunsOrError) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "InvalidPipelineRunsFilterError":
+		*v = new(LookFoundInvalidPipelineRunsFilterError)
+		return json.Unmarshal(b, *v)
+	case "PythonError":
+		*v = new(LookFoundPythonError)
+		return json.Unmarshal(b, *v)
+	case "Runs":
+		*v = new(LookFoundRuns)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing RunsOrError.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for LookFoundRunsOrError: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalLookFoundRunsOrError(v *LookFoundRunsOrError) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *LookFoundInvalidPipelineRunsFilterError:
+		typename = "InvalidPipelineRunsFilterError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*LookFoundInvalidPipelineRunsFilterError
+		}{typename, v}
+		return json.Marshal(result)
+	case *LookFoundPythonError:
+		typename = "PythonError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*LookFoundPythonError
+		}{typename, v}
+		return json.Marshal(result)
+	case *LookFoundRuns:
+		typename = "Runs"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*LookFoundRuns
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for LookFoundRunsOrError: "%T"`, v)
+	}
+}
+
+// LookOthersInvalidPipelineRunsFilterError includes the requested fields of the GraphQL type InvalidPipelineRunsFilterError.
+type LookOthersInvalidPipelineRunsFilterError struct {
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
+}
+
+// GetTypename returns LookOthersInvalidPipelineRunsFilterError.Typename, and is useful for accessing the field via an interface.
+func (v *LookOthersInvalidPipelineRunsFilterError) GetTypename() string { return v.Typename }
+
+// GetMessage returns LookOthersInvalidPipelineRunsFilterError.Message, and is useful for accessing the field via an interface.
+func (v *LookOthersInvalidPipelineRunsFilterError) GetMessage() string { return v.Message }
+
+// LookOthersPythonError includes the requested fields of the GraphQL type PythonError.
+type LookOthersPythonError struct {
+	Typename  string `json:"__typename"`
+	Message   string `json:"message"`
+	ClassName string `json:"className"`
+}
+
+// GetTypename returns LookOthersPythonError.Typename, and is useful for accessing the field via an interface.
+func (v *LookOthersPythonError) GetTypename() string { return v.Typename }
+
+// GetMessage returns LookOthersPythonError.Message, and is useful for accessing the field via an interface.
+func (v *LookOthersPythonError) GetMessage() string { return v.Message }
+
+// GetClassName returns LookOthersPythonError.ClassName, and is useful for accessing the field via an interface.
+func (v *LookOthersPythonError) GetClassName() string { return v.ClassName }
+
+// LookOthersRuns includes the requested fields of the GraphQL type Runs.
+type LookOthersRuns struct {
+	Typename string `json:"__typename"`
+	Results  []Run  `json:"results"`
+}
+
+// GetTypename returns LookOthersRuns.Typename, and is useful for accessing the field via an interface.
+func (v *LookOthersRuns) GetTypename() string { return v.Typename }
+
+// GetResults returns LookOthersRuns.Results, and is useful for accessing the field via an interface.
+func (v *LookOthersRuns) GetResults() []Run { return v.Results }
+
+// LookOthersRunsOrError includes the requested fields of the GraphQL interface RunsOrError.
+//
+// LookOthersRunsOrError is implemented by the following types:
+// LookOthersInvalidPipelineRunsFilterError
+// LookOthersPythonError
+// LookOthersRuns
+type LookOthersRunsOrError interface {
+	implementsGraphQLInterfaceLookOthersRunsOrError()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() string
+}
+
+func (v *LookOthersInvalidPipelineRunsFilterError) implementsGraphQLInterfaceLookOthersRunsOrError() {
+}
+func (v *LookOthersPythonError) implementsGraphQLInterfaceLookOthersRunsOrError() {}
+func (v *LookOthersRuns) implementsGraphQLInterfaceLookOthersRunsOrError()        {}
+
+func __unmarshalLookOthersRunsOrError(b []byte, v *LookOthersRunsOrError) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "InvalidPipelineRunsFilterError":
+		*v = new(LookOthersInvalidPipelineRunsFilterError)
+		return json.Unmarshal(b, *v)
+	case "PythonError":
+		*v = new(LookOthersPythonError)
+		return json.Unmarshal(b, *v)
+	case "Runs":
+		*v = new(LookOthersRuns)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing RunsOrError.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for LookOthersRunsOrError: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalLookOthersRunsOrError(v *LookOthersRunsOrError) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *LookOthersInvalidPipelineRunsFilterError:
+		typename = "InvalidPipelineRunsFilterError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*LookOthersInvalidPipelineRunsFilterError
+		}{typename, v}
+		return json.Marshal(result)
+	case *LookOthersPythonError:
+		typename = "PythonError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*LookOthersPythonError
+		}{typename, v}
+		return json.Marshal(result)
+	case *LookOthersRuns:
+		typename = "Runs"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*LookOthersRuns
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for LookOthersRunsOrError: "%T"`, v)
+	}
+}
+
+// LookResponse is returned by Look on success.
+type LookResponse struct {
+	// Retrieve runs after applying a filter, cursor, and limit.
+	Found LookFoundRunsOrError `json:"-"`
+	// Retrieve runs after applying a filter, cursor, and limit.
+	Others LookOthersRunsOrError `json:"-"`
+}
+
+// GetFound returns LookResponse.Found, and is useful for accessing the field via an interface.
+func (v *LookResponse) GetFound() LookFoundRunsOrError { return v.Found }
+
+// GetOthers returns LookResponse.Others, and is useful for accessing the field via an interface.
+func (v *LookResponse) GetOthers() LookOthersRunsOrError { return v.Others }
+
+func (v *LookResponse) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*LookResponse
+		Found  json.RawMessage `json:"found"`
+		Others json.RawMessage `json:"others"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.LookResponse = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.Found
+		src := firstPass.Found
+		if len(src) != 0 && string(src) != "null" {
+			err = __unmarshalLookFoundRunsOrError(
+				src, dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal LookResponse.Found: %w", err)
+			}
+		}
+	}
+
+	{
+		dst := &v.Others
+		src := firstPass.Others
+		if len(src) != 0 && string(src) != "null" {
+			err = __unmarshalLookOthersRunsOrError(
+				src, dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal LookResponse.Others: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalLookResponse struct {
+	Found json.RawMessage `json:"found"`
+
+	Others json.RawMessage `json:"others"`
+}
+
+func (v *LookResponse) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *LookResponse) __premarshalJSON() (*__premarshalLookResponse, error) {
+	var retval __premarshalLookResponse
+
+	{
+
+		dst := &retval.Found
+		src := v.Found
+		var err error
+		*dst, err = __marshalLookFoundRunsOrError(
+			&src)
+		if err != nil {
+			return nil, fmt.Errorf(
+				"unable to marshal LookResponse.Found: %w", err)
+		}
+	}
+	{
+
+		dst := &retval.Others
+		src := v.Others
+		var err error
+		*dst, err = __marshalLookOthersRunsOrError(
+			&src)
+		if err != nil {
+			return nil, fmt.Errorf(
+				"unable to marshal LookResponse.Others: %w", err)
+		}
+	}
+	return &retval, nil
+}
+
+// This type represents the fields necessary to identify a repository.
+type RepositorySelector struct {
+	RepositoryName         string `json:"repositoryName"`
+	RepositoryLocationName string `json:"repositoryLocationName"`
+}
+
+// GetRepositoryName returns RepositorySelector.RepositoryName, and is useful for accessing the field via an interface.
+func (v *RepositorySelector) GetRepositoryName() string { return v.RepositoryName }
+
+// GetRepositoryLocationName returns RepositorySelector.RepositoryLocationName, and is useful for accessing the field via an interface.
+func (v *RepositorySelector) GetRepositoryLocationName() string { return v.RepositoryLocationName }
+
+// Run includes the GraphQL fields of Run requested by the fragment Run.
+type Run struct {
+	RunId               string                                   `json:"runId"`
+	Status              RunStatus                                `json:"status"`
+	CreationTime        float64                                  `json:"creationTime"`
+	AssetSelection      []RunAssetSelectionAssetKey              `json:"assetSelection"`
+	AssetCheckSelection []RunAssetCheckSelectionAssetCheckhandle `json:"assetCheckSelection"`
+	Tags                []RunTagsPipelineTag                     `json:"tags"`
+}
+
+// GetRunId returns Run.RunId, and is useful for accessing the field via an interface.
+func (v *Run) GetRunId() string { return v.RunId }
+
+// GetStatus returns Run.Status, and is useful for accessing the field via an interface.
+func (v *Run) GetStatus() RunStatus { return v.Status }
+
+// GetCreationTime returns Run.CreationTime, and is useful for accessing the field via an interface.
+func (v *Run) GetCreationTime() float64 { return v.CreationTime }
+
+// GetAssetSelection returns Run.AssetSelection, and is useful for accessing the field via an interface.
+func (v *Run) GetAssetSelection() []RunAssetSelectionAssetKey { return v.AssetSelection }
+
+// GetAssetCheckSelection returns Run.AssetCheckSelection, and is useful for accessing the field via an interface.
+func (v *Run) GetAssetCheckSelection() []RunAssetCheckSelectionAssetCheckhandle {
+	return v.AssetCheckSelection
+}
+
+// GetTags returns Run.Tags, and is useful for accessing the field via an interface.
+func (v *Run) GetTags() []RunTagsPipelineTag { return v.Tags }
+
+// RunAssetCheckSelectionAssetCheckhandle includes the requested fields of the GraphQL type AssetCheckhandle.
+type RunAssetCheckSelectionAssetCheckhandle struct {
+	Name     string                                         `json:"name"`
+	AssetKey RunAssetCheckSelectionAssetCheckhandleAssetKey `json:"assetKey"`
+}
+
+// GetName returns RunAssetCheckSelectionAssetCheckhandle.Name, and is useful for accessing the field via an interface.
+func (v *RunAssetCheckSelectionAssetCheckhandle) GetName() string { return v.Name }
+
+// GetAssetKey returns RunAssetCheckSelectionAssetCheckhandle.AssetKey, and is useful for accessing the field via an interface.
+func (v *RunAssetCheckSelectionAssetCheckhandle) GetAssetKey() RunAssetCheckSelectionAssetCheckhandleAssetKey {
+	return v.AssetKey
+}
+
+// RunAssetCheckSelectionAssetCheckhandleAssetKey includes the requested fields of the GraphQL type AssetKey.
+type RunAssetCheckSelectionAssetCheckhandleAssetKey struct {
+	Path []string `json:"path"`
+}
+
+// GetPath returns RunAssetCheckSelectionAssetCheckhandleAssetKey.Path, and is useful for accessing the field via an interface.
+func (v *RunAssetCheckSelectionAssetCheckhandleAssetKey) GetPath() []string { return v.Path }
+
+// RunAssetSelectionAssetKey includes the requested fields of the GraphQL type AssetKey.
+type RunAssetSelectionAssetKey struct {
+	Path []string `json:"path"`
+}
+
+// GetPath returns RunAssetSelectionAssetKey.Path, and is useful for accessing the field via an interface.
+func (v *RunAssetSelectionAssetKey) GetPath() []string { return v.Path }
+
 // The status of run execution.
 type RunStatus string
 
@@ -1436,248 +2037,93 @@ var AllRunStatus = []RunStatus{
 	RunStatusCanceled,
 }
 
-// RunsByTagResponse is returned by RunsByTag on success.
-type RunsByTagResponse struct {
-	// Retrieve runs after applying a filter, cursor, and limit.
-	RunsOrError RunsByTagRunsOrError `json:"-"`
-}
-
-// GetRunsOrError returns RunsByTagResponse.RunsOrError, and is useful for accessing the field via an interface.
-func (v *RunsByTagResponse) GetRunsOrError() RunsByTagRunsOrError { return v.RunsOrError }
-
-func (v *RunsByTagResponse) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*RunsByTagResponse
-		RunsOrError json.RawMessage `json:"runsOrError"`
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.RunsByTagResponse = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	{
-		dst := &v.RunsOrError
-		src := firstPass.RunsOrError
-		if len(src) != 0 && string(src) != "null" {
-			err = __unmarshalRunsByTagRunsOrError(
-				src, dst)
-			if err != nil {
-				return fmt.Errorf(
-					"unable to unmarshal RunsByTagResponse.RunsOrError: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
-type __premarshalRunsByTagResponse struct {
-	RunsOrError json.RawMessage `json:"runsOrError"`
-}
-
-func (v *RunsByTagResponse) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *RunsByTagResponse) __premarshalJSON() (*__premarshalRunsByTagResponse, error) {
-	var retval __premarshalRunsByTagResponse
-
-	{
-
-		dst := &retval.RunsOrError
-		src := v.RunsOrError
-		var err error
-		*dst, err = __marshalRunsByTagRunsOrError(
-			&src)
-		if err != nil {
-			return nil, fmt.Errorf(
-				"unable to marshal RunsByTagResponse.RunsOrError: %w", err)
-		}
-	}
-	return &retval, nil
-}
-
-// RunsByTagRunsOrError includes the requested fields of the GraphQL interface RunsOrError.
-//
-// RunsByTagRunsOrError is implemented by the following types:
-// RunsByTagRunsOrErrorInvalidPipelineRunsFilterError
-// RunsByTagRunsOrErrorPythonError
-// RunsByTagRunsOrErrorRuns
-type RunsByTagRunsOrError interface {
-	implementsGraphQLInterfaceRunsByTagRunsOrError()
-	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
-	GetTypename() string
-}
-
-func (v *RunsByTagRunsOrErrorInvalidPipelineRunsFilterError) implementsGraphQLInterfaceRunsByTagRunsOrError() {
-}
-func (v *RunsByTagRunsOrErrorPythonError) implementsGraphQLInterfaceRunsByTagRunsOrError() {}
-func (v *RunsByTagRunsOrErrorRuns) implementsGraphQLInterfaceRunsByTagRunsOrError()        {}
-
-func __unmarshalRunsByTagRunsOrError(b []byte, v *RunsByTagRunsOrError) error {
-	if string(b) == "null" {
-		return nil
-	}
-
-	var tn struct {
-		TypeName string `json:"__typename"`
-	}
-	err := json.Unmarshal(b, &tn)
-	if err != nil {
-		return err
-	}
-
-	switch tn.TypeName {
-	case "InvalidPipelineRunsFilterError":
-		*v = new(RunsByTagRunsOrErrorInvalidPipelineRunsFilterError)
-		return json.Unmarshal(b, *v)
-	case "PythonError":
-		*v = new(RunsByTagRunsOrErrorPythonError)
-		return json.Unmarshal(b, *v)
-	case "Runs":
-		*v = new(RunsByTagRunsOrErrorRuns)
-		return json.Unmarshal(b, *v)
-	case "":
-		return fmt.Errorf(
-			"response was missing RunsOrError.__typename")
-	default:
-		return fmt.Errorf(
-			`unexpected concrete type for RunsByTagRunsOrError: "%v"`, tn.TypeName)
-	}
-}
-
-func __marshalRunsByTagRunsOrError(v *RunsByTagRunsOrError) ([]byte, error) {
-
-	var typename string
-	switch v := (*v).(type) {
-	case *RunsByTagRunsOrErrorInvalidPipelineRunsFilterError:
-		typename = "InvalidPipelineRunsFilterError"
-
-		result := struct {
-			TypeName string `json:"__typename"`
-			*RunsByTagRunsOrErrorInvalidPipelineRunsFilterError
-		}{typename, v}
-		return json.Marshal(result)
-	case *RunsByTagRunsOrErrorPythonError:
-		typename = "PythonError"
-
-		result := struct {
-			TypeName string `json:"__typename"`
-			*RunsByTagRunsOrErrorPythonError
-		}{typename, v}
-		return json.Marshal(result)
-	case *RunsByTagRunsOrErrorRuns:
-		typename = "Runs"
-
-		result := struct {
-			TypeName string `json:"__typename"`
-			*RunsByTagRunsOrErrorRuns
-		}{typename, v}
-		return json.Marshal(result)
-	case nil:
-		return []byte("null"), nil
-	default:
-		return nil, fmt.Errorf(
-			`unexpected concrete type for RunsByTagRunsOrError: "%T"`, v)
-	}
-}
-
-// RunsByTagRunsOrErrorInvalidPipelineRunsFilterError includes the requested fields of the GraphQL type InvalidPipelineRunsFilterError.
-type RunsByTagRunsOrErrorInvalidPipelineRunsFilterError struct {
-	Typename string `json:"__typename"`
-	Message  string `json:"message"`
-}
-
-// GetTypename returns RunsByTagRunsOrErrorInvalidPipelineRunsFilterError.Typename, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorInvalidPipelineRunsFilterError) GetTypename() string { return v.Typename }
-
-// GetMessage returns RunsByTagRunsOrErrorInvalidPipelineRunsFilterError.Message, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorInvalidPipelineRunsFilterError) GetMessage() string { return v.Message }
-
-// RunsByTagRunsOrErrorPythonError includes the requested fields of the GraphQL type PythonError.
-type RunsByTagRunsOrErrorPythonError struct {
-	Typename string `json:"__typename"`
-	Message  string `json:"message"`
-}
-
-// GetTypename returns RunsByTagRunsOrErrorPythonError.Typename, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorPythonError) GetTypename() string { return v.Typename }
-
-// GetMessage returns RunsByTagRunsOrErrorPythonError.Message, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorPythonError) GetMessage() string { return v.Message }
-
-// RunsByTagRunsOrErrorRuns includes the requested fields of the GraphQL type Runs.
-type RunsByTagRunsOrErrorRuns struct {
-	Typename string                               `json:"__typename"`
-	Results  []RunsByTagRunsOrErrorRunsResultsRun `json:"results"`
-}
-
-// GetTypename returns RunsByTagRunsOrErrorRuns.Typename, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRuns) GetTypename() string { return v.Typename }
-
-// GetResults returns RunsByTagRunsOrErrorRuns.Results, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRuns) GetResults() []RunsByTagRunsOrErrorRunsResultsRun {
-	return v.Results
-}
-
-// RunsByTagRunsOrErrorRunsResultsRun includes the requested fields of the GraphQL type Run.
-type RunsByTagRunsOrErrorRunsResultsRun struct {
-	RunId          string                                                     `json:"runId"`
-	Status         RunStatus                                                  `json:"status"`
-	CreationTime   float64                                                    `json:"creationTime"`
-	AssetSelection []RunsByTagRunsOrErrorRunsResultsRunAssetSelectionAssetKey `json:"assetSelection"`
-	Tags           []RunsByTagRunsOrErrorRunsResultsRunTagsPipelineTag        `json:"tags"`
-}
-
-// GetRunId returns RunsByTagRunsOrErrorRunsResultsRun.RunId, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRunsResultsRun) GetRunId() string { return v.RunId }
-
-// GetStatus returns RunsByTagRunsOrErrorRunsResultsRun.Status, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRunsResultsRun) GetStatus() RunStatus { return v.Status }
-
-// GetCreationTime returns RunsByTagRunsOrErrorRunsResultsRun.CreationTime, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRunsResultsRun) GetCreationTime() float64 { return v.CreationTime }
-
-// GetAssetSelection returns RunsByTagRunsOrErrorRunsResultsRun.AssetSelection, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRunsResultsRun) GetAssetSelection() []RunsByTagRunsOrErrorRunsResultsRunAssetSelectionAssetKey {
-	return v.AssetSelection
-}
-
-// GetTags returns RunsByTagRunsOrErrorRunsResultsRun.Tags, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRunsResultsRun) GetTags() []RunsByTagRunsOrErrorRunsResultsRunTagsPipelineTag {
-	return v.Tags
-}
-
-// RunsByTagRunsOrErrorRunsResultsRunAssetSelectionAssetKey includes the requested fields of the GraphQL type AssetKey.
-type RunsByTagRunsOrErrorRunsResultsRunAssetSelectionAssetKey struct {
-	Path []string `json:"path"`
-}
-
-// GetPath returns RunsByTagRunsOrErrorRunsResultsRunAssetSelectionAssetKey.Path, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRunsResultsRunAssetSelectionAssetKey) GetPath() []string { return v.Path }
-
-// RunsByTagRunsOrErrorRunsResultsRunTagsPipelineTag includes the requested fields of the GraphQL type PipelineTag.
-type RunsByTagRunsOrErrorRunsResultsRunTagsPipelineTag struct {
+// RunTagsPipelineTag includes the requested fields of the GraphQL type PipelineTag.
+type RunTagsPipelineTag struct {
 	Key   string `json:"key"`
 	Value string `json:"value"`
 }
 
-// GetKey returns RunsByTagRunsOrErrorRunsResultsRunTagsPipelineTag.Key, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRunsResultsRunTagsPipelineTag) GetKey() string { return v.Key }
+// GetKey returns RunTagsPipelineTag.Key, and is useful for accessing the field via an interface.
+func (v *RunTagsPipelineTag) GetKey() string { return v.Key }
 
-// GetValue returns RunsByTagRunsOrErrorRunsResultsRunTagsPipelineTag.Value, and is useful for accessing the field via an interface.
-func (v *RunsByTagRunsOrErrorRunsResultsRunTagsPipelineTag) GetValue() string { return v.Value }
+// GetValue returns RunTagsPipelineTag.Value, and is useful for accessing the field via an interface.
+func (v *RunTagsPipelineTag) GetValue() string { return v.Value }
+
+// This type represents a filter on Dagster runs.
+type RunsFilter struct {
+	RunIds        []string       `json:"runIds,omitempty"`
+	PipelineName  string         `json:"pipelineName,omitempty"`
+	Tags          []ExecutionTag `json:"tags"`
+	Statuses      []RunStatus    `json:"statuses,omitempty"`
+	SnapshotId    string         `json:"snapshotId,omitempty"`
+	UpdatedAfter  float64        `json:"updatedAfter,omitempty"`
+	UpdatedBefore float64        `json:"updatedBefore,omitempty"`
+	CreatedBefore float64        `json:"createdBefore,omitempty"`
+	CreatedAfter  float64        `json:"createdAfter,omitempty"`
+	Mode          string         `json:"mode,omitempty"`
+}
+
+// GetRunIds returns RunsFilter.RunIds, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetRunIds() []string { return v.RunIds }
+
+// GetPipelineName returns RunsFilter.PipelineName, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetPipelineName() string { return v.PipelineName }
+
+// GetTags returns RunsFilter.Tags, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetTags() []ExecutionTag { return v.Tags }
+
+// GetStatuses returns RunsFilter.Statuses, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetStatuses() []RunStatus { return v.Statuses }
+
+// GetSnapshotId returns RunsFilter.SnapshotId, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetSnapshotId() string { return v.SnapshotId }
+
+// GetUpdatedAfter returns RunsFilter.UpdatedAfter, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetUpdatedAfter() float64 { return v.UpdatedAfter }
+
+// GetUpdatedBefore returns RunsFilter.UpdatedBefore, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetUpdatedBefore() float64 { return v.UpdatedBefore }
+
+// GetCreatedBefore returns RunsFilter.CreatedBefore, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetCreatedBefore() float64 { return v.CreatedBefore }
+
+// GetCreatedAfter returns RunsFilter.CreatedAfter, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetCreatedAfter() float64 { return v.CreatedAfter }
+
+// GetMode returns RunsFilter.Mode, and is useful for accessing the field via an interface.
+func (v *RunsFilter) GetMode() string { return v.Mode }
+
+// __AddPartitionInput is used internally by genqlient
+type __AddPartitionInput struct {
+	Repository RepositorySelector `json:"repository"`
+	Definition string             `json:"definition"`
+	Key        string             `json:"key"`
+}
+
+// GetRepository returns __AddPartitionInput.Repository, and is useful for accessing the field via an interface.
+func (v *__AddPartitionInput) GetRepository() RepositorySelector { return v.Repository }
+
+// GetDefinition returns __AddPartitionInput.Definition, and is useful for accessing the field via an interface.
+func (v *__AddPartitionInput) GetDefinition() string { return v.Definition }
+
+// GetKey returns __AddPartitionInput.Key, and is useful for accessing the field via an interface.
+func (v *__AddPartitionInput) GetKey() string { return v.Key }
+
+// __GiveUpInput is used internally by genqlient
+type __GiveUpInput struct {
+	Run string `json:"run"`
+}
+
+// GetRun returns __GiveUpInput.Run, and is useful for accessing the field via an interface.
+func (v *__GiveUpInput) GetRun() string { return v.Run }
+
+// __KeysInput is used internally by genqlient
+type __KeysInput struct {
+	Asset AssetKeyInput `json:"asset"`
+}
+
+// GetAsset returns __KeysInput.Asset, and is useful for accessing the field via an interface.
+func (v *__KeysInput) GetAsset() AssetKeyInput { return v.Asset }
 
 // __LaunchInput is used internally by genqlient
 type __LaunchInput struct {
@@ -1687,13 +2133,164 @@ type __LaunchInput struct {
 // GetP returns __LaunchInput.P, and is useful for accessing the field via an interface.
 func (v *__LaunchInput) GetP() ExecutionParams { return v.P }
 
-// __RunsByTagInput is used internally by genqlient
-type __RunsByTagInput struct {
-	Tags []ExecutionTag `json:"tags"`
+// __LookInput is used internally by genqlient
+type __LookInput struct {
+	Request []ExecutionTag `json:"request"`
+	Others  RunsFilter     `json:"others"`
+	Watch   bool           `json:"watch"`
 }
 
-// GetTags returns __RunsByTagInput.Tags, and is useful for accessing the field via an interface.
-func (v *__RunsByTagInput) GetTags() []ExecutionTag { return v.Tags }
+// GetRequest returns __LookInput.Request, and is useful for accessing the field via an interface.
+func (v *__LookInput) GetRequest() []ExecutionTag { return v.Request }
+
+// GetOthers returns __LookInput.Others, and is useful for accessing the field via an interface.
+func (v *__LookInput) GetOthers() RunsFilter { return v.Others }
+
+// GetWatch returns __LookInput.Watch, and is useful for accessing the field via an interface.
+func (v *__LookInput) GetWatch() bool { return v.Watch }
+
+// The mutation executed by AddPartition.
+const AddPartition_Operation = `
+mutation AddPartition ($repository: RepositorySelector!, $definition: String!, $key: String!) {
+	addDynamicPartition(repositorySelector: $repository, partitionsDefName: $definition, partitionKey: $key) {
+		__typename
+		... on AddDynamicPartitionSuccess {
+			partitionKey
+		}
+		... on DuplicateDynamicPartitionError {
+			partitionName
+		}
+		... on UnauthorizedError {
+			message
+		}
+		... on PythonError {
+			message
+			className
+		}
+	}
+}
+`
+
+func AddPartition(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	repository RepositorySelector,
+	definition string,
+	key string,
+) (data_ *AddPartitionResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "AddPartition",
+		Query:  AddPartition_Operation,
+		Variables: &__AddPartitionInput{
+			Repository: repository,
+			Definition: definition,
+			Key:        key,
+		},
+	}
+
+	data_ = &AddPartitionResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by GiveUp.
+const GiveUp_Operation = `
+mutation GiveUp ($run: String!) {
+	terminateRun(runId: $run, terminatePolicy: MARK_AS_CANCELED_IMMEDIATELY) {
+		__typename
+		... on TerminateRunSuccess {
+			run {
+				status
+			}
+		}
+		... on TerminateRunFailure {
+			message
+		}
+		... on RunNotFoundError {
+			message
+		}
+		... on UnauthorizedError {
+			message
+		}
+		... on PythonError {
+			message
+			className
+		}
+	}
+}
+`
+
+func GiveUp(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	run string,
+) (data_ *GiveUpResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "GiveUp",
+		Query:  GiveUp_Operation,
+		Variables: &__GiveUpInput{
+			Run: run,
+		},
+	}
+
+	data_ = &GiveUpResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by Keys.
+const Keys_Operation = `
+query Keys ($asset: AssetKeyInput!) {
+	assetNodeOrError(assetKey: $asset) {
+		__typename
+		... on AssetNode {
+			partitionKeys
+		}
+		... on AssetNotFoundError {
+			message
+		}
+	}
+}
+`
+
+func Keys(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	asset AssetKeyInput,
+) (data_ *KeysResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Keys",
+		Query:  Keys_Operation,
+		Variables: &__KeysInput{
+			Asset: asset,
+		},
+	}
+
+	data_ = &KeysResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
 
 // The mutation executed by Launch.
 const Launch_Operation = `
@@ -1702,46 +2299,13 @@ mutation Launch ($p: ExecutionParams!) {
 		__typename
 		... on LaunchRunSuccess {
 			run {
-				runId
-				status
-				jobName
-				creationTime
-				tags {
-					key
-					value
-				}
-				assetSelection {
-					path
-				}
-				runConfig
+				... Run
 			}
 		}
 		... on RunConfigValidationInvalid {
-			pipelineName
 			errors {
 				__typename
 				message
-				reason
-				path
-				stack {
-					entries {
-						__typename
-						... on EvaluationStackPathEntry {
-							fieldName
-						}
-					}
-				}
-				... on MissingFieldConfigError {
-					field {
-						name
-					}
-				}
-				... on FieldNotDefinedConfigError {
-					fieldName
-				}
-				... on RuntimeMismatchConfigError {
-					valueRep
-				}
 			}
 		}
 		... on PipelineNotFoundError {
@@ -1775,19 +2339,29 @@ mutation Launch ($p: ExecutionParams!) {
 		... on PythonError {
 			message
 			className
-			stack
 			causes {
 				message
 				className
 			}
-			errorChain {
-				isExplicitLink
-				error {
-					message
-					className
-				}
-			}
 		}
+	}
+}
+fragment Run on Run {
+	runId
+	status
+	creationTime
+	assetSelection {
+		path
+	}
+	assetCheckSelection {
+		name
+		assetKey {
+			path
+		}
+	}
+	tags {
+		key
+		value
 	}
 }
 `
@@ -1817,23 +2391,14 @@ func Launch(
 	return data_, err_
 }
 
-// The query executed by RunsByTag.
-const RunsByTag_Operation = `
-query RunsByTag ($tags: [ExecutionTag!]!) {
-	runsOrError(filter: {tags:$tags}, limit: 10) {
+// The query executed by Look.
+const Look_Operation = `
+query Look ($request: [ExecutionTag!]!, $others: RunsFilter!, $watch: Boolean!) {
+	found: runsOrError(filter: {tags:$request}, limit: 50) {
 		__typename
 		... on Runs {
 			results {
-				runId
-				status
-				creationTime
-				assetSelection {
-					path
-				}
-				tags {
-					key
-					value
-				}
+				... Run
 			}
 		}
 		... on InvalidPipelineRunsFilterError {
@@ -1841,25 +2406,65 @@ query RunsByTag ($tags: [ExecutionTag!]!) {
 		}
 		... on PythonError {
 			message
+			className
 		}
+	}
+	others: runsOrError(filter: $others, limit: 100) @include(if: $watch) {
+		__typename
+		... on Runs {
+			results {
+				... Run
+			}
+		}
+		... on InvalidPipelineRunsFilterError {
+			message
+		}
+		... on PythonError {
+			message
+			className
+		}
+	}
+}
+fragment Run on Run {
+	runId
+	status
+	creationTime
+	assetSelection {
+		path
+	}
+	assetCheckSelection {
+		name
+		assetKey {
+			path
+		}
+	}
+	tags {
+		key
+		value
 	}
 }
 `
 
-func RunsByTag(
+// found are the runs of a request; others those that any launcher of this kind made, from
+// which it is seen that a second one drives the same assets.
+func Look(
 	ctx_ context.Context,
 	client_ graphql.Client,
-	tags []ExecutionTag,
-) (data_ *RunsByTagResponse, err_ error) {
+	request []ExecutionTag,
+	others RunsFilter,
+	watch bool,
+) (data_ *LookResponse, err_ error) {
 	req_ := &graphql.Request{
-		OpName: "RunsByTag",
-		Query:  RunsByTag_Operation,
-		Variables: &__RunsByTagInput{
-			Tags: tags,
+		OpName: "Look",
+		Query:  Look_Operation,
+		Variables: &__LookInput{
+			Request: request,
+			Others:  others,
+			Watch:   watch,
 		},
 	}
 
-	data_ = &RunsByTagResponse{}
+	data_ = &LookResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

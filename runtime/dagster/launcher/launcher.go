@@ -1,45 +1,131 @@
 // Package launcher launches requests as runs of a Dagster deployment, exactly once as
 // Dagster sees it: a run carries its request's ID as a tag, and is looked for by it before
-// anything is sent again.
+// anything is sent. What was sent without an answer is looked for until it must have
+// become visible, and only then sent again; a run that a dying webserver left behind is
+// given up first. A request is checked against what Dagster defines beforehand, because
+// Dagster takes many a wrong selection without a word.
 package launcher
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"time"
 
 	"auto/runtime/clock"
 	"auto/runtime/dagster/deployment"
 	"auto/runtime/events"
+	"auto/runtime/launch"
 	"auto/runtime/request"
 	"auto/runtime/store"
 
 	"github.com/Khan/genqlient/graphql"
 )
 
+//go:generate go tool genqlient
+
+// Settle is how long a launch without an answer is looked for where Options do not say. A
+// run is visible less than a second after its launch arrives.
+const Settle = time.Minute
+
+// Definitions tells what a deployment defines; a *deployment.Watch does.
+type Definitions interface {
+	// Current gives it as it was a short while ago, Fresh as it is now.
+	Current(ctx context.Context) (*deployment.Deployment, error)
+	Fresh(ctx context.Context) (*deployment.Deployment, error)
+}
+
 // Options say what a launcher works with.
 type Options struct {
 	Client graphql.Client
-	Watch  *deployment.Watch
-	// Marks keep which runs were given up, across restarts.
+	Watch  Definitions
+	// Marks keep which runs were given up, and the name of this writer, across restarts.
 	Marks store.Marks
 	// Launched is told of each run at once, so that conditions see it before the next poll;
-	// nil for nobody.
+	// nil for nobody. It is called again for a run that is found a second time.
 	Launched func(ctx context.Context, e events.Event)
 	Clock    clock.Clock
+	// Random gives the bytes of a new writer's name.
+	Random io.Reader
 	// Settle is how long a launch whose answer was lost is looked for before it is sent
-	// again.
-	Settle  time.Duration
-	workers int
+	// again, 0 for the constant.
+	Settle time.Duration
 }
 
 // Launcher implements launch.Launcher.
-type Launcher struct{ Options }
+type Launcher struct {
+	Options
+	workers int
+	memory  *memory
+	writer  writer
+	keys    keys
+}
 
-// New gives a launcher.
-func New(o Options, workers int) *Launcher { o.workers = workers; return &Launcher{o} }
+var _ launch.Launcher = (*Launcher)(nil)
+
+// New gives a launcher with up to a number of launches under way at once. It is made when
+// the process starts: what an earlier process has sent may become visible until Settle
+// after that.
+func New(o Options, workers int) *Launcher {
+	if o.Settle == 0 {
+		o.Settle = Settle
+	}
+	now := o.Clock.Now()
+	return &Launcher{Options: o, workers: max(workers, 1), memory: newMemory(now, o.Settle), writer: writer{started: now, settle: o.Settle}}
+}
 
 // Workers implements launch.Launcher.
 func (l *Launcher) Workers() int { return l.workers }
 
-// Launch implements launch.Launcher.
-func (l *Launcher) Launch(ctx context.Context, r request.Request) error { panic("skeleton") }
+// Launch implements launch.Launcher. It gives nil when Dagster has a run for everything
+// that the request selects: one, or where it selects of several code locations one for
+// each. A failure is a *launch.Failure: refused is what Dagster would not run, or not run
+// rightly, whenever it is sent.
+func (l *Launcher) Launch(ctx context.Context, r request.Request) error {
+	if !l.memory.enter(r.ID, r.Attempt, l.Clock.Now()) {
+		return passing(0, "An earlier delivery of this request is still under way.")
+	}
+	err := l.launch(ctx, &r)
+	if err == nil {
+		err = l.forget(ctx, r.ID)
+	}
+	failure, _ := errors.AsType[*launch.Failure](err)
+	l.memory.leave(r.ID, err == nil || failure != nil && failure.Kind == launch.Refused, l.Clock.Now())
+	return err
+}
+
+func (l *Launcher) launch(ctx context.Context, r *request.Request) error {
+	left, err := l.look(ctx, r)
+	if err != nil || left.none() {
+		return err
+	}
+	parts, err := l.plan(ctx, r, left)
+	if err != nil {
+		return err
+	}
+	if err := l.addPartitions(ctx, r, parts); err != nil {
+		return err
+	}
+	if err := l.checkKeys(ctx, r, parts); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if err := l.send(ctx, r, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func passing(wait time.Duration, format string, args ...any) *launch.Failure {
+	return &launch.Failure{Kind: launch.Passing, Wait: wait, Reason: fmt.Sprintf(format, args...)}
+}
+
+func unreachable(format string, args ...any) *launch.Failure {
+	return &launch.Failure{Kind: launch.Unreachable, Reason: fmt.Sprintf(format, args...)}
+}
+
+func refused(format string, args ...any) *launch.Failure {
+	return &launch.Failure{Kind: launch.Refused, Reason: fmt.Sprintf(format, args...)}
+}

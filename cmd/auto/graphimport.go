@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"auto/lang/diag"
+	"auto/lang/source"
+	"auto/runtime/dagster/assets"
+	"auto/runtime/dagster/codeserver"
+	"auto/runtime/dagster/deployment"
+	"auto/runtime/dagster/gql"
+	"auto/runtime/project"
+)
+
+type graphImportCommand struct {
+	Dagster graphImportDagsterCommand `cmd:"" help:"Write the assets of a Dagster deployment as an asset file."`
+}
+
+type graphImportDagsterCommand struct {
+	projectFlag
+	URL       string            `arg:"" optional:"" help:"Address of the webserver; that of the project's dagster by default."`
+	Output    string            `short:"o" help:"The file; assets/dagster.yaml of the project by default." placeholder:"FILE"`
+	Check     bool              `help:"Write nothing; end with 1 where the file differs, and say how."`
+	GRPC      map[string]string `name:"grpc" help:"Address of the code server of a location, HOST:PORT or unix:PATH; it tells all exactly." placeholder:"LOCATION=ADDRESS"`
+	Overrides string            `help:"A file that settles what is in doubt." placeholder:"FILE"`
+	Partial   bool              `help:"Import without the assets of locations that are not loaded."`
+	Force     bool              `help:"Overwrite a file that was written or edited by hand."`
+	JSON      bool              `name:"json" help:"The summary as one JSON object."`
+}
+
+// Run reads the deployment and writes the file, whole or not at all.
+func (c graphImportDagsterCommand) Run(s system) error {
+	p, found := c.project(s)
+	if found.HasErrors() {
+		return findingList(found)
+	}
+	target, err := c.target(p)
+	if err != nil {
+		return err
+	}
+	overrides, found := c.overrides()
+	if found.HasErrors() {
+		return findingList(found)
+	}
+	d, err := c.read(s, p)
+	if err != nil {
+		return err
+	}
+	imported := assets.Import(d, assets.Options{Overrides: overrides, Elsewhere: elsewhere(p, target)})
+	imported.Findings = append(found, imported.Findings...)
+	text, err := imported.Write()
+	if err != nil {
+		return err
+	}
+	return importing{c, target, d, imported, string(text)}.finish(s)
+}
+
+// project loads the project, nil where there is none: an import into a file can do
+// without.
+func (c graphImportDagsterCommand) project(s system) (*project.Project, diag.List) {
+	root, err := c.root()
+	if err != nil {
+		return nil, nil
+	}
+	// Findings of assets and policies are what the import may mend.
+	p, _ := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
+	return p, nil
+}
+
+// target gives the path of the file to write.
+func (c graphImportDagsterCommand) target(p *project.Project) (string, error) {
+	switch {
+	case c.Output != "":
+		return c.Output, nil
+	case p == nil:
+		return "", noProject("this folder or above it")
+	}
+	return filepath.Join(p.Dir, "assets", "dagster.yaml"), nil
+}
+
+func (c graphImportDagsterCommand) overrides() (assets.Overrides, diag.List) {
+	if c.Overrides == "" {
+		return assets.Overrides{}, nil
+	}
+	text, err := os.ReadFile(c.Overrides)
+	if err != nil {
+		var list diag.List
+		list.Addf(diag.ProjectFile, source.Span{}, "Make it readable, or correct its name.", "The overrides cannot be read: %v.", err)
+		return assets.Overrides{}, list
+	}
+	return assets.ReadOverrides(source.New(filepath.ToSlash(c.Overrides), string(text)))
+}
+
+// read asks the deployment.
+func (c graphImportDagsterCommand) read(s system, p *project.Project) (*deployment.Deployment, error) {
+	var at project.Dagster
+	if p != nil {
+		at = p.Config.Dagster
+	}
+	if c.URL != "" {
+		at.URL = c.URL
+	}
+	if at.URL == "" {
+		return nil, diag.Diagnostic{Code: diag.DagsterFailed, Message: "It is not said which Dagster to import.", Help: "Name the address of its webserver, or write it as `url` under `dagster` in the project file."}
+	}
+	servers := codeserver.Servers{Addresses: map[string]string{}, Timeout: at.Timeout}
+	for _, addresses := range []map[string]string{at.GRPC, c.GRPC} {
+		for location, address := range addresses {
+			servers.Addresses[location] = address
+		}
+	}
+	client := gql.New(gql.Options{URL: at.URL, Timeout: max(at.Timeout, time.Minute), Clock: s.clock})
+	d, err := deployment.Read(s.ctx, client, servers)
+	if err != nil {
+		return nil, diag.Diagnostic{Code: diag.DagsterFailed, Message: err.Error()}
+	}
+	return d, located(d, servers.Addresses)
+}
+
+// located finds a workspace that has nothing, and addresses of locations that there are
+// not.
+func located(d *deployment.Deployment, addresses map[string]string) error {
+	if len(d.Locations) == 0 {
+		return diag.Diagnostic{Code: diag.DagsterFailed, Message: "The workspace of this Dagster has no code location.", Help: "Start the webserver with a workspace, or name another address."}
+	}
+	var names []string
+	for _, l := range d.Locations {
+		names = append(names, l.Name)
+	}
+	for _, location := range slices.Sorted(maps.Keys(addresses)) {
+		if !slices.Contains(names, location) {
+			return diag.Diagnostic{Code: diag.DagsterFailed, Message: fmt.Sprintf("A code server is named for the location `%s`, and Dagster has none of that name.", location), Help: "It has `" + strings.Join(names, "`, `") + "`."}
+		}
+	}
+	return nil
+}
+
+// elsewhere tells which jobs the project defines in files of its own.
+func elsewhere(p *project.Project, target string) func(job string) bool {
+	return func(job string) bool {
+		if p == nil {
+			return false
+		}
+		file, ok := p.JobFiles[job]
+		return ok && !sameFile(filepath.Join(p.Dir, filepath.FromSlash(file)), target)
+	}
+}

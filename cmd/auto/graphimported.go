@@ -1,0 +1,141 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"auto/lang/diag"
+	"auto/lang/source"
+	"auto/runtime/dagster/assets"
+	"auto/runtime/dagster/deployment"
+	"auto/runtime/project"
+	"auto/vm/graph"
+)
+
+// importing is an import that is ready to be written.
+type importing struct {
+	graphImportDagsterCommand
+	target   string
+	d        *deployment.Deployment
+	imported assets.Imported
+	text     string
+}
+
+// finish compares with the file that there is, and writes the new one.
+func (i importing) finish(s system) error {
+	before, err := os.ReadFile(i.target)
+	exists := err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	out := importSummary{
+		File: filepath.ToSlash(i.target), Version: i.d.Version, Locations: len(i.d.Locations), Assets: len(i.imported.Assets), Jobs: len(i.imported.Jobs),
+		Differs: string(before) != i.text, Changes: i.changes(before, exists),
+	}
+	if out.Differs && !i.Check {
+		if err := i.write(before, exists); err != nil {
+			s.write(diag.Text, i.imported.Findings)
+			return err
+		}
+		out.Written = true
+	}
+	return errors.Join(i.show(s, out), i.found(out))
+}
+
+// write writes the file where that is allowed.
+func (i importing) write(before []byte, exists bool) error {
+	if !i.d.Complete() && !i.Partial {
+		return errors.New("nothing was written, because not all code locations are loaded")
+	}
+	if why := assets.Untouched(before); exists && why != nil && !i.Force {
+		return diag.Diagnostic{Code: diag.EditedByHand, Message: fmt.Sprintf("`%s` is not overwritten: %v.", filepath.ToSlash(i.target), why),
+			Help: "Move what is written by hand into another file and use `--force`, or name another file by `-o`."}
+	}
+	if err := os.MkdirAll(filepath.Dir(i.target), 0o755); err != nil {
+		return err
+	}
+	return replaceFile(i.target, i.text)
+}
+
+// changes compares the assets of the file that there is with those of the deployment.
+func (i importing) changes(before []byte, exists bool) []assets.Change {
+	if !exists {
+		return []assets.Change{}
+	}
+	old, found := project.Assets(source.New(filepath.ToSlash(i.target), string(before)))
+	if found.HasErrors() {
+		return []assets.Change{{Key: filepath.ToSlash(i.target), What: "It cannot be read as an asset file."}}
+	}
+	g, _ := graph.New(old, nil)
+	return append([]assets.Change{}, assets.Compare(g, i.d)...)
+}
+
+// found is the end of the command: nil where there is nothing to look at.
+func (i importing) found(out importSummary) error {
+	if n := len(i.imported.Findings); n > 0 || i.Check && out.Differs {
+		return findings{n}
+	}
+	return nil
+}
+
+// importSummary is what an import did.
+type importSummary struct {
+	File      string          `json:"file"`
+	Version   string          `json:"version"`
+	Locations int             `json:"locations"`
+	Assets    int             `json:"assets"`
+	Jobs      int             `json:"jobs"`
+	Differs   bool            `json:"differs"`
+	Written   bool            `json:"written"`
+	Changes   []assets.Change `json:"changes"`
+}
+
+// show tells what was done, and the findings.
+func (i importing) show(s system, out importSummary) error {
+	if i.JSON {
+		return s.importJSON(out, i.imported.Findings)
+	}
+	s.write(diag.Text, i.imported.Findings)
+	fmt.Fprintf(s.stdout, "Dagster %s has %s with %s and %s.\n", out.Version, plural(out.Locations, "code location"), plural(out.Assets, "asset"), plural(out.Jobs, "job"))
+	for _, change := range out.Changes {
+		fmt.Fprintf(s.stdout, "  %s\n", visible(change.String()))
+	}
+	_, err := fmt.Fprintln(s.stdout, out.outcome())
+	return err
+}
+
+// outcome says what became of the file.
+func (o importSummary) outcome() string {
+	switch {
+	case o.Written:
+		return "Wrote " + o.File + "."
+	case !o.Differs:
+		return o.File + " is as Dagster has it."
+	case len(o.Changes) == 0:
+		return o.File + " differs in what changes nothing for policies, such as descriptions and jobs."
+	}
+	return o.File + " differs from what Dagster has."
+}
+
+// importJSON writes the summary with the findings as one object.
+func (s system) importJSON(out importSummary, found diag.List) error {
+	type finding struct {
+		Code    diag.Code `json:"code"`
+		Message string    `json:"message"`
+		Help    string    `json:"help,omitempty"`
+	}
+	list := []finding{}
+	for _, d := range found {
+		list = append(list, finding{d.Code, d.Message, d.Help})
+	}
+	e := json.NewEncoder(s.stdout)
+	e.SetEscapeHTML(false)
+	return e.Encode(struct {
+		importSummary
+		Findings []finding `json:"findings"`
+	}{out, list})
+}

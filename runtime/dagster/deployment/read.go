@@ -1,0 +1,199 @@
+package deployment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"auto/runtime/dagster/gql"
+
+	"github.com/Khan/genqlient/graphql"
+)
+
+// reads bounds how often a deployment is read anew because a location was reloaded
+// between two of its answers.
+const reads = 3
+
+// Read asks for everything, in one to three calls whatever the number of assets. Assets
+// of locations that are not loaded are missing, and the location says so. With `exact` a
+// reader of code servers it asks these for what GraphQL loses; what neither they nor the
+// metadata of auto_dagster tell stays in doubt.
+func Read(ctx context.Context, c graphql.Client, exact Exact) (*Deployment, error) {
+	for range reads {
+		r := &reading{ctx: ctx, client: c, exact: exact}
+		err := r.read()
+		if !errors.Is(err, errMoved) {
+			return r.d, err
+		}
+	}
+	return nil, errors.New("Dagster loads its code locations again and again, so that their definitions cannot be read together; try again later.")
+}
+
+// errMoved: a location was loaded anew since the first answer.
+var errMoved = errors.New("a code location was loaded anew")
+
+// reading is one attempt to read a deployment.
+type reading struct {
+	ctx    context.Context
+	client graphql.Client
+	exact  Exact
+	d      *Deployment
+	nodes  []DefinitionsAssetNodesAssetNode
+	// versions are those of the first answer.
+	versions map[string]string
+}
+
+func (r *reading) read() error {
+	answer, err := Definitions(r.ctx, r.client)
+	if err != nil {
+		return r.explain(err)
+	}
+	d := &Deployment{Version: answer.Version, Assets: map[string]*Asset{}}
+	if r.versions, err = versions(&answer.Versions); err != nil {
+		return err
+	}
+	workspace, ok := answer.WorkspaceOrError.(*DefinitionsWorkspaceOrErrorWorkspace)
+	if !ok {
+		return refused("its workspace", answer.WorkspaceOrError)
+	}
+	sensors := readLocations(d, workspace)
+	r.nodes = answer.AssetNodes
+	definitions := r.definitions(d)
+	for i := range r.nodes {
+		a := readAsset(&r.nodes[i], sensors)
+		d.Assets[a.Key] = a
+	}
+	if err := r.settle(d, definitions); err != nil {
+		return err
+	}
+	if err := r.sets(d); err != nil {
+		return err
+	}
+	d.versions, r.d = r.versions, d
+	return nil
+}
+
+// explain adds what to do where a webserver does not know what is asked for.
+func (r *reading) explain(err error) error {
+	if gql.KindOf(err) != gql.Failed || !strings.Contains(err.Error(), "Cannot query field") && !strings.Contains(err.Error(), "Unknown type") {
+		return err
+	}
+	var answer struct {
+		Version string `json:"version"`
+	}
+	version := "This Dagster"
+	ask := &graphql.Request{OpName: "Version", Query: "query Version { version }"}
+	if r.client.MakeRequest(r.ctx, ask, &graphql.Response{Data: &answer}) == nil {
+		version = "Dagster " + answer.Version
+	}
+	return fmt.Errorf("%s does not know what auto asks for; Dagster 1.13 or newer is needed. %w", version, err)
+}
+
+// refused makes an error of an answer that is none of the expected types.
+func refused(what string, answer interface{ GetTypename() *string }) error {
+	reason := "it answers without a type"
+	if answer != nil && answer.GetTypename() != nil {
+		reason = "it answers " + *answer.GetTypename()
+	}
+	if e, ok := answer.(interface{ GetMessage() string }); ok {
+		reason = firstLine(e.GetMessage())
+	}
+	return fmt.Errorf("Dagster cannot tell %s: %s.", what, strings.TrimSuffix(reason, "."))
+}
+
+// firstLine gives the first line of a message of Python that says something.
+func firstLine(message string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
+	return strings.TrimSpace(line)
+}
+
+// versions gives the version of each location, by name.
+func versions(v *Versions) (map[string]string, error) {
+	list, ok := v.LocationStatusesOrError.(*VersionsLocationStatusesOrErrorWorkspaceLocationStatusEntries)
+	if !ok {
+		return nil, refused("the states of its code locations", v.LocationStatusesOrError)
+	}
+	out := map[string]string{}
+	for _, e := range list.Entries {
+		out[e.Name] = fmt.Sprintf("%s %s", e.LoadStatus, e.VersionKey)
+	}
+	return out, nil
+}
+
+// same gives errMoved where the versions of a later answer are others.
+func (r *reading) same(v *Versions) error {
+	now, err := versions(v)
+	if err == nil && !maps.Equal(now, r.versions) {
+		err = errMoved
+	}
+	return err
+}
+
+// definitions asks the exact way for the definitions of each location that is loaded.
+// Where it fails the location says so.
+func (r *reading) definitions(d *Deployment) map[string]Definition {
+	out := map[string]Definition{}
+	if r.exact == nil {
+		return out
+	}
+	for i := range d.Locations {
+		l := &d.Locations[i]
+		for _, repository := range l.Repositories {
+			list, err := r.exact.Definitions(r.ctx, l.Name, repository)
+			if err != nil {
+				l.Inexact = err.Error()
+			}
+			for key, definition := range list {
+				// An asset of two locations is the one's that GraphQL names.
+				out[place(l.Name, repository)+key] = definition
+			}
+		}
+	}
+	return out
+}
+
+// place is the prefix of a repository's assets in a map.
+func place(location, repository string) string { return location + "\x00" + repository + "\x00" }
+
+func readLocations(d *Deployment, w *DefinitionsWorkspaceOrErrorWorkspace) map[string]Sensor {
+	sensors := map[string]Sensor{}
+	for _, e := range w.LocationEntries {
+		l := Location{Name: e.Name, VersionKey: e.VersionKey}
+		switch at := e.LocationOrLoadError.(type) {
+		case *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocation:
+			l.Loaded = true
+			for _, repository := range at.Repositories {
+				l.Repositories = append(l.Repositories, repository.Name)
+				addSensors(sensors, &repository.Sensors)
+				for _, job := range repository.Jobs {
+					if !implicit(job.Name) {
+						d.Jobs = append(d.Jobs, Job{job.Name, l.Name, repository.Name})
+					}
+				}
+			}
+		case *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorPythonError:
+			l.Problem = firstLine(at.Message)
+		}
+		d.Locations = append(d.Locations, l)
+	}
+	slices.SortFunc(d.Locations, func(a, b Location) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(d.Jobs, func(a, b Job) int {
+		return strings.Compare(a.Name+"\x00"+place(a.Location, a.Repository), b.Name+"\x00"+place(b.Location, b.Repository))
+	})
+	return sensors
+}
+
+// implicit reports whether a job is one that Dagster makes for assets.
+func implicit(job string) bool { return strings.HasPrefix(job, "__ASSET_JOB") }
+
+// addSensors takes in the sensors that drive assets, by ID.
+func addSensors(all map[string]Sensor, list *Sensors) {
+	for _, s := range list.Sensors {
+		if s.SensorType == SensorTypeAutoMaterialize || s.SensorType == SensorTypeAutomation {
+			all[s.Id] = Sensor{ID: s.Id, Name: s.Name, Type: string(s.SensorType), Running: s.SensorState.Status == InstigationStatusRunning}
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package launcher
+
+import (
+	"sync"
+	"time"
+)
+
+// memory knows of each request that is under way what of it may be about to appear. It is
+// lost with the process: then all that was sent before counts as sent at the start of the
+// new one.
+type memory struct {
+	started time.Time
+	settle  time.Duration
+
+	mu       sync.Mutex
+	requests map[string]*remembered
+	// over are the requests that ended, in that order. Each is remembered until its runs are
+	// visible: should its end not be kept, it is delivered again.
+	over []ended
+}
+
+// remembered is what is known of a request.
+type remembered struct {
+	busy bool
+	// sent is when something was last sent whose answer is not known, zero for nothing.
+	sent time.Time
+	// has is what runs were launched for, as Dagster answered, visible or not.
+	has work
+	// gaveUp: a mark tells of runs of it that were given up.
+	gaveUp bool
+	// over is when it ended, zero where it has not.
+	over time.Time
+}
+
+type ended struct {
+	id string
+	at time.Time
+}
+
+func newMemory(started time.Time, settle time.Duration) *memory {
+	return &memory{started: started, settle: settle, requests: map[string]*remembered{}}
+}
+
+// enter begins a delivery, and gives false while another of the request is under way.
+func (m *memory) enter(id string, attempt int, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.forget(now)
+	known, ok := m.requests[id]
+	if !ok {
+		known = &remembered{}
+		if attempt > 1 {
+			known.sent = m.started
+		}
+		m.requests[id] = known
+	}
+	if known.busy {
+		return false
+	}
+	known.busy, known.over = true, time.Time{}
+	return true
+}
+
+// forget forgets what ended long enough ago.
+func (m *memory) forget(now time.Time) {
+	for len(m.over) > 0 && now.Sub(m.over[0].at) > m.settle {
+		first := m.over[0]
+		m.over = m.over[1:]
+		if known, ok := m.requests[first.id]; ok && known.over.Equal(first.at) && !known.busy {
+			delete(m.requests, first.id)
+		}
+	}
+}
+
+// leave ends a delivery, which may be the last one.
+func (m *memory) leave(id string, last bool, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known := m.requests[id]
+	known.busy = false
+	if last {
+		known.over = now
+		m.over = append(m.over, ended{id, now})
+	}
+}
+
+// sent tells that something is sent now, and answered that nothing of it can appear any more.
+func (m *memory) sent(id string, now time.Time) {
+	m.change(id, func(known *remembered) { known.sent = now })
+}
+
+func (m *memory) answered(id string) { m.sent(id, time.Time{}) }
+
+// launched tells that Dagster has answered with a run.
+func (m *memory) launched(id string, of work) {
+	m.change(id, func(known *remembered) {
+		known.sent = time.Time{}
+		known.has.assets = append(known.has.assets, of.assets...)
+		known.has.checks = append(known.has.checks, of.checks...)
+	})
+}
+
+// marked tells that a mark is kept about the request.
+func (m *memory) marked(id string) { m.change(id, func(known *remembered) { known.gaveUp = true }) }
+
+func (m *memory) change(id string, how func(*remembered)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	how(m.requests[id])
+}
+
+// of gives what is known of a request that is under way.
+func (m *memory) of(id string) remembered {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return *m.requests[id]
+}

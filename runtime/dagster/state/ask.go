@@ -1,0 +1,159 @@
+package state
+
+import (
+	"maps"
+	"slices"
+
+	"auto/vm/graph"
+)
+
+// ask sends the query of the poll. The first one of all finds out what the server's clock
+// showed: no update that is told later is older than the newest one there is.
+func (p *poll) ask() error {
+	if p.memory.runs == nil {
+		since, err := p.newest()
+		if err != nil {
+			return err
+		}
+		p.change.runs = &runsMark{Since: since, Runs: map[string]runMark{}}
+	} else {
+		p.change.runs = p.memory.copyRuns()
+	}
+	p.asked = p.tellers()
+	answer, err := Poll(p.ctx, p.calls, p.since(), page, inputs(p.graph.Keys()), inputs(p.asked))
+	if err != nil {
+		return err
+	}
+	p.answer = answer
+	return p.readHeads()
+}
+
+func (p *poll) since() float64 { return max(p.change.runs.Since-overlap.Seconds(), 0) }
+
+// newest gives the newest update among the newest runs.
+func (p *poll) newest() (float64, error) {
+	answer, err := Newest(p.ctx, p.calls, 25)
+	if err != nil {
+		return 0, err
+	}
+	list, err := statesOf(answer.RunsOrError)
+	newest := 0.0
+	for i := range list {
+		newest = max(newest, list[i].UpdateTime)
+	}
+	return newest, err
+}
+
+// readHeads notes the newest storage ids of assets.
+func (p *poll) readHeads() error {
+	list, ok := p.answer.Heads.(*HeadListAssetConnection)
+	if !ok {
+		return refused("its assets", p.answer.Heads)
+	}
+	p.heads = map[string]int64{}
+	for i := range list.Nodes {
+		id, err := storageID(list.Nodes[i].LatestEventSortKey)
+		if err != nil {
+			return err
+		}
+		p.heads[list.Nodes[i].Key.key()] = id
+	}
+	return nil
+}
+
+// locate finds out which locations are not loaded. They are looked at when a version has
+// changed, and while one is down.
+func (p *poll) locate() error {
+	list, ok := p.answer.LocationStatusesOrError.(*LocationListWorkspaceLocationStatusEntries)
+	if !ok {
+		return refused("its code locations", p.answer.LocationStatusesOrError)
+	}
+	versions := map[string]string{}
+	for _, e := range list.Entries {
+		versions[e.Name] = string(e.LoadStatus) + e.VersionKey
+	}
+	if len(p.down) == 0 && maps.Equal(versions, p.versions) {
+		return nil
+	}
+	answer, err := Locations(p.ctx, p.calls)
+	if err != nil {
+		return err
+	}
+	workspace, ok := answer.WorkspaceOrError.(*WorkspaceWorkspace)
+	if !ok {
+		return refused("its workspace", answer.WorkspaceOrError)
+	}
+	p.down = downOf(workspace.LocationEntries)
+	p.versions, p.unfit = versions, map[string]bool{}
+	return nil
+}
+
+func downOf(entries []Location) map[string]string {
+	down := map[string]string{}
+	for _, e := range entries {
+		switch problem := e.LocationOrLoadError.(type) {
+		case *LoadedRepositoryLocation:
+		case *LoadedPythonError:
+			down[e.Name] = refused("the location `"+e.Name+"`", problem).Error()
+		default:
+			down[e.Name] = "it is being loaded"
+		}
+	}
+	return down
+}
+
+// up reports whether nothing is known to keep an asset's definition away.
+func (p *poll) up(a *graph.Asset) bool {
+	_, down := p.down[location(a)]
+	return !down
+}
+
+func location(a *graph.Asset) string {
+	for i := range len(a.Repository) {
+		if a.Repository[i] == '/' {
+			return a.Repository[:i]
+		}
+	}
+	return a.Repository
+}
+
+// dimension is a dynamic definition, with its name among the dimensions of an asset; ""
+// where it is the whole definition.
+type dimension struct{ definition, name string }
+
+// dynamicOf gives the dynamic definitions that an asset's partitions have.
+func dynamicOf(a *graph.Asset) []dimension {
+	switch {
+	case a.Partitions == nil:
+		return nil
+	case a.Partitions.Type == graph.Dynamic:
+		return []dimension{{a.Partitions.Name, ""}}
+	}
+	var out []dimension
+	for _, name := range slices.Sorted(maps.Keys(a.Partitions.Dimensions)) {
+		if d := a.Partitions.Dimensions[name]; d.Type == graph.Dynamic {
+			out = append(out, dimension{d.Name, name})
+		}
+	}
+	return out
+}
+
+// tellers gives an asset for each dynamic definition of the graph, which tells its keys.
+func (p *poll) tellers() []string {
+	told, out := map[string]bool{}, []string{}
+	for _, key := range p.graph.Keys() {
+		a, _ := p.graph.Asset(key)
+		if p.unfit[key] || !p.up(a) {
+			continue
+		}
+		fresh := false
+		for _, d := range dynamicOf(a) {
+			fresh = fresh || !told[d.definition]
+			told[d.definition] = true
+		}
+		if fresh {
+			out = append(out, key)
+		}
+	}
+	return out
+}

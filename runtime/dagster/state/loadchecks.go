@@ -1,0 +1,165 @@
+package state
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"auto/runtime/events"
+	"auto/runtime/facts"
+	"auto/vm/graph"
+)
+
+// execution is one of a check.
+type execution struct {
+	check string
+	*Execution
+}
+
+// executed gives the executions of checks of assets that are about what the assets have,
+// and the runs that ended without evaluating a check.
+func (l *loading) executed(keys []string, found []loaded) ([]item, error) {
+	var list []execution
+	for i, key := range keys {
+		a, _ := l.graph.Asset(key)
+		more, err := l.byPartition(a, &found[i])
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	more, err := l.ofLatest(keys)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, more...)
+	var out []item
+	for _, e := range list {
+		if evaluated(e.Execution) {
+			out = append(out, l.checked(e.check, e.Execution))
+		}
+	}
+	broken, err := l.broken(list)
+	return append(out, broken...), err
+}
+
+// ofLatest gives the executions of checks without partitions, and notes them.
+func (l *loading) ofLatest(keys []string) ([]execution, error) {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		a, _ := l.graph.Asset(key)
+		return len(a.Checks) == 0
+	})
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	answer, err := Checks(l.ctx, l.calls, inputs(keys))
+	if err != nil {
+		return nil, err
+	}
+	var out []execution
+	for i := range answer.AssetNodes {
+		node := &answer.AssetNodes[i]
+		list, ok := node.AssetChecksOrError.(*CheckListAssetChecks)
+		if !ok {
+			return nil, refused("the checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
+		}
+		for _, c := range list.Checks {
+			key, e := node.AssetKey.key()+":"+c.Name, c.ExecutionForLatestMaterialization
+			if e == nil || !l.graph.Has(key) || l.partitionedCheck(key) {
+				continue
+			}
+			out = append(out, execution{key, e})
+			if id, err := strconv.ParseInt(e.Id, 10, 64); err == nil && evaluated(e) {
+				l.change.checks[key] = &checkMark{Floor: id}
+			}
+		}
+	}
+	return out, nil
+}
+
+// byPartition gives the newest execution of each partition of an asset's checks. What was
+// evaluated before the materialization is not about it.
+func (l *loading) byPartition(a *graph.Asset, made *loaded) ([]execution, error) {
+	var out []execution
+	for _, c := range a.Checks {
+		if !c.Partitioned {
+			continue
+		}
+		list, err := l.above(a.Key, c.Name, 0)
+		if err != nil {
+			return nil, err
+		}
+		written := made.written()
+		had := map[string]bool{}
+		for i := range list {
+			e := &list[i]
+			if had[e.Partition] {
+				continue
+			}
+			had[e.Partition] = true
+			if !evaluated(e) || !seconds(e.Evaluation.Timestamp).Before(written[e.Partition]) {
+				out = append(out, execution{a.Key + ":" + c.Name, e})
+			}
+		}
+		l.change.checks[a.Key+":"+c.Name] = markOf(list)
+	}
+	return out, nil
+}
+
+// written gives when partitions were materialized.
+func (o *loaded) written() map[string]time.Time {
+	out := map[string]time.Time{}
+	for i := range o.items {
+		if e := &o.items[i].event; e.Type == events.Materialization {
+			out[e.Partition] = o.items[i].at
+		}
+	}
+	return out
+}
+
+// markOf gives how far a check is told with its executions, newest first.
+func markOf(list []Execution) *checkMark {
+	m := &checkMark{}
+	waits := false
+	for _, e := range slices.Backward(list) {
+		id, err := strconv.ParseInt(e.Id, 10, 64)
+		if err != nil {
+			continue
+		}
+		open := e.Status == AssetCheckExecutionResolvedStatusInProgress
+		if waits = waits || open; !waits {
+			m.Floor = id
+		} else if !open {
+			m.Told = append(m.Told, id)
+		}
+	}
+	return m
+}
+
+// broken gives the runs that ended without evaluating checks that they planned.
+func (l *loading) broken(list []execution) ([]item, error) {
+	var ids []string
+	for _, e := range list {
+		if e.Status == AssetCheckExecutionResolvedStatusExecutionFailed || e.Status == AssetCheckExecutionResolvedStatusSkipped {
+			ids = append(ids, e.RunId)
+		}
+	}
+	runs, err := l.runsByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []item
+	for _, e := range list {
+		run := runs[e.RunId]
+		if run == nil || evaluated(e.Execution) || !ended(statusOf[run.Status]) {
+			continue
+		}
+		at := seconds(run.CreationTime)
+		out = append(out, item{group: checksGroup, at: at, event: events.Event{
+			ID: ID("run", run.RunId, "load", e.check, e.Partition), Type: events.Run, At: l.at(at), RunID: run.RunId, Status: facts.Started,
+			Checks: []string{e.check}, Partition: e.Partition, Tags: tagsOf(run),
+		}})
+		l.end(run)
+	}
+	return out, nil
+}
