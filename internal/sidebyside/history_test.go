@@ -8,7 +8,7 @@ import (
 
 // step is what happens to both deployments while both are idle.
 type step struct {
-	wait       time.Duration // passes before
+	wait       time.Duration // passes after it happened, and before the next tick
 	happenings []happening
 	fail, hold []string // assets whose runs fail, and whose runs stay under way until the next step
 }
@@ -42,8 +42,8 @@ func (s *story) first() step {
 
 // next draws a step. now is the time that it begins at.
 func (s *story) next(now time.Time) step {
-	s.now = now.Add(s.wait(now))
-	out := step{wait: s.now.Sub(now), fail: s.some(4), hold: s.some(3)}
+	s.now = now
+	out := step{wait: s.wait(now), fail: s.some(4), hold: s.some(3)}
 	for range 1 + s.random.IntN(4) {
 		out.happenings = append(out.happenings, s.happening())
 	}

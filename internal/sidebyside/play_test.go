@@ -19,8 +19,8 @@ func compare(t *testing.T, seed uint64, steps int, a, b side) {
 	now, ticks, launched := began, 0, map[string]int{}
 	next := told.first()
 	for i := range steps {
+		begin(t, both, next)
 		now = now.Add(next.wait)
-		begin(t, both, now, next)
 		ran := make([][]string, 2)
 		for quiet := 0; quiet < 2; {
 			now, quiet, ticks = now.Add(every), quiet+1, ticks+1
@@ -44,11 +44,10 @@ func compare(t *testing.T, seed uint64, steps int, a, b side) {
 }
 
 // begin lets a step happen on both sides.
-func begin(t *testing.T, both []side, at time.Time, next step) {
+func begin(t *testing.T, both []side, next step) {
 	t.Helper()
 	for _, s := range both {
 		d := s.history()
-		d.clock.set(t, at)
 		d.finish(t)
 		d.rules(t, next.fail, next.hold)
 		d.happen(t, next.happenings)
