@@ -112,7 +112,7 @@ func (d *Daemon) Current() *project.Project { return d.current.Load() }
 // gives an error where a source or the store failed, or a delivery stays due.
 func (d *Daemon) Once(ctx context.Context) error {
 	if d.World != nil {
-		if err := d.look(ctx, d.Project.Graph); err != nil {
+		if err := d.see(ctx, d.Project); err != nil {
 			return err
 		}
 	}
@@ -147,6 +147,9 @@ func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan st
 	d.stopAll()
 	d.conditions.Stop()
 	close(stopOutbox)
+	if waits, ok := d.Launcher.(launch.Stopper); ok {
+		waits.Stop()
+	}
 	return errors.Join(err, d.conditions.Save(ctx), <-delivered)
 }
 
@@ -367,7 +370,7 @@ func counts(r sensor.Report, took time.Duration) []any {
 		n    int
 	}{
 		{"new", r.New}, {"settling", r.Settling}, {"requested", r.Requested}, {"unmatched", r.Unmatched}, {"parked", r.Parked}, {"skipped", r.Skipped},
-		{"quarantined", r.Quarantined}, {"kept", r.Kept}, {"gone", r.Gone}, {"released", r.Released}, {"held", r.Held},
+		{"quarantined", r.Quarantined}, {"kept", r.Kept}, {"gone", r.Gone}, {"retried", r.Retried}, {"released", r.Released}, {"held", r.Held},
 	} {
 		if c.n > 0 {
 			out = append(out, c.name, c.n)

@@ -23,7 +23,9 @@ func (o observed) Launch(ctx context.Context, r request.Request) error {
 	ctx, span := o.daemon.Tracer.Start(ctx, "launch")
 	err := o.Launcher.Launch(ctx, r)
 	span.Text("auto.request", r.ID).Number("auto.attempt", int64(r.Attempt)).End(err)
-	o.daemon.Metrics.Delivered(outcomeOf(err), o.daemon.Clock.Now().Sub(began))
+	if !errors.Is(err, launch.ErrStopped) {
+		o.daemon.Metrics.Delivered(outcomeOf(err), o.daemon.Clock.Now().Sub(began))
+	}
 	return err
 }
 

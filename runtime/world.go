@@ -2,6 +2,8 @@ package runtime
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"auto/runtime/control"
@@ -12,13 +14,13 @@ import (
 
 // World is a system that is asked what happened, beside the events that are sent.
 type World interface {
-	// Look takes in, by a function that stores events, what happened to what a graph has
-	// since the last look. With an error, what was taken in stays, and the next look goes on
-	// from there.
-	Look(ctx context.Context, g *graph.Graph, take func(context.Context, []events.Event) error) error
-	// Seen reports whether all that a graph has was looked at once, so that conditions can
-	// tell what is missing.
-	Seen(ctx context.Context, g *graph.Graph) (bool, error)
+	// Look takes in, by a function that stores events, what happened to the assets of a
+	// project since the last look. With an error, what was taken in stays, and the next look
+	// goes on from there.
+	Look(ctx context.Context, p *project.Project, take func(context.Context, []events.Event) error) error
+	// Unseen gives the assets of a graph that no look has told of: to conditions they would
+	// be missing.
+	Unseen(ctx context.Context, g *graph.Graph) ([]string, error)
 	// Every is the pause between looks.
 	Every() time.Duration
 	// Status tells how the last look went.
@@ -28,12 +30,12 @@ type World interface {
 // longestPause is the longest pause between looks that fail.
 const longestPause = time.Minute
 
-// look looks once at what a graph has, alone.
-func (d *Daemon) look(ctx context.Context, g *graph.Graph) error {
+// look looks once at the assets of a project, alone.
+func (d *Daemon) look(ctx context.Context, p *project.Project) error {
 	d.looking.Lock()
 	defer d.looking.Unlock()
 	service := d.Service()
-	return d.World.Look(ctx, g, func(ctx context.Context, list []events.Event) error {
+	return d.World.Look(ctx, p, func(ctx context.Context, list []events.Event) error {
 		_, err := service.Events(ctx, list)
 		return err
 	})
@@ -60,8 +62,8 @@ func (d *Daemon) startConditions(ctx context.Context) (end func()) {
 func (d *Daemon) lookOn(ctx, looks context.Context) {
 	started, failures := false, 0
 	for {
-		err := d.look(looks, d.Current().Graph)
-		if d.kept(looks, "Dagster could not be read; what happened there is taken in later", err) {
+		err := d.lookNext(looks, started)
+		if d.kept(looks, whileUnread(started), err) {
 			failures = 0
 		} else {
 			failures++
@@ -74,6 +76,22 @@ func (d *Daemon) lookOn(ctx, looks context.Context) {
 			return
 		}
 	}
+}
+
+// whileUnread says what it means that Dagster cannot be read.
+func whileUnread(started bool) string {
+	if started {
+		return "Dagster could not be read; what happened there is taken in later"
+	}
+	return "Dagster could not be read; conditions wait for it"
+}
+
+// lookNext looks once; as long as conditions do not tick, all has to be seen.
+func (d *Daemon) lookNext(ctx context.Context, started bool) error {
+	if started {
+		return d.look(ctx, d.Current())
+	}
+	return d.see(ctx, d.Current())
 }
 
 // pauseAfter gives the pause after a number of failures in a row.
@@ -97,13 +115,35 @@ func (d *Daemon) pause(ctx context.Context, length time.Duration) bool {
 	}
 }
 
+// see looks at the assets of a project, all of which have to be seen then.
+func (d *Daemon) see(ctx context.Context, p *project.Project) error {
+	if err := d.look(ctx, p); err != nil {
+		return err
+	}
+	unseen, err := d.World.Unseen(ctx, p.Graph)
+	if err == nil && len(unseen) > 0 {
+		err = unseenError(unseen)
+	}
+	return err
+}
+
+// unseenError names assets that no look could tell of.
+func unseenError(keys []string) error {
+	const most = 3
+	names := "`" + strings.Join(keys[:min(most, len(keys))], "`, `") + "`"
+	if more := len(keys) - most; more > 0 {
+		names += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Errorf("what happened to %s is not known yet, because their code location is down; `auto graph import dagster --partial` leaves its assets out of the project", names)
+}
+
 // enforce puts a changed project in force. What the old one had not is looked at first: to
 // conditions all of it would be missing.
 func (d *Daemon) enforce(ctx context.Context, p *project.Project) error {
 	if d.World != nil {
-		seen, err := d.World.Seen(ctx, p.Graph)
-		if err == nil && !seen {
-			err = d.look(ctx, p.Graph)
+		unseen, err := d.World.Unseen(ctx, p.Graph)
+		if err == nil && len(unseen) > 0 {
+			err = d.see(ctx, p)
 		}
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 
 	"auto/lang/diag"
 	"auto/lang/source"
+	"auto/runtime/dagster"
 	"auto/runtime/dagster/assets"
 	"auto/runtime/dagster/codeserver"
 	"auto/runtime/dagster/deployment"
@@ -115,12 +116,24 @@ func (c graphImportDagsterCommand) read(s system, p *project.Project) (*deployme
 			servers.Addresses[location] = address
 		}
 	}
-	client := gql.New(gql.Options{URL: at.URL, Timeout: max(at.Timeout, time.Minute), Clock: s.clock})
+	client, err := c.client(s, p, at.URL)
+	if err != nil {
+		return nil, err
+	}
 	d, err := deployment.Read(s.ctx, client, servers)
 	if err != nil {
 		return nil, diag.Diagnostic{Code: diag.DagsterFailed, Message: err.Error()}
 	}
 	return d, located(d, servers.Addresses)
+}
+
+// client gives a client of the project's deployment, or of an address that is given: that
+// one gets none of the project's tokens.
+func (c graphImportDagsterCommand) client(s system, p *project.Project, address string) (*gql.Client, error) {
+	if c.URL == "" {
+		return dagster.Client(p, s.clock)
+	}
+	return gql.New(gql.Options{URL: address, Timeout: time.Minute, Clock: s.clock}), nil
 }
 
 // located finds a workspace that has nothing, and addresses of locations that there are

@@ -13,6 +13,8 @@ import (
 	"auto/lang/diag"
 	"auto/runtime"
 	"auto/runtime/api"
+	"auto/runtime/dagster/pull"
+	"auto/runtime/launch"
 	"auto/runtime/project"
 	"auto/runtime/tracing"
 	"auto/runtime/web"
@@ -33,13 +35,21 @@ func (s system) listen(p *project.Project, d *runtime.Daemon) (end func() error,
 		return nil, errors.Join(err, listener.Close())
 	}
 	calls := api.ForProject(p, d.Current, api.Options{
-		Automation: d.Service(), Params: d.Service(), Files: s.jobFiles(p.Dir), Now: s.clock.Now, Version: version, Log: d.Log, Metrics: d.Metrics, Tracer: d.Tracer,
+		Automation: d.Service(), Params: d.Service(), Pull: asked(d.Launcher), Files: s.jobFiles(p.Dir), Now: s.clock.Now, Version: version, Log: d.Log, Metrics: d.Metrics, Tracer: d.Tracer,
 	})
 	server := api.NewServer(routed(calls, page), d.Log)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	d.Log.Info("listening", "address", listener.Addr().String(), "operations_page", link)
 	return func() error { return shutdown(server, served) }, nil
+}
+
+// asked gives what answers the sensor in Dagster, nil where the launcher is not pull.
+func asked(l launch.Launcher) func(context.Context, pull.Asked) (pull.Offer, error) {
+	if p, ok := l.(*pull.Launcher); ok {
+		return p.Next
+	}
+	return nil
 }
 
 // operations makes the Operations page, and gives the link to it: one that signs in where
@@ -99,7 +109,7 @@ func (s system) endTracer(o runtime.Options) {
 func (s system) tracer(p *project.Project, o runtime.Options) (*tracing.Tracer, error) {
 	headers := map[string]string{}
 	for name, value := range p.Config.Tracing.Headers {
-		headers[name] = expandEnv(value, p.Env)
+		headers[name] = p.Expand(value)
 	}
 	t, err := tracing.New(s.ctx, tracing.Options{Endpoint: p.Config.Tracing.Endpoint, Headers: headers, Version: version, Getenv: s.getenv, Log: o.Log})
 	if err != nil {

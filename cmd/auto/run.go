@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"strings"
 
 	"auto/compiler/files"
@@ -15,7 +14,6 @@ import (
 	"auto/runtime"
 	"auto/runtime/automation"
 	"auto/runtime/control"
-	"auto/runtime/launch"
 	"auto/runtime/live"
 	"auto/runtime/metrics"
 	"auto/runtime/project"
@@ -102,8 +100,11 @@ func (c runCommand) open(s system, p *project.Project, load func() (*project.Pro
 		return err
 	}
 	options := runtime.Options{
-		Project: p, Store: store, Launcher: s.launcher(p), Clock: s.clock, Random: rand.Float64, Log: log,
+		Project: p, Store: store, Clock: s.clock, Random: rand.Float64, Log: log,
 		Open: s.openSource, Reload: load, Report: func(found diag.List) { s.report(log, found) },
+	}
+	if err := c.connect(s, &options); err != nil {
+		return errors.Join(err, store.Close())
 	}
 	if s.progress {
 		options.Progress = s.showProgress
@@ -192,33 +193,6 @@ func (c runCommand) daemon(s system, p *project.Project, options runtime.Options
 		failures = append(failures, err)
 	}
 	return errors.Join(failures...)
-}
-
-// launcher makes what the project's requests go to.
-func (s system) launcher(p *project.Project) launch.Launcher {
-	l := p.Config.Launcher
-	switch l.Kind {
-	case "webhook":
-		return s.webhook(l, p.Env)
-	case "command":
-		return launch.NewCommand(launch.CommandOptions{Argv: l.Command, Dir: p.Dir, Env: os.Environ(), Timeout: l.Timeout, Workers: l.Workers})
-	}
-	return launch.NewLines(s.stdout)
-}
-
-func (s system) webhook(l project.Launcher, env map[string]string) *launch.Webhook {
-	headers := map[string]string{}
-	for name, value := range l.Headers {
-		headers[name] = expandEnv(value, env)
-	}
-	return launch.NewWebhook(launch.WebhookOptions{URL: l.URL, Timeout: l.Timeout, Workers: l.Workers, Headers: headers, Secret: []byte(env[l.Sign]), Clock: s.clock})
-}
-
-// expandEnv puts the values of allowed environment names into a text.
-func expandEnv(text string, env map[string]string) string {
-	return project.EnvField.ReplaceAllStringFunc(text, func(field string) string {
-		return env[project.EnvField.FindStringSubmatch(field)[1]]
-	})
 }
 
 // openSource gives the source that a program reads.

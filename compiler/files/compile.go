@@ -99,7 +99,10 @@ func (c *compiler) clause(clause ast.Clause) {
 	case *ast.Priority:
 		p.Priority = int(k.Number.Value)
 	case *ast.Retry:
-		p.Retries = k.Span
+		p.Retry = Retry{Times: int(k.Count.Value), After: k.After.Value, At: k.Span}
+		if k.UpTo != nil {
+			p.Retry.UpTo = k.UpTo.Value
+		}
 	case *ast.Pause:
 		p.PausedUntil, _ = PauseUntil(k.Until.Value) // its form is checked with the clause
 		p.PauseReason = k.Because.Value

@@ -161,7 +161,7 @@ files f from s3("acme-landing") {
 		{"take", p.TakeFirst, true},
 		{"order", p.NewestFirst, true},
 		{"priority", p.Priority, 3},
-		{"retry", p.Retries.Text(), "retry 2 after 1m"},
+		{"retry", []any{p.Retry.Times, p.Retry.After, p.Retry.UpTo, p.Retry.At.Text()}, []any{2, time.Minute, time.Duration(0), "retry 2 after 1m"}},
 		{"run key", p.RunKey.Text(), "{bucket}/{key}@{etag}@{last_modified}@{tick}"},
 		{"rules", []string{p.Rules[0].Name, p.Rules[1].Name}, []string{"rule1", "rule2"}},
 		{"targets", fmt.Sprint(p.Rules[0].Targets[0].Key.Text(), p.Rules[0].Targets[0].Parts[0].Capture, p.Rules[0].Targets[1].Key.Text()), "orders" + "d" + "{n}"},

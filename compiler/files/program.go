@@ -3,6 +3,7 @@
 package files
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -45,8 +46,8 @@ type Program struct {
 	PauseReason string
 	// Priority: higher is delivered first.
 	Priority int
-	// Retries: the block asks for failed runs to be launched again.
-	Retries source.Span
+	// Retry says how failed runs are launched again.
+	Retry Retry
 	// Job is "" where none selects the assets.
 	Job string
 	// Always are the base assets, first in every request.
@@ -84,6 +85,27 @@ type Redeliver struct {
 	// Mode is "on new etag", "never", "always" or "after".
 	Mode  string
 	After time.Duration
+}
+
+// Retry says how a failed run is launched again: Times times, 0 for never, the first After
+// its failure, with a wait that doubles up to UpTo, 0 for no bound.
+type Retry struct {
+	Times       int
+	After, UpTo time.Duration
+	// At is where it is written.
+	At source.Span
+}
+
+// Wait gives how long the n-th retry waits, from 1.
+func (r Retry) Wait(n int) time.Duration {
+	wait := r.After
+	for ; n > 1 && wait < math.MaxInt64/2; n-- {
+		wait *= 2
+	}
+	if r.UpTo > 0 {
+		wait = min(wait, r.UpTo)
+	}
+	return wait
 }
 
 // Limit is at most Count launches in any stretch of Per.

@@ -29,6 +29,9 @@ type Options struct {
 	Locations map[string]string
 	// Daemon starts dagster-daemon, which executes queued runs and evaluates conditions.
 	Daemon bool
+	// Fast forks runs from a process that has the definitions loaded: see
+	// python/auto_harness.py. A run takes a fraction of a second instead of several.
+	Fast bool
 	// Config is more of dagster.yaml, and replaces a key of the default.
 	Config map[string]any
 	// Webserver are more arguments of dagster-webserver, such as --read-only or
@@ -85,7 +88,7 @@ func prepare(t testing.TB, o Options) *Deployment {
 	if o.Locations == nil {
 		o.Locations = Sample()
 	}
-	must(t, os.Mkdir(d.Home, 0o755))
+	must(t, os.CopyFS(d.Home, os.DirFS(empty(t, bin))))
 	writeYAML(t, filepath.Join(d.Home, "dagster.yaml"), config(o))
 	workspace := filepath.Join(d.Home, "workspace.yaml")
 	writeYAML(t, workspace, d.workspace(o.Locations))
@@ -101,6 +104,9 @@ func config(o Options) map[string]any {
 			"module": "dagster.core.run_coordinator", "class": "QueuedRunCoordinator",
 			"config": map[string]any{"dequeue_interval_seconds": 1, "max_concurrent_runs": 4},
 		},
+	}
+	if o.Fast {
+		yaml["run_launcher"] = map[string]any{"module": "auto_harness", "class": "ForkRunLauncher"}
 	}
 	for key, value := range o.Config {
 		yaml[key] = value
@@ -129,8 +135,8 @@ func (d *Deployment) processes(t testing.TB, o Options, bin, workspace string) {
 			d.URL += prefix
 		}
 	}
-	path := strings.Join([]string{d.Dir, filepath.Join(module(t), "runtime", "dagster", "python")}, string(os.PathListSeparator))
-	env := append(os.Environ(), "DAGSTER_HOME="+d.Home, "DAGSTER_DISABLE_TELEMETRY=1", "PYTHONPATH="+path, "PYTHONDONTWRITEBYTECODE=1")
+	path := strings.Join([]string{d.Dir, filepath.Join(module(t), "runtime", "dagster", "python"), filepath.Join(module(t), "internal", "dagster", "python")}, string(os.PathListSeparator))
+	env := append(os.Environ(), "DAGSTER_HOME="+d.Home, "DAGSTER_DISABLE_TELEMETRY=1", "PYTHONPATH="+path, "PYTHONDONTWRITEBYTECODE=1", "PYTHONFAULTHANDLER=1")
 	process := func(name string, args ...string) *Process {
 		return &Process{
 			Name: name, Log: filepath.Join(d.Home, name+".log"), dir: d.Dir, env: append(slices.Clip(env), o.Env...),

@@ -49,3 +49,17 @@ func TestDeployment(t *testing.T) {
 		d.Report(t, "mart/kpi2")
 	})
 }
+
+func TestFast(t *testing.T) {
+	d := Start(t, Options{Daemon: true, Fast: true})
+	var ids []string
+	for range 10 {
+		ids = append(ids, d.Launch(t, Launch{Assets: []string{"raw_events"}}))
+	}
+	for _, id := range ids {
+		d.WaitRun(t, id, "SUCCESS")
+	}
+	d.WaitRun(t, d.Launch(t, Launch{Job: "params_job"}), "SUCCESS")
+	d.WaitRun(t, d.Launch(t, Launch{Location: "mart", Assets: []string{"mart_orders"}, Partition: "2026-03-01"}), "SUCCESS")
+	d.WaitRun(t, d.Launch(t, Launch{Assets: []string{"raw_events"}, Tags: map[string]string{"sample/behaviour": "fail"}}), "FAILURE")
+}

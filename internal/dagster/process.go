@@ -51,7 +51,7 @@ func (p *Process) Start(t testing.TB) {
 // it ends: the pipe to it closes then.
 func guard(t testing.TB, group int) io.Closer {
 	t.Helper()
-	command := exec.Command("/bin/sh", "-c", `cat; kill -KILL -- -"$0" 2>/dev/null`, strconv.Itoa(group))
+	command := exec.Command("/bin/sh", "-c", `cat; kill -KILL -"$0" 2>/dev/null`, strconv.Itoa(group))
 	grouped(command)
 	pipe, err := command.StdinPipe()
 	if err != nil {

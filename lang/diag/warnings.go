@@ -44,5 +44,5 @@ var warningEntries = []Entry{
 	{LimitPerSensor, "limit over several sensors", "Sensors tick on their own, and none waits for another: a `limit` counts what the policy launches in each of them alone.", "", ""},
 	{NoEffect, "nothing for it to do", "The clause or sensor is right as it stands and changes nothing, so it says something that is not so.", `policy p for groups("a") { when eager() group by none max 5 per run }`, `policy p for groups("a") { when eager() max 5 per run }`},
 	{ExternalRuns, "policy for an external asset", "An external asset is made elsewhere, and what happens to it comes in as events. A policy for it would launch runs that have nothing to execute. Observable assets may have one: their runs observe them.", "", ""},
-	{RetryUnheard, "retry without outcomes", "`retry` launches a failed run again, and needs a launcher that reports how a run ended. The launchers `stdout` and `webhook` report only that a request was taken.", "", ""},
+	{RetryUnheard, "retry without outcomes", "`retry` launches a failed run again, and needs to be told how a run ended: by Dagster (`dagster`), or by events that somebody sends (`http`). On standard output alone nothing is heard of it.", "", ""},
 }

@@ -3,6 +3,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"auto/runtime/control"
+	"auto/runtime/dagster/pull"
 	"auto/runtime/metrics"
 	"auto/runtime/openlineage"
 	"auto/runtime/parameters"
@@ -26,6 +28,8 @@ type Options struct {
 	Params     control.Params
 	// Files writes the files of jobs.
 	Files parameters.Files
+	// Pull answers the sensor in Dagster; nil where the project's launcher is not pull.
+	Pull func(context.Context, pull.Asked) (pull.Offer, error)
 	// Lineage gives what translates OpenLineage events over the graph in force.
 	Lineage func() *openlineage.Translator
 	// Now gives the present instant.
@@ -84,6 +88,8 @@ func New(o Options) *API {
 		"/v1/jobs/{job}/params/history": {http.MethodGet: {answer: a.paramsHistory}},
 		"/v1/jobs/{job}/params/restore": {http.MethodPost: {answer: a.restoreParams, body: true}},
 		"/v1/jobs/{job}/params/preview": {http.MethodGet: {answer: a.preview}},
+
+		"/v1/pull": {http.MethodPost: {answer: a.pull, body: true}},
 
 		"/healthz":      {http.MethodGet: {answer: a.health, open: true}},
 		"/readyz":       {http.MethodGet: {answer: a.ready, open: true}},

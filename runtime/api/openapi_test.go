@@ -11,6 +11,7 @@ import (
 
 	"auto/runtime/backlog"
 	"auto/runtime/control"
+	"auto/runtime/dagster/pull"
 	"auto/runtime/events"
 	"auto/runtime/parameters"
 
@@ -106,6 +107,7 @@ func TestDescribedFields(t *testing.T) {
 		"Status": control.Status{}, "SensorStatus": control.SensorStatus{}, "PolicyStatus": control.PolicyStatus{}, "BlockStatus": control.BlockStatus{}, "PauseStatus": control.PauseStatus{}, "DagsterStatus": control.DagsterStatus{},
 		"Backlog": owed{}, "Owed": backlog.Owed{}, "Pause": pause{}, "Held": held{}, "Health": health{}, "Readiness": readiness{},
 		"Jobs": jobs{}, "Job": parameters.JobForm{}, "NewJob": newJob{}, "Written": parameters.Written{}, "JobParams": jobParams{}, "Parameter": parameters.Parameter{}, "Given": parameters.Given{},
+		"Asked": pull.Asked{}, "Sensor": pull.Sensor{}, "Refused": pull.Refused{}, "Offer": pull.Offer{},
 		"History": history{}, "ParamsVersion": control.ParamsVersion{}, "Restored": restored{}, "Preview": preview{},
 	} {
 		fields, always := fieldsOf(reflect.TypeOf(of))

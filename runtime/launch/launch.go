@@ -4,6 +4,7 @@ package launch
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"auto/runtime/request"
@@ -17,6 +18,16 @@ type Launcher interface {
 	// Workers is how many deliveries may be under way at once, at least 1.
 	Workers() int
 }
+
+// Stopper is a Launcher whose deliveries wait long for their receiver.
+type Stopper interface {
+	// Stop makes Launch give ErrStopped, at once and from now on.
+	Stop()
+}
+
+// ErrStopped is given for a delivery that was waiting for its receiver when its launcher
+// was stopped. It is no failure: the request stays due as it is.
+var ErrStopped = errors.New("the launcher was stopped")
 
 // Kind tells what a failure means for the request and for the others.
 type Kind int

@@ -32,9 +32,9 @@ func status() control.Status {
 			},
 			{Name: "slow \"a\"\\\n\xff", Ticks: 1e15},
 		},
-		Pauses: []control.PauseStatus{{Keys: 2}, {Keys: 3}},
+		Pauses:  []control.PauseStatus{{Keys: 2}, {Keys: 3}},
 		Dagster: &control.DagsterStatus{Polls: 11, Read: 12, LastRead: now.Add(-time.Second), Took: 80 * time.Millisecond, Calls: 2, Failures: 1, Down: map[string]string{"core": "it loads"}, Changed: []string{"`a` is gone."}},
-		Blocks: []control.BlockStatus{{Name: "inbound", Held: 3, HaltedAt: now, LastTick: now}, {Name: "outbound"}},
+		Blocks:  []control.BlockStatus{{Name: "inbound", Held: 3, HaltedAt: now, LastTick: now}, {Name: "outbound"}},
 	}
 }
 

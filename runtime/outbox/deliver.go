@@ -30,7 +30,7 @@ func (o *Outbox) deliver(ctx context.Context, e store.Entry) (done bool, err err
 	r.Attempt, r.Gone = attempt, e.Request.Gone
 	failure := o.hand(ctx, r)
 	failpoint.Hit("outbox.delivered")
-	if failure != nil && ctx.Err() != nil {
+	if failure != nil && ctx.Err() != nil || errors.Is(failure, launch.ErrStopped) {
 		// Cut short on the way out: it stays due, and its next attempt has the next number.
 		return false, nil
 	}

@@ -3,7 +3,6 @@ package project
 import (
 	"maps"
 	"net"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -31,9 +30,6 @@ type Dagster struct {
 	Poll time.Duration
 	// GRPC has the addresses of code servers by code location: host:port or unix:PATH.
 	GRPC map[string]string
-	// Writer names what launches runs there, so that two that do are noticed; "" for a name
-	// that is made with the state folder.
-	Writer string
 	// At is where it is written.
 	At source.Span
 }
@@ -47,8 +43,6 @@ const (
 	defaultPoll, minPoll = 5 * time.Second, time.Second
 	defaultCall          = time.Minute
 )
-
-var writerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
 
 func parseDagster(m *yamldoc.Map, env map[string]*string) Dagster {
 	n := m.Node("dagster")
@@ -70,9 +64,6 @@ func parseDagster(m *yamldoc.Map, env map[string]*string) Dagster {
 		}
 	}
 	d.GRPC = parseCodeServers(inner)
-	if d.Writer = inner.Text("writer"); d.Writer != "" && !writerName.MatchString(d.Writer) {
-		inner.Addf(diag.YAMLValue, inner.At("writer"), "Write letters, digits, `_`, `.` and `-`, such as `auto-prod`.", "`writer` cannot be %q.", d.Writer)
-	}
 	return d
 }
 

@@ -172,3 +172,10 @@ func parseSecret(m *yamldoc.Map, env map[string]*string, field string) string {
 	allowed(m, env, parts[1], field)
 	return parts[1]
 }
+
+// Expand puts the values of allowed environment names into a text.
+func (p *Project) Expand(text string) string {
+	return EnvField.ReplaceAllStringFunc(text, func(field string) string {
+		return p.Env[EnvField.FindStringSubmatch(field)[1]]
+	})
+}

@@ -274,8 +274,8 @@ func declared(c Config) map[string]files.SourceDecl {
 // outcomes warns about clauses that need more than the launcher tells.
 func (l *loader) outcomes(p *Project) {
 	for _, program := range p.Policies.Files {
-		if program.Retries.IsValid() {
-			l.list.Addf(diag.RetryUnheard, program.Retries, "Remove the clause, or use a launcher that reports outcomes.", "The launcher `%s` does not report how a run ended, so nothing is launched again.", p.Config.Launcher.Kind)
+		if program.Retry.Times > 0 && p.Config.Launcher.Kind == "stdout" && p.Config.Dagster.URL == "" && p.Config.HTTP.Listen == "" {
+			l.list.Addf(diag.RetryUnheard, program.Retry.At, "Remove the clause, or write `dagster` or `http` into the project file.", "Nothing tells how a run ended, so none is launched again.")
 		}
 	}
 }

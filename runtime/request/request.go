@@ -41,6 +41,9 @@ type Request struct {
 	Params        map[string]any      `json:"params,omitempty"`
 	// RunConfig is {"ops": {OP: {"config": {FIELD: value}}}}.
 	RunConfig map[string]any `json:"run_config"`
+	// Retry counts the launches for the same file or pairs before this one, where a failed run
+	// is launched again.
+	Retry int `json:"retry,omitempty"`
 	// Priority: higher is delivered first.
 	Priority int `json:"priority,omitempty"`
 	// File is what the request is about; the zero File where conditions decided.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"auto/runtime/events"
 	"auto/runtime/request"
 	"auto/runtime/rules"
 	"auto/runtime/sources"
@@ -86,12 +87,32 @@ func (t *tick) whole(o sources.Object) (sources.Object, bool, error) {
 // request adds a request to the outbox, and gives its ID.
 func (t *tick) request(r request.Request, file request.File) string {
 	r.ID = request.ID(t.Program.Name, file, t.at)
+	tag(&r)
+	t.add(r)
+	return r.ID
+}
+
+// tag gives a request that launches a run the tag by which the run is known as its own.
+func tag(r *request.Request) {
+	if r.MoveTo != "" {
+		return
+	}
+	tags := map[string]string{events.RequestTag: r.ID}
+	for name, value := range r.Tags {
+		if name != events.RequestTag {
+			tags[name] = value
+		}
+	}
+	r.Tags = tags
+}
+
+// add puts a request into the outbox, unless a clause holds it back.
+func (t *tick) add(r request.Request) {
 	e := store.Decided(r, t.at)
 	if reason := t.holds(); reason != "" && r.MoveTo == "" && r.Refused == nil {
 		e = store.Entry{Request: r, Delivery: store.Held, Reason: reason}
 	}
 	t.out.Entries = append(t.out.Entries, e)
-	return r.ID
 }
 
 // holds gives what holds back new requests of the block, "" for nothing.
@@ -112,7 +133,7 @@ func (t *tick) holds() string {
 func (t *tick) commit() error {
 	t.halt()
 	first := t.out.Block.Listed && !t.block.Listed
-	if len(t.out.Versions)+len(t.out.Unseen)+len(t.gone) == 0 && !first {
+	if len(t.out.Versions)+len(t.out.Unseen)+len(t.gone)+len(t.out.Entries) == 0 && !first {
 		return nil
 	}
 	t.sort()

@@ -63,6 +63,8 @@ type Report struct {
 	Requested, Unmatched, Parked, Skipped, Quarantined, Kept int
 	// Gone counts keys that a complete listing no longer had.
 	Gone int
+	// Retried counts requests whose runs failed and that are launched again.
+	Retried int
 	// Held counts requests that clauses hold back after the tick; Released those that the
 	// tick let go.
 	Held, Released int
@@ -75,7 +77,7 @@ type Report struct {
 
 // Changed reports whether the tick did anything.
 func (r Report) Changed() bool {
-	return r.New+r.Requested+r.Unmatched+r.Parked+r.Skipped+r.Quarantined+r.Kept+r.Gone+r.Released > 0
+	return r.New+r.Requested+r.Unmatched+r.Parked+r.Skipped+r.Quarantined+r.Kept+r.Gone+r.Released+r.Retried > 0
 }
 
 // FirstListingError: the first listing found many files, and the block does not say what
@@ -105,13 +107,20 @@ func (s *Sensor) Tick(ctx context.Context, at time.Time) (Report, error) {
 	if err := t.list(); err != nil {
 		return t.report, err
 	}
+	failed, err := t.retry()
+	if err != nil {
+		return t.report, err
+	}
 	if err := t.commit(); err != nil {
+		return t.report, err
+	}
+	if err := s.keep(ctx, failed); err != nil {
 		return t.report, err
 	}
 	if err := t.release(); err != nil {
 		return t.report, err
 	}
-	err := s.prune(ctx, at)
+	err = s.prune(ctx, at)
 	failpoint.Hit("tick.after")
 	return t.report, err
 }

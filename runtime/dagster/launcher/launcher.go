@@ -96,6 +96,9 @@ func (l *Launcher) Launch(ctx context.Context, r request.Request) error {
 }
 
 func (l *Launcher) launch(ctx context.Context, r *request.Request) error {
+	if (work{r.Selection, r.Checks}).none() {
+		return refused("The request selects nothing, by which Dagster would run all assets of a job. Select assets or checks.")
+	}
 	left, err := l.look(ctx, r)
 	if err != nil || left.none() {
 		return err

@@ -98,9 +98,6 @@ func (p *planner) place(left work) error {
 		}
 		at.checks = append(at.checks, key)
 	}
-	if len(p.parts) == 0 {
-		return refused("The request selects nothing. Dagster would run all assets of a job.")
-	}
 	return nil
 }
 
