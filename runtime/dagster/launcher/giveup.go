@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"auto/runtime/failpoint"
 	"auto/runtime/store"
 )
 
@@ -51,6 +52,7 @@ func (l *Launcher) giveUp(ctx context.Context, id string, idle []Run) error {
 		return fmt.Errorf("that a run is given up cannot be kept: %w", err)
 	}
 	l.memory.marked(id)
+	failpoint.Hit("dagster.launch.given_up")
 	for _, run := range idle {
 		if err := l.cancel(ctx, run.RunId); err != nil {
 			return err
