@@ -51,12 +51,7 @@ func kills(t *testing.T, count, webserverEach int) {
 	for i := range count {
 		s.happen(t)
 		s.line.become(t, s.random.IntN(len(toxics)+2)-2)
-		s.live(t, i)
-		if i%webserverEach == webserverEach-1 {
-			s.deployment.Webserver.Kill(t)
-			s.deployment.Webserver.Start(t)
-			s.deployment.Ready(t)
-		}
+		s.live(t, i, i%webserverEach == webserverEach-1)
 	}
 	s.line.become(t, -1)
 	s.unruly.calmDown()
@@ -138,26 +133,59 @@ func (s *siege) kill() {
 }
 
 // live lets the daemon live until it dies: at the n-th named point, at one of them, or
-// by the proxy; and at the latest when it has lived for some seconds.
-func (s *siege) live(t *testing.T, i int) {
+// by the proxy; and at the latest when it has lived for some seconds. Where it is to, the
+// webserver dies first, in the middle of a launch, and is started again after the daemon's
+// death.
+func (s *siege) live(t *testing.T, i int, webserverDies bool) {
 	t.Helper()
 	var env []string
-	switch points := failpoint.Points(); i % 3 {
-	case 0:
+	switch points := failpoint.Points(); {
+	case webserverDies:
+	case i%3 == 0:
 		env = []string{fmt.Sprintf("AUTO_KILL=%d", 1+s.random.IntN(60))}
-	case 1:
+	case i%3 == 1:
 		env = []string{fmt.Sprintf("AUTO_KILL=%s:%d", points[i/3%len(points)], 1+s.random.IntN(3))}
 	}
 	s.start(t, env)
+	if webserverDies {
+		s.killWebserver(t)
+	}
 	select {
 	case <-s.daemon.Done:
-	case <-time.After(time.Duration(1000+s.random.IntN(3000)) * time.Millisecond):
+	case <-s.moment(1000, 4000):
 		s.kill()
 		<-s.daemon.Done
 	}
 	if code := s.daemon.ProcessState.ExitCode(); code != -1 {
 		t.Fatalf("it ended with code %d: %s", code, tail(s.daemon.Log.String()))
 	}
+	if webserverDies {
+		s.deployment.Webserver.Start(t)
+		s.deployment.Ready(t)
+	}
+}
+
+// killWebserver kills the webserver shortly after a launch has arrived there, or where none
+// does.
+func (s *siege) killWebserver(t *testing.T) {
+	t.Helper()
+	select {
+	case <-s.unruly.arrived: // an earlier one
+	default:
+	}
+	select {
+	case <-s.unruly.arrived:
+		<-s.moment(0, 300)
+	case <-s.daemon.Done:
+		s.daemon.Done <- nil
+	case <-s.moment(5000, 6000):
+	}
+	s.deployment.Webserver.Kill(t)
+}
+
+// moment gives a channel that gets a value between some milliseconds and some more.
+func (s *siege) moment(from, to int) <-chan time.Time {
+	return time.After(time.Duration(from+s.random.IntN(to-from)) * time.Millisecond)
 }
 
 // rest waits until nothing is left to do: every file is taken and every request delivered,

@@ -43,6 +43,8 @@ type unruly struct {
 	kill func() // kills the caller
 	// fates decides about a call, by whether it changes something.
 	fates func(changes bool) fate
+	// arrived gets a value when a call that changes something is about to be passed on.
+	arrived chan struct{}
 
 	mu     sync.Mutex
 	random *rand.Rand
@@ -52,7 +54,7 @@ type unruly struct {
 
 func newUnruly(t *testing.T, to string, seed uint64, kill func()) *unruly {
 	t.Helper()
-	u := &unruly{to: to, kill: kill, random: rand.New(rand.NewPCG(seed, 11)), met: map[fate]int{}}
+	u := &unruly{to: to, kill: kill, random: rand.New(rand.NewPCG(seed, 11)), met: map[fate]int{}, arrived: make(chan struct{}, 1)}
 	u.fates = u.draw
 	u.Server = httptest.NewServer(u)
 	t.Cleanup(u.Close)
@@ -89,12 +91,19 @@ func (u *unruly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	f := u.fates(bytes.Contains(body, []byte("mutation")))
+	changes := bytes.Contains(body, []byte("mutation"))
+	f := u.fates(changes)
 	if f == deadBefore {
 		u.kill()
 	}
 	if f == lostBefore {
 		panic(http.ErrAbortHandler)
+	}
+	if changes {
+		select {
+		case u.arrived <- struct{}{}:
+		default: // nobody waits for it
+		}
 	}
 	status, answer, err := u.pass(r, body)
 	if err != nil {
