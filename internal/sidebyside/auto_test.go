@@ -2,7 +2,6 @@ package sidebyside
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -108,35 +107,32 @@ func (s *byAuto) start(t *testing.T) {
 func (s *byAuto) await(t *testing.T, what string, is func(control.Status) bool) {
 	t.Helper()
 	var last control.Status
-	for deadline := time.Now().Add(2 * time.Minute); ; {
-		if last = s.status(t); is(last) {
-			return
+	defer func() {
+		if t.Failed() {
+			t.Logf("the last status: %+v", last)
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("not in time: %s: %+v", what, last)
-		}
-	}
+	}()
+	dagster.Eventually(t, 2*time.Minute, what, func() bool {
+		last = s.status(t)
+		return is(last)
+	})
 }
 
 // status asks the daemon until it answers.
-func (s *byAuto) status(t *testing.T) control.Status {
+func (s *byAuto) status(t *testing.T) (status control.Status) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
-		status, err := ask(ctx, s.dir)
-		if err == nil {
-			return status
-		}
+	dagster.Eventually(t, time.Minute, "auto answers", func() bool {
 		select {
 		case ended := <-s.daemon.Done:
 			s.daemon.Done <- ended
 			t.Fatalf("auto has ended: %v: %s", ended, s.daemon.Log)
-		case <-ctx.Done():
-			t.Fatalf("auto does not answer: %v", errors.Join(err, ctx.Err()))
-		case <-time.After(20 * time.Millisecond):
+		default:
 		}
-	}
+		var err error
+		status, err = ask(t.Context(), s.dir)
+		return err == nil
+	})
+	return status
 }
 
 func ask(ctx context.Context, dir string) (control.Status, error) {

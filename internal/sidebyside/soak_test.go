@@ -16,3 +16,7 @@ func TestSoakSideBySide(t *testing.T) {
 
 // TestSoakKills is TestKills at full size.
 func TestSoakKills(t *testing.T) { kills(t, 200, 20) }
+
+// TestSoakTwins: two Dagsters that live through the same history launch the same, so that a
+// difference to auto is none of chance.
+func TestSoakTwins(t *testing.T) { compare(t, program.Seed(t), 20, startItself(t), startItself(t)) }

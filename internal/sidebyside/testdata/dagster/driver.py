@@ -3,6 +3,8 @@ line of JSON on standard output. Ticks are those of Dagster's own asset daemon, 
 import json
 import os
 import sys
+from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 
 import dagster as dg
@@ -11,14 +13,25 @@ from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._daemon.asset_daemon import AssetDaemon
 
 import instant
+from definitions import defs
 
 HOME = Path(os.environ["DAGSTER_HOME"])
 
 
 class Driver:
-    def __init__(self, instance, process):
-        self.instance, self.process = instance, process
+    def __init__(self, instance, stack):
+        self.instance, self.stack = instance, stack
+        self.graph = defs.resolve_asset_graph()
         self.daemon = AssetDaemon(settings={}, pre_sensor_interval_seconds=30)
+
+    @cached_property
+    def process(self):
+        """What a daemon works with; it has a code server, which starts when a first tick needs it."""
+        target = WorkspaceFileTarget([os.environ["SIDE_WORKSPACE"]])
+        return self.stack.enter_context(WorkspaceProcessContext(self.instance, target))
+
+    def partitioned(self, key) -> bool:
+        return self.graph.get(key).is_partitioned
 
     def tick(self) -> dict:
         """One round of the asset daemon: gives the status of the sensor's tick, and its error."""
@@ -46,13 +59,11 @@ class Driver:
     def finish(self) -> int:
         """Ends the runs that are held, and those that wait in the queue; gives how many."""
         statuses = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.QUEUED]
-        with self.process.create_request_context() as workspace:
-            graph = workspace.asset_graph
-            runs = self.instance.get_runs(dg.RunsFilter(statuses=statuses))
-            for run in sorted(runs, key=lambda r: (sorted(r.asset_selection), r.tags.get("dagster/partition", ""))):
-                if run.status == dg.DagsterRunStatus.QUEUED:
-                    instant.begin(self.instance, run)
-                instant.finish(self.instance, run, lambda key: graph.get(key).is_partitioned)
+        runs = self.instance.get_runs(dg.RunsFilter(statuses=statuses))
+        for run in sorted(runs, key=lambda r: (sorted(r.asset_selection), r.tags.get("dagster/partition", ""))):
+            if run.status == dg.DagsterRunStatus.QUEUED:
+                instant.begin(self.instance, run)
+            instant.finish(self.instance, run, self.partitioned)
         return len(runs)
 
     def latest(self, asset) -> dict:
@@ -65,28 +76,21 @@ class Driver:
 
     def runs(self) -> list:
         """All runs, the oldest first."""
-        with self.process.create_request_context() as workspace:
-            graph = workspace.asset_graph
-            return [
-                {
-                    "id": run.run_id,
-                    "status": run.status.value,
-                    "tags": run.tags,
-                    "made": [
-                        [key.to_user_string(), run.tags.get("dagster/partition", "") if graph.get(key).is_partitioned else ""]
-                        for key in sorted(run.asset_selection or [])
-                    ],
-                }
-                for run in reversed(self.instance.get_runs())
-            ]
+        return [
+            {"id": run.run_id, "status": run.status.value, "tags": run.tags, "made": self.made(run)}
+            for run in reversed(self.instance.get_runs())
+        ]
+
+    def made(self, run) -> list:
+        partition = run.tags.get("dagster/partition", "")
+        return [[k.to_user_string(), partition if self.partitioned(k) else ""] for k in sorted(run.asset_selection)]
 
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what code servers print is no answer
-    workspace = WorkspaceFileTarget([os.environ["SIDE_WORKSPACE"]])
-    with dg.DagsterInstance.get() as instance, WorkspaceProcessContext(instance, workspace) as process:
-        driver = Driver(instance, process)
+    with ExitStack() as stack:
+        driver = Driver(stack.enter_context(dg.DagsterInstance.get()), stack)
         for line in sys.stdin:
             command = json.loads(line)
             answer = getattr(driver, command.pop("do"))(**command)
