@@ -44,7 +44,10 @@ func (s *story) first() step {
 func (s *story) next(now time.Time) step {
 	s.now = now
 	out := step{wait: s.wait(now), fail: s.some(4), hold: s.some(3)}
-	for range 1 + s.random.IntN(4) {
+	if s.random.IntN(3) == 0 {
+		out.happenings = s.all()
+	}
+	for range 1 + s.random.IntN(6) {
 		out.happenings = append(out.happenings, s.happening())
 	}
 	return out
@@ -72,6 +75,23 @@ func (s *story) some(n int) []string {
 	return []string{names[s.random.IntN(len(names))]}
 }
 
+// all is that everything raw is updated, which schedules and missing partitions wait for.
+func (s *story) all() []happening {
+	list := []happening{{Kind: "materialization", Asset: "raw"}, {Kind: "materialization", Asset: "raw_two"}}
+	for _, region := range regions {
+		list = append(list, happening{Kind: "materialization", Asset: "raw_region", Partition: region})
+	}
+	for back := range 3 {
+		list = append(list, happening{"materialization", "raw_daily", s.now.AddDate(0, 0, -1-back).Format(time.DateOnly)})
+	}
+	for c := range s.customers {
+		list = append(list, happening{"materialization", "raw_customer", fmt.Sprint("c", 1+c)})
+	}
+	return list
+}
+
+var regions = []string{"eu", "us", "apac"}
+
 func (s *story) happening() happening {
 	if s.random.IntN(8) == 0 {
 		return s.customer()
@@ -88,7 +108,7 @@ func (s *story) happening() happening {
 	case 3, 4, 5:
 		h.Asset, h.Partition = "raw_daily", s.day()
 	case 6:
-		h.Asset, h.Partition = "raw_region", []string{"eu", "us", "apac"}[s.random.IntN(3)]
+		h.Asset, h.Partition = "raw_region", regions[s.random.IntN(3)]
 	case 7, 8:
 		h.Asset, h.Partition = "raw_customer", fmt.Sprint("c", 1+s.random.IntN(s.customers))
 	default: // somebody made it by hand

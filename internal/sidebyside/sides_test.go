@@ -42,11 +42,10 @@ func launches(runs []run) []string {
 	return out
 }
 
-func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
-
 // count counts launches by the condition of their asset.
 func count(into map[string]int, list []string) {
 	for _, launch := range list {
+		_, launch, _ = strings.Cut(launch, " ")
 		condition, _, _ := strings.Cut(launch, "_")
 		into[condition]++
 	}
