@@ -116,6 +116,7 @@ func (d *Daemon) Once(ctx context.Context) error {
 			return err
 		}
 	}
+	d.renew(ctx)
 	failures := []error{d.conditions.Once(ctx)}
 	for _, program := range d.Project.Policies.Files {
 		s, err := d.sensor(ctx, d.Project, program)
@@ -137,6 +138,7 @@ func (d *Daemon) Once(ctx context.Context) error {
 // each change of the project's files, loads it anew. Cutting ctx short ends deliveries,
 // too.
 func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}) error {
+	d.renew(ctx)
 	d.start(ctx, d.Project)
 	endLooking := d.startConditions(ctx)
 	delivered := make(chan error, 1)
@@ -229,10 +231,16 @@ func (d *Daemon) reloaded(ctx context.Context, fresh *project.Project, err error
 	d.Project = fresh
 	d.current.Store(fresh)
 	d.start(ctx, fresh)
+	d.renew(ctx)
+	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files), "policies", len(fresh.Policies.Policies))
+}
+
+// renew writes the requests anew that lacked parameters and that the project in force gives
+// them to.
+func (d *Daemon) renew(ctx context.Context) {
 	if _, err := d.parameters.Retry(ctx, ""); err != nil {
 		d.Log.Error("requests that lacked parameters could not be written anew", "error", err)
 	}
-	d.Log.Info("the project was reloaded", "blocks", len(fresh.Policies.Files), "policies", len(fresh.Policies.Policies))
 }
 
 // edit stores an edit of parameters where the conditions learn of it.

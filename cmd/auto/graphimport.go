@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"auto/lang/diag"
 	"auto/lang/source"
@@ -122,7 +124,7 @@ func (c graphImportDagsterCommand) read(s system, p *project.Project) (*deployme
 	}
 	d, err := deployment.Read(s.ctx, client, servers)
 	if err != nil {
-		return nil, diag.Diagnostic{Code: diag.DagsterFailed, Message: err.Error()}
+		return nil, diag.Diagnostic{Code: diag.DagsterFailed, Message: asSentence(err.Error())}
 	}
 	return d, located(d, servers.Addresses)
 }
@@ -134,6 +136,12 @@ func (c graphImportDagsterCommand) client(s system, p *project.Project, address 
 		return dagster.Client(p, s.clock)
 	}
 	return gql.New(gql.Options{URL: address, Timeout: time.Minute, Clock: s.clock}), nil
+}
+
+// asSentence gives a text with a capital and a full stop.
+func asSentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
 // located finds a workspace that has nothing, and addresses of locations that there are
@@ -160,7 +168,8 @@ func elsewhere(p *project.Project, target string) func(job string) bool {
 		if p == nil {
 			return false
 		}
-		file, ok := p.JobFiles[job]
-		return ok && !sameFile(filepath.Join(p.Dir, filepath.FromSlash(file)), target)
+		return slices.ContainsFunc(p.JobsNamed[job], func(file string) bool {
+			return !sameFile(filepath.Join(p.Dir, filepath.FromSlash(file)), target)
+		})
 	}
 }

@@ -64,6 +64,7 @@ type commands struct {
 	Params   paramsCommand   `cmd:"" help:"Look at the parameters of jobs, and change them."`
 	Files    filesCommand    `cmd:"" help:"Look at the files that are remembered, or forget some."`
 	Requests requestsCommand `cmd:"" help:"Look at the run requests, or deliver parked ones again."`
+	Dagster  dagsterCommand  `cmd:"" help:"What a Dagster that auto drives needs."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`
 	Help     helpCommand     `cmd:"" help:"Explain the code of a finding, such as A010."`
 }
@@ -109,10 +110,30 @@ func run(args []string, s system) (code int) {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(s.stderr, "auto: %v.\nRun `auto --help` for the commands and `auto COMMAND --help` for the words of one.\n", err)
+		fmt.Fprintf(s.stderr, "auto: %v.\n%s\n", err, usageOf(err))
 		return exitFailed
 	}
 	return s.finish(parsed.Run(s))
+}
+
+// usageOf says how the command is used that a line got wrong.
+func usageOf(err error) string {
+	wrong, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || wrong.Context.Selected() == nil && len(wrong.Context.Path) < 2 {
+		return "Run `auto --help` for the commands and `auto COMMAND --help` for the words of one."
+	}
+	node := wrong.Context.Selected()
+	if node == nil { // a group of commands
+		node = wrong.Context.Path[len(wrong.Context.Path)-1].Node()
+	}
+	if node.Leaf() {
+		return fmt.Sprintf("Usage: auto %s\nRun `%s --help` for what that means.", node.Summary(), node.FullPath())
+	}
+	var names []string
+	for _, child := range node.Children {
+		names = append(names, child.Name)
+	}
+	return fmt.Sprintf("Write one of %s; `%s --help` says what they do.", strings.Join(names, ", "), node.FullPath())
 }
 
 // longRun allows `-run` for `auto test --run`, as `go test` has it.

@@ -1,13 +1,14 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -16,6 +17,7 @@ import (
 	"auto/runtime/parameters"
 	"auto/runtime/params"
 	"auto/runtime/project"
+	"auto/runtime/request"
 	"auto/runtime/store"
 	"auto/runtime/store/sqlite"
 )
@@ -78,12 +80,17 @@ func toldProblems(err error) error {
 	return list
 }
 
-// renew gives what writes parked requests anew from a store.
-func (f projectFlag) renew(s system, root string, from store.Store) *parameters.Service {
-	return &parameters.Service{Store: from, Now: s.clock.Now, Project: func() *project.Project {
-		p, _ := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
-		return p
-	}}
+// renew writes a parked request of a store anew, with the parameters of a project that has
+// to be without errors: from a part of one it would be told too little.
+func (s system) renew(root string, from store.Store) func(context.Context, request.Request) (bool, error) {
+	return func(ctx context.Context, r request.Request) (bool, error) {
+		p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
+		if found.HasErrors() {
+			return false, findingList(found)
+		}
+		service := &parameters.Service{Store: from, Now: s.clock.Now, Project: func() *project.Project { return p }}
+		return service.Renew(ctx, r)
+	}
 }
 
 // job gives a job as its file has it with the edits, and what is stored.
@@ -98,7 +105,7 @@ func jobOf(s system, from control.Params, name string) (*params.Job, params.Stor
 	}
 	j, ok := params.Find(jobs, name)
 	if !ok {
-		return nil, stored, &control.UnknownJob{Job: name}
+		return nil, stored, control.NoJob(name, jobs)
 	}
 	return j, stored, nil
 }
@@ -140,7 +147,7 @@ func (c paramsLsCommand) Run(s system) error {
 type paramsShowCommand struct {
 	projectFlag
 	Job  string `arg:"" help:"The job."`
-	Name string `arg:"" optional:"" help:"Only this parameter: asset.param, or param."`
+	Name string `arg:"" optional:"" help:"Only this parameter, asset.param or param; or only what this asset sees."`
 	JSON bool   `name:"json" help:"One JSON object."`
 }
 
@@ -153,17 +160,24 @@ func (c paramsShowCommand) Run(s system) error {
 		}
 		all := parameters.Describe(j, stored)
 		if c.Name != "" {
-			one, err := explained(j, stored, c.Name)
-			if err != nil {
+			if all, err = chosen(j, stored, c.Name); err != nil {
 				return err
 			}
-			all = []parameters.Parameter{one}
 		}
 		if c.JSON {
 			return s.line(map[string]any{"job": j.Name, "version": stored.Version, "parameters": all})
 		}
 		return writeParameters(s.stdout, stored.Version, all)
 	})
+}
+
+// chosen gives what an asset of a job sees, or one parameter.
+func chosen(j *params.Job, stored params.Stored, text string) ([]parameters.Parameter, error) {
+	one, err := explained(j, stored, text)
+	if err == nil || !slices.Contains(j.Assets, text) {
+		return []parameters.Parameter{one}, err
+	}
+	return parameters.OfAsset(j, stored, text), nil
 }
 
 // explained gives one parameter of a job.
@@ -298,28 +312,4 @@ func changeText(value any) string {
 		return "-"
 	}
 	return compact(value)
-}
-
-type paramsPreviewCommand struct {
-	projectFlag
-	Job    string   `arg:"" help:"The job."`
-	Assets []string `arg:"" optional:"" name:"asset" help:"The assets of the run; all of the job by default."`
-	Key    string   `help:"The key of a file: the run that the job's files blocks would make of it."`
-}
-
-// Run shows the request of a run as JSON. A run that would be refused is a failure.
-func (c paramsPreviewCommand) Run(s system) error {
-	return c.params(s, false, func(from control.Params) error {
-		r, err := from.Preview(s.ctx, c.Job, c.Assets, c.Key)
-		if err != nil {
-			return err
-		}
-		out := json.NewEncoder(s.stdout)
-		out.SetIndent("", "  ")
-		out.SetEscapeHTML(false)
-		if err := out.Encode(r); err != nil || r.Refused == nil {
-			return err
-		}
-		return errors.New("the run would be refused: " + r.Refused.Reason)
-	})
 }

@@ -1,12 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"auto/lang/diag"
+	"auto/lang/source"
 	"auto/runtime/control"
 	"auto/runtime/params"
 )
@@ -37,8 +38,9 @@ func (f writerFlags) author(s system) string {
 	return "unknown"
 }
 
-// edited says what came of an edit. A conflict tells what the others changed.
-func (f writerFlags) edited(s system, from control.Params, job string, stored params.Stored, err error) error {
+// edited says what came of an edit of what was stored before. A conflict tells what the
+// others changed.
+func (f writerFlags) edited(s system, from control.Params, job string, before, stored params.Stored, err error) error {
 	var all params.Problems
 	if errors.As(err, &all) && f.Version != nil && slices.ContainsFunc(all, func(p params.Problem) bool { return p.Kind == params.Stale }) {
 		return errors.Join(toldChanges(s, from, job, *f.Version), err)
@@ -48,6 +50,15 @@ func (f writerFlags) edited(s system, from control.Params, job string, stored pa
 	}
 	if f.JSON {
 		return s.line(map[string]any{"job": job, "version": stored.Version})
+	}
+	for _, e := range stored.Added {
+		if _, known := before.Added.Find(e.Name); !known {
+			fmt.Fprintf(s.stdout, "%s is new, and is declared as %s.\n", visible(e.Name.String()), e.Decl)
+		}
+	}
+	if before.Version == stored.Version {
+		_, err = fmt.Fprintf(s.stdout, "Nothing changed: the parameters of %s are at version %d, as before.\n", visible(job), stored.Version)
+		return err
 	}
 	_, err = fmt.Fprintf(s.stdout, "The parameters of %s are at version %d.\n", visible(job), stored.Version)
 	return err
@@ -77,7 +88,7 @@ type paramsSetCommand struct {
 // Run sets parameters.
 func (c paramsSetCommand) Run(s system) error {
 	return c.params(s, true, func(from control.Params) error {
-		j, _, err := jobOf(s, from, c.Job)
+		j, before, err := jobOf(s, from, c.Job)
 		if err != nil {
 			return err
 		}
@@ -90,20 +101,41 @@ func (c paramsSetCommand) Run(s system) error {
 			return err
 		}
 		stored, err := from.Patch(s.ctx, c.Job, c.version(), edit, c.author(s))
-		return c.edited(s, from, c.Job, stored, err)
+		if err == nil {
+			s.doubtTemplates(edit)
+		}
+		return c.edited(s, from, c.Job, before, stored, err)
 	})
 }
 
-// readValues reads `name=value` and `name:=json`. The error is params.Problems, or says
-// which of them is no such text.
+// doubtTemplates says, beside what came of an edit, what of it looks like a misspelt template.
+func (s system) doubtTemplates(edit params.Edit) {
+	var list diag.List
+	for _, n := range edit.Set.Names() {
+		value, _ := edit.Set.Get(n)
+		if written, help := params.Misspelt(value); written != "" {
+			list.Addf(diag.NoTemplate, source.Span{}, help, "`%s`: `%s` stands for no parameter, and is passed on as it is written.", n, written)
+		}
+	}
+	if len(list) > 0 {
+		s.write(diag.Text, list)
+	}
+}
+
+// readValues reads `name=value` and `name:=json`. The error is params.Problems with all
+// values that do not fit, or says which of the texts is none of these.
 func readValues(j *params.Job, texts []string) (map[string]any, error) {
-	values := map[string]any{}
+	values, problems := map[string]any{}, params.Problems{}
 	for _, text := range texts {
 		name, rest, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
 			return nil, fmt.Errorf("`%s` sets nothing; write NAME=VALUE, or NAME:=JSON", text)
 		}
 		value, err := readValue(j, name, rest)
+		if one, wrong := errors.AsType[params.Problem](err); wrong {
+			problems = append(problems, one)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -113,23 +145,24 @@ func readValues(j *params.Job, texts []string) (map[string]any, error) {
 		}
 		values[name] = value
 	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
 	return values, nil
 }
 
+// readValue reads one of them. The error is a params.Problem where it is about the value.
 func readValue(j *params.Job, name, text string) (any, error) {
 	name, isJSON := strings.CutSuffix(name, ":")
 	if !isJSON {
 		n, err := j.ParseName(name)
 		if err != nil {
-			return nil, asProblems(err)
+			return nil, err
 		}
-		value, err := j.Parse(n, text)
-		return value, asProblems(err)
+		return j.Parse(n, text)
 	}
 	var value any
-	in := json.NewDecoder(strings.NewReader(text))
-	in.UseNumber()
-	if err := in.Decode(&value); err != nil || in.More() {
+	if err := decodeJSON(text, &value); err != nil {
 		return nil, fmt.Errorf("`%s` is no JSON; write a text in double quotes, such as `%s:=\"x\"`", text, name)
 	}
 	return params.Plain(value), nil
@@ -162,7 +195,7 @@ func (c paramsUnsetCommand) Run(s system) error {
 		for _, text := range c.Names {
 			n, err := params.ParseName(text)
 			if _, kept := stored.Values.Get(n); err == nil && !kept {
-				_, err = j.ParseName(text)
+				_, err = explained(j, stored, text)
 			}
 			if err != nil {
 				return asProblems(err)
@@ -172,7 +205,7 @@ func (c paramsUnsetCommand) Run(s system) error {
 			}
 		}
 		after, err := from.Patch(s.ctx, c.Job, c.version(), edit, c.author(s))
-		return c.edited(s, from, c.Job, after, err)
+		return c.edited(s, from, c.Job, stored, after, err)
 	})
 }
 
@@ -186,7 +219,11 @@ type paramsRestoreCommand struct {
 // Run restores a version.
 func (c paramsRestoreCommand) Run(s system) error {
 	return c.params(s, true, func(from control.Params) error {
+		before, err := from.Stored(s.ctx, c.Job)
+		if err != nil {
+			return err
+		}
 		stored, err := from.Restore(s.ctx, c.Job, c.version(), c.To, c.author(s))
-		return c.edited(s, from, c.Job, stored, err)
+		return c.edited(s, from, c.Job, before, stored, err)
 	})
 }

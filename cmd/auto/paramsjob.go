@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"auto/lang/diag"
 	"auto/runtime/control"
@@ -74,16 +75,36 @@ func (f valueFlags) read(s system, j *params.Job) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var given map[string]any
-	if err := json.Unmarshal(text, &given); err != nil {
-		return nil, fmt.Errorf("`%s` is no JSON object: %w", f.From, err)
+	var given any
+	if err := decodeJSON(string(text), &given); err != nil {
+		return nil, fmt.Errorf("`%s` is no JSON: %w", f.From, err)
 	}
-	for name, value := range given {
+	fields, ok := given.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("`%s` is no JSON object; write such as {\"asset.param\": 5}", f.From)
+	}
+	for name, value := range fields {
 		if _, twice := values[name]; !twice {
 			values[name] = value
 		}
 	}
 	return values, nil
+}
+
+// decodeJSON reads one JSON value, with all digits of its numbers.
+func decodeJSON(text string, into any) error {
+	in := json.NewDecoder(strings.NewReader(text))
+	in.UseNumber()
+	if err := in.Decode(into); err != nil {
+		return err
+	}
+	if !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
+		return errors.New("something follows it")
+	}
+	if key, twice := params.Repeated([]byte(text)); twice {
+		return fmt.Errorf("`%s` is given twice", key)
+	}
+	return nil
 }
 
 func (f valueFlags) text(s system) ([]byte, error) {
@@ -148,7 +169,7 @@ func (c paramsUpdateCommand) Run(s system) error {
 	}
 	j, ok := p.Job(c.Job)
 	if !ok {
-		return &control.UnknownJob{Job: c.Job}
+		return control.NoJob(c.Job, p.Params)
 	}
 	values, err := c.read(s, j)
 	if err != nil {

@@ -76,7 +76,7 @@ func (f projectFlag) with(s system, use func(control.Service) error) error {
 	if err != nil {
 		return err
 	}
-	local := control.Local{Store: store, Now: s.clock.Now, Renew: f.renew(s, root, store).Renew}
+	local := control.Local{Store: store, Now: s.clock.Now, Renew: s.renew(root, store)}
 	return errors.Join(use(local), store.Close())
 }
 

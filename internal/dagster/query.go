@@ -59,7 +59,7 @@ func read(text []byte, into any) error {
 		return fmt.Errorf("no GraphQL: %.300s", text)
 	}
 	if len(parts.Errors) > 0 {
-		return fmt.Errorf("Dagster answered: %s", parts.Errors[0].Message)
+		return fmt.Errorf("the answer of Dagster: %s", parts.Errors[0].Message)
 	}
 	return json.Unmarshal(parts.Data, into)
 }

@@ -16,10 +16,10 @@ import (
 const Version = "1.13.27"
 
 // pins are what a venv holds. SQLAlchemy 2.1 takes another driver for PostgreSQL than
-// dagster-postgres expects.
+// dagster-postgres expects; setuptools builds auto_dagster.
 var pins = []string{
 	"dagster==" + Version, "dagster-webserver==" + Version,
-	"dagster-postgres==0.29.27", "sqlalchemy<2.1", "setuptools<81",
+	"dagster-postgres==0.29.27", "sqlalchemy<2.1", "setuptools>=77,<81",
 }
 
 // installTime bounds the making of a venv.

@@ -21,6 +21,7 @@ const (
 	LimitPerSensor  Code = "A332"
 	NoEffect        Code = "A333"
 	ExternalRuns    Code = "A334"
+	NoTemplate      Code = "A335"
 	RetryUnheard    Code = "A380"
 )
 
@@ -45,4 +46,5 @@ var warningEntries = []Entry{
 	{NoEffect, "nothing for it to do", "The clause or sensor is right as it stands and changes nothing, so it says something that is not so.", `policy p for groups("a") { when eager() group by none max 5 per run }`, `policy p for groups("a") { when eager() max 5 per run }`},
 	{ExternalRuns, "policy for an external asset", "An external asset is made elsewhere, and what happens to it comes in as events. A policy for it would launch runs that have nothing to execute. Observable assets may have one: their runs observe them.", "", ""},
 	{RetryUnheard, "retry without outcomes", "`retry` launches a failed run again, and needs to be told how a run ended: by Dagster (`dagster`), or by events that somebody sends (`http`). On standard output alone nothing is heard of it.", "", ""},
+	{NoTemplate, "template that stands for nothing", "`{{ params.x }}` and `{{ ops.asset.config.x }}` stand for parameters. Any other expression is passed on as it is written, for whoever runs the run; this one looks like a misspelt parameter.", "", ""},
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"auto/runtime/control"
@@ -55,6 +56,8 @@ type API struct {
 	routes map[string]map[string]route
 	// bodies bounds how many bodies are read at once.
 	bodies chan struct{}
+	// writing is held while files of jobs are written.
+	writing sync.Mutex
 }
 
 // route is what answers a method at a path.

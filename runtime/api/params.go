@@ -1,10 +1,7 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -52,12 +49,14 @@ const newJobHelp = `Write such as {"name":"ingest","selection":"groups(\"sales\"
 // createJob writes a job into the project's files.
 func (a *API) createJob(c *call) (any, error) {
 	var in newJob
-	if err := strictNumbers(c.body, &in); err != nil {
+	if err := strict(c.body, &in); err != nil {
 		return nil, &failure{code: http.StatusBadRequest, message: err.Error(), help: newJobHelp}
 	}
-	if in.Name == "" || (in.Selection == "") == (len(in.Assets) == 0) {
+	if strings.TrimSpace(in.Name) == "" || (in.Selection == "") == (len(in.Assets) == 0) {
 		return nil, &failure{code: http.StatusBadRequest, message: "A job has a name, and a selection or assets.", help: newJobHelp}
 	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	w, err := a.Files.Create(paramdoc.New{Name: in.Name, Selection: in.Selection, Keys: in.Assets}, in.Params)
 	c.code = http.StatusCreated
 	return w, err
@@ -66,12 +65,14 @@ func (a *API) createJob(c *call) (any, error) {
 // updateJob writes parameters into a job's file.
 func (a *API) updateJob(c *call) (any, error) {
 	var in newJob
-	if err := strictNumbers(c.body, &in); err != nil {
+	if err := strict(c.body, &in); err != nil {
 		return nil, &failure{code: http.StatusBadRequest, message: err.Error(), help: `Write such as {"params":{"sales.bucket":"raw","rows":null}}.`}
 	}
 	if in.Name != "" && in.Name != c.part("job") || in.Selection != "" || in.Assets != nil {
 		return nil, &failure{code: http.StatusBadRequest, message: "The name and the selection of a job are changed in its file.", help: "Send `params` alone."}
 	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
 	return a.Files.Update(c.part("job"), in.Params)
 }
 
@@ -82,6 +83,7 @@ type jobParams struct {
 	Version    int64                  `json:"version"`
 	Parameters []parameters.Parameter `json:"parameters"`
 	// Edits is the stored form: shared values, and below `_ops_config` those of assets.
+	// A value of what has become a secret since is hidden.
 	Edits params.Values `json:"config_json"`
 }
 
@@ -100,7 +102,7 @@ func (a *API) paramsOf(c *call, job string) (any, error) {
 		return nil, err
 	}
 	c.header.Set("ETag", strconv.Quote(strconv.FormatInt(stored.Version, 10)))
-	return jobParams{job, stored.Version, parameters.Describe(j, stored), stored.Values}, nil
+	return jobParams{job, stored.Version, parameters.Describe(j, stored), parameters.Hide(j, stored.Values)}, nil
 }
 
 func (a *API) job(c *call, name string) (*params.Job, error) {
@@ -110,7 +112,7 @@ func (a *API) job(c *call, name string) (*params.Job, error) {
 	}
 	j, ok := params.Find(list, name)
 	if !ok {
-		return nil, &control.UnknownJob{Job: name}
+		return nil, control.NoJob(name, list)
 	}
 	return j, nil
 }
@@ -122,7 +124,7 @@ func (a *API) patchParams(c *call) (any, error) {
 		return nil, err
 	}
 	var values map[string]any
-	if err := strictNumbers(c.body, &values); err != nil {
+	if err := strict(c.body, &values); err != nil {
 		return nil, &failure{code: http.StatusBadRequest, message: err.Error(), help: `Write such as {"sales.bucket":"raw","rows":null}.`}
 	}
 	j, err := a.job(c, c.part("job"))
@@ -226,22 +228,12 @@ type preview struct {
 // preview gives the request of a run, of some assets or of a file.
 func (a *API) preview(c *call) (any, error) {
 	query := c.URL.Query()
+	if err := onlyAsked(query, "asset", "key"); err != nil {
+		return nil, err
+	}
+	if query.Has("asset") && query.Has("key") {
+		return nil, &failure{code: http.StatusBadRequest, message: "A file's run has the assets of its rules.", help: "Ask by `key` or by `asset`."}
+	}
 	r, err := a.Params.Preview(c.Context(), c.part("job"), query["asset"], query.Get("key"))
 	return preview{r}, err
-}
-
-// strictNumbers reads one JSON object with known fields only, and all digits of its
-// numbers. The error is a sentence.
-func strictNumbers(body []byte, into any) error {
-	in := json.NewDecoder(bytes.NewReader(body))
-	in.DisallowUnknownFields()
-	in.UseNumber()
-	err := in.Decode(into)
-	if err == nil && !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
-		err = errors.New("something follows the object")
-	}
-	if err == nil {
-		return nil
-	}
-	return errors.New("The body is not as asked: " + strings.TrimPrefix(err.Error(), "json: ") + ".")
 }

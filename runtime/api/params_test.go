@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -79,6 +80,8 @@ func TestParams(t *testing.T) {
 		"changed":[{"version":1,"author":"ann","at":%q,"restored":-1,"changes":[{"name":"rows","new":9007199254740993},{"name":"token","new":{"$secret":"env:T"}},{"name":"a/b.rows","new":0},{"name":"sales.folder","new":"in"}]}]}`, now.Format(time.RFC3339)))
 	refused(t, s.ask("PATCH", at, `{"rows":"text","x":{"a":1},"sales.none.x":1}`, "If-Match: *"), 400, "sales.none")
 	refused(t, s.ask("PATCH", at, `{"token":"open"}`, "If-Match: *"), 400, "token")
+	refused(t, s.ask("PATCH", at, `{"rows":2,"rows":3}`, "If-Match: *"), 400, "`rows` is given twice")
+	refused(t, s.ask("PATCH", at, `[1]`, "If-Match: *"), 400, "no object, but: array")
 	refused(t, s.ask("PATCH", at, `{"rows":null}`, "If-Match: *"), 400, "rows")
 	if w := s.ask("POST", at+"/restore", `{"version":0}`, "If-Match: 1"); w.Code != 200 || !strings.Contains(w.Body.String(), `"config_json":{}`) {
 		t.Error(w.Code, w.Body)
@@ -112,6 +115,12 @@ func TestPreview(t *testing.T) {
 		t.Error(w.Code, w.Body)
 	}
 	refused(t, s.ask("GET", at+"/preview?asset=none", ""), 400, "none")
+	refused(t, s.ask("GET", at+"/preview?asset=", ""), 400, "No asset is called ``")
+	refused(t, s.ask("GET", at+"/preview?assets=sales", ""), 400, "Nothing is asked by `assets`")
+	refused(t, s.ask("GET", at+"/preview?asset=sales&key=x", ""), 400, "by `key` or by `asset`")
+	if w := s.ask("GET", at+"/preview?asset=sales&asset=sales", ""); !strings.Contains(w.Body.String(), `"selection":["sales"]`) {
+		t.Error(w.Code, w.Body)
+	}
 	refused(t, s.ask("GET", at+"/preview?key=x", ""), 404, "No files block launches the job")
 }
 
@@ -131,6 +140,19 @@ func TestJobFiles(t *testing.T) {
 		`{"name":"n","assets":["sales"],"params":{"a/b.x":1}}`: "does not select", `{"name":"n","assets":["sales"],"more":1}`: "more",
 	} {
 		refused(t, s.ask("POST", "/v1/jobs", body), 400, part)
+	}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			if w := s.ask("PUT", "/v1/jobs/new", fmt.Sprintf(`{"params":{"sales.p%d":%d}}`, i, i)); w.Code != 200 {
+				t.Error(w.Code, w.Body)
+			}
+		})
+	}
+	all.Wait()
+	text, err = os.ReadFile(filepath.Join(dir, "jobs/new.yaml"))
+	if n := strings.Count(string(text), ": int"); err != nil || n != 8 {
+		t.Errorf("%d of 8 updates at once are there: %s %v", n, text, err)
 	}
 	refused(t, s.ask("PUT", "/v1/jobs/none", `{"params":{}}`), 404, "none")
 	refused(t, s.ask("PUT", "/v1/jobs/new", `{"selection":"all()"}`), 400, "in its file")

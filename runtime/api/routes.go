@@ -1,10 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -171,21 +167,3 @@ func (a *API) resume(c *call) (any, error) {
 }
 
 func asHeld(keys []string) held { return held{append([]string{}, keys...)} }
-
-// strict reads one JSON object with known fields only. The error is a sentence.
-func strict(body []byte, into any) error {
-	in := json.NewDecoder(bytes.NewReader(body))
-	in.DisallowUnknownFields()
-	err := in.Decode(into)
-	if err == nil && !errors.Is(in.Decode(new(json.RawMessage)), io.EOF) {
-		err = errors.New("something follows the object")
-	}
-	if err == nil {
-		return nil
-	}
-	var at *time.ParseError
-	if errors.As(err, &at) {
-		return errors.New("The body is not as asked: " + strings.Trim(at.Value, `"`) + " is no instant of RFC 3339.")
-	}
-	return errors.New("The body is not as asked: " + strings.TrimPrefix(err.Error(), "json: ") + ".")
-}

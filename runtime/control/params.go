@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"auto/internal/spell"
 	"auto/runtime/params"
 	"auto/runtime/request"
 )
@@ -74,6 +75,16 @@ type UnknownJob struct {
 	Job string
 	// Near is a job of a similar name, "" for none.
 	Near string
+}
+
+// NoJob gives the error that none of the jobs has a name.
+func NoJob(name string, jobs []*params.Job) *UnknownJob {
+	names := make([]string, len(jobs))
+	for i, j := range jobs {
+		names[i] = j.Name
+	}
+	near, _ := spell.Nearest(name, names)
+	return &UnknownJob{Job: name, Near: near}
 }
 
 // Error names the job.

@@ -66,17 +66,17 @@ func TestParams(t *testing.T) {
 		"checks alone": {[]string{"e:ok", "a"}, "", []string{` [] {"ops":{}}`, `j [a] {"ops":{"a":{"config":{"f":1}}},"resources":{"params":{"config":{"n":5}}}}`}},
 		"edited": {all, "", []string{
 			`j [a b] {"ops":{"a":{"config":{"f":1}}},"resources":{"params":{"config":{"__nexus_ops__b__m":"x","__nexus_ops__b__n":7,"n":5}}}}`,
-			"k [c] {\"reason\":\"The required parameter `c.m` has no value. Set it in the job's file or on the Operations page, or give it at launch. The required parameter `c.n` has no value. Set it in the job's file or on the Operations page, or give it at launch.\"}",
+			"k [c] {\"reason\":\"The required parameter `c.m` has no value. The required parameter `c.n` has no value. Give one by `auto params set`, the Operations page, the job's file, or at launch.\"}",
 			` [d e] {"ops":{}}`,
 		}},
 		"launched": {all, "params { n: 9 }\nconfig b { g: 2 }\ngroup by none\n", []string{
 			`j [a] {"ops":{"a":{"config":{"f":1}}},"resources":{"params":{"config":{"n":9}}}}`,
 			`j [b] {"ops":{"b":{"config":{"g":2}}},"resources":{"params":{"config":{"__nexus_ops__b__m":"x","__nexus_ops__b__n":7,"n":9}}}}`,
-			"k [c] {\"reason\":\"The required parameter `c.m` has no value. Set it in the job's file or on the Operations page, or give it at launch.\"}",
+			"k [c] {\"reason\":\"The required parameter `c.m` has no value. Give one by `auto params set`, the Operations page, the job's file, or at launch.\"}",
 			` [d] {"ops":{},"resources":{"params":{"config":{"n":9}}}}`, ` [e] {"ops":{}}`,
 		}},
 		"wrong": {all, `params { "b.n": "text" }`, []string{
-			"j [a b] {\"reason\":\"`b.n`: `\\\"text\\\"` is no whole number. Write `5`.\"}",
+			"j [a b] {\"reason\":\"`b.n`: `\\\"text\\\"` is no whole number. Write a value such as `5`.\"}",
 			"k [c] {\"reason\":\"No asset is called `b`. Write `asset.param` with an asset of the job, or `param` for a shared parameter.\"}",
 			` [d e] {"ops":{}}`,
 		}},

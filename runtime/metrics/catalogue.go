@@ -17,7 +17,7 @@ var (
 	Halted            = gauge("auto_policies_halted", "Policies that `halt above` has paused.", "sensor")
 	Paused            = gauge("auto_paused_keys", "Assets and checks that are paused.")
 	Due               = gauge("auto_requests_due", "Requests that are to be delivered.")
-	Parked            = gauge("auto_requests_parked", "Requests that the receiver refused.")
+	Parked            = gauge("auto_requests_parked", "Requests that the receiver refused or that lack parameters.")
 	Deliveries        = counter("auto_deliveries_total", "Attempts to deliver a request: acknowledged, failed or refused.", "outcome")
 	DeliverySeconds   = histogram("auto_delivery_seconds", "How long attempts to deliver took.")
 	Events            = counter("auto_events_total", "Events that arrived, duplicates included.", "type")

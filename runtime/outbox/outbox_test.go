@@ -18,6 +18,7 @@ import (
 	"auto/runtime/store"
 	"auto/runtime/store/sqlite"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 )
 
@@ -204,5 +205,19 @@ func TestParkedIsNotInTheWay(t *testing.T) {
 	})
 	if got := f.sorted(); !slices.Equal(got, []string{"a:1 at 0s", "a:2 at 0s", "b:1 at 0s"}) {
 		t.Error(got)
+	}
+}
+
+// TestStopped: what waited for its receiver when the launcher was stopped is due as it was.
+func TestStopped(t *testing.T) {
+	f := newFixture(t, 1, "a")
+	f.answers["a"] = []error{launch.ErrStopped}
+	before := f.state(t, "a")
+	if failed, err := f.box.Drain(t.Context()); failed != 1 || err != nil {
+		t.Error(failed, err)
+	}
+	before.Attempts, before.Request.Attempt = 1, 1
+	if diff := cmp.Diff(before, f.state(t, "a")); diff != "" {
+		t.Error(diff)
 	}
 }

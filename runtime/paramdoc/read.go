@@ -8,6 +8,9 @@
 package paramdoc
 
 import (
+	"strings"
+
+	"auto/internal/spell"
 	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/params"
@@ -37,6 +40,8 @@ type Draft struct {
 	schema []item
 	values []item
 	strict bool
+	// misspelt: a field is likely to be the schema.
+	misspelt bool
 }
 
 // item is a name with what is written for it.
@@ -77,10 +82,18 @@ func Read(m *yamldoc.Map) *Draft {
 	return d
 }
 
+// Templates finds what looks like a misspelt template in a value that is written at a place.
+func Templates(m *yamldoc.Map, value any, at source.Span) {
+	if written, help := params.Misspelt(value); written != "" {
+		m.Addf(diag.NoTemplate, at, help, "`%s` stands for no parameter, and is passed on as it is written.", written)
+	}
+}
+
 // readSchema reads the declarations of either form.
 func (d *Draft) readSchema(m *yamldoc.Map) {
 	n := m.Node(schemaField)
 	if n == nil {
+		_, d.misspelt = spell.Nearest(schemaField, m.Names())
 		return
 	}
 	d.schema = items(m, n, schemaField, "")
@@ -123,7 +136,7 @@ func items(m *yamldoc.Map, n *yaml.Node, field, asset string) []item {
 // read or does not fit is a finding in the list that the file was opened with, and is left
 // out.
 func (d *Draft) Job(assets, known []string, uses map[string][]string) *params.Job {
-	b := builder{d, &params.Job{Name: d.Name, Assets: assets, Known: known, Uses: uses, Strict: d.strict}, map[params.Name]source.Span{}}
+	b := builder{d, &params.Job{Name: d.Name, Assets: assets, Known: known, Uses: uses, Strict: d.strict && !d.misspelt}, map[params.Name]source.Span{}}
 	for _, i := range d.schema {
 		b.declare(i)
 	}
@@ -160,13 +173,16 @@ func (b *builder) find(err error, at source.Span) bool {
 func (b *builder) declare(i item) {
 	n, err := b.job.ParseName(i.text())
 	if b.find(err, i.keyAt) {
+		b.job.Unread = append(b.job.Unread, i.key[strings.LastIndexByte(i.key, '.')+1:])
 		return
 	}
 	decl, err := declOf(i)
-	if !b.find(params.About(n, err), i.at) {
-		b.job.Schema = append(b.job.Schema, params.Entry{Name: n, Decl: decl})
-		b.at[n] = i.keyAt
+	if b.find(params.About(n, err), i.at) {
+		b.job.Unread = append(b.job.Unread, n.Param)
+		return
 	}
+	b.job.Schema = append(b.job.Schema, params.Entry{Name: n, Decl: decl})
+	b.at[n] = i.keyAt
 }
 
 func declOf(i item) (params.Decl, error) {
@@ -186,6 +202,7 @@ func (b *builder) give(i item) {
 	if b.find(err, i.at) {
 		return
 	}
+	Templates(b.doc, value, i.at)
 	if before, given := b.job.Values.Get(n); given && !params.Same(before, value) {
 		b.find(params.Twice(n), i.keyAt)
 		return

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"auto/lang/diag"
 	"auto/runtime/control"
@@ -22,7 +23,8 @@ import (
 )
 
 // Files writes the parameters of jobs into the files of a project. Nothing is written that
-// the project could not be loaded with.
+// the project could not be loaded with. It is not safe for concurrent use: of two at once
+// one could undo what the other wrote.
 type Files struct {
 	// Load loads the project of the files that it is given, or of its folder for nil.
 	Load func(files fs.FS) (*project.Project, diag.List)
@@ -35,13 +37,19 @@ type Written struct {
 	Changed bool `json:"changed"`
 }
 
-// ErrJobTwice: there is a job of the name already.
-var ErrJobTwice = errors.New("there is a job of this name already")
+// ErrJobTwice: there is a job of the name already. ErrNoName: the name is blank.
+var (
+	ErrJobTwice = errors.New("there is a job of this name already")
+	ErrNoName   = errors.New("the name of the job is blank")
+)
 
 // Create writes a job anew, with values by the names that people write, into the file of
 // its name or, where the project does not read that, the last file that has jobs. The error
-// is ErrJobTwice, findings about the selection, or [params.Problems].
+// is ErrNoName, ErrJobTwice, findings about the selection, or [params.Problems].
 func (f Files) Create(job paramdoc.New, values map[string]any) (Written, error) {
+	if strings.TrimSpace(job.Name) == "" {
+		return Written{}, ErrNoName
+	}
 	p, err := f.sound(nil)
 	if err != nil {
 		return Written{}, err
@@ -117,7 +125,7 @@ func (f Files) rewrite(job string, content func(*project.Project, *params.Job) (
 	}
 	j, ok := p.Job(job)
 	if !ok {
-		return Written{}, &control.UnknownJob{Job: job}
+		return Written{}, control.NoJob(job, p.Params)
 	}
 	c, err := content(p, j)
 	if err != nil {
@@ -164,10 +172,10 @@ func overlay(p *project.Project, file, text string) (fs.FS, error) {
 // place gives the file that a new job is written into.
 func place(p *project.Project, job string) string {
 	name := strings.Map(func(r rune) rune {
-		if r == '/' || r == '\\' || r == '.' {
-			return '_'
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' {
+			return r
 		}
-		return r
+		return '_'
 	}, job) + ".yaml"
 	for _, pattern := range p.Config.Jobs.Patterns {
 		base, _ := doublestar.SplitPattern(strings.TrimPrefix(pattern, "./"))
@@ -198,8 +206,11 @@ func (f Files) put(p *project.Project, file, text string) (Written, error) {
 	return Written{file, true}, replace(name, text)
 }
 
-// replace puts a text into the place of a file, with its mode.
+// replace puts a text into the place of a file, with its mode; a link stays one.
 func replace(name, text string) error {
+	if file, err := filepath.EvalSymlinks(name); err == nil {
+		name = file
+	}
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}

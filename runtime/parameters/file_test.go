@@ -51,6 +51,7 @@ func TestPlaces(t *testing.T) {
 	for name, c := range map[string]struct{ config, job, file string }{
 		"its own":        {"", "nightly", "jobs/nightly.yaml"},
 		"with a slash":   {"", "team/a.b", "jobs/team_a_b.yaml"},
+		"with others":    {"", "../a\nb: ü-1", "jobs/___a_b__ü-1.yaml"},
 		"another folder": {"jobs: [\"conf/**/*.yaml\", \"jobs/*.yaml\"]\n", "nightly", "conf/nightly.yaml"},
 		"named files":    {"jobs: [jobs/j.yaml]\n", "nightly", "jobs/j.yaml"},
 	} {
@@ -79,11 +80,12 @@ func TestWholeOrNot(t *testing.T) {
 		"value":     second(files.Update("ingest", map[string]any{"rows": "text"})),
 		"asset":     second(files.Update("ingest", map[string]any{"none.rows": 1})),
 		"job":       second(files.Update("none", map[string]any{"rows": 1})),
+		"no name":   second(files.Create(paramdoc.New{Name: " ", Keys: []string{"sales"}}, nil)),
 	} {
 		var problems params.Problems
 		var job *control.UnknownJob
 		var found diag.List
-		if !errors.Is(err, parameters.ErrJobTwice) && !errors.As(err, &problems) && !errors.As(err, &job) && !errors.As(err, &found) {
+		if !errors.Is(err, parameters.ErrJobTwice) && !errors.Is(err, parameters.ErrNoName) && !errors.As(err, &problems) && !errors.As(err, &job) && !errors.As(err, &found) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -106,6 +108,21 @@ func TestWholeOrNot(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Join(dir, "jobs"))
 	if err != nil || len(entries) != 1 {
 		t.Error(entries, err)
+	}
+}
+
+// TestLink: a job's file that is a link stays one, and what it leads to is written.
+func TestLink(t *testing.T) {
+	dir, files := folder(t, map[string]string{"auto.yaml": "", "assets/a.yaml": "assets: [{key: sales}]\n", "kept/real.yaml": ingest, "jobs/README": ""})
+	link := filepath.Join(dir, "jobs/j.yaml")
+	if err := os.Symlink("../kept/real.yaml", link); err != nil {
+		t.Fatal(err)
+	}
+	if w, err := files.Update("ingest", map[string]any{"rows": 7}); err != nil || !w.Changed {
+		t.Fatal(w, err)
+	}
+	if to, err := os.Readlink(link); err != nil || to != "../kept/real.yaml" || !strings.Contains(text(t, dir, "kept/real.yaml"), "rows: 7") {
+		t.Error(to, err, text(t, dir, "kept/real.yaml"))
 	}
 }
 

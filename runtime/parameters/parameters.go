@@ -3,13 +3,15 @@
 package parameters
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
+	"unicode"
 
-	"auto/internal/spell"
 	"auto/runtime/control"
 	"auto/runtime/journal"
 	"auto/runtime/params"
@@ -85,12 +87,7 @@ func (s *Service) job(name string) (*params.Job, error) {
 	if j, ok := params.Find(jobs, name); ok {
 		return j, nil
 	}
-	names := make([]string, len(jobs))
-	for i, j := range jobs {
-		names[i] = j.Name
-	}
-	near, _ := spell.Nearest(name, names)
-	return nil, &control.UnknownJob{Job: name, Near: near}
+	return nil, control.NoJob(name, jobs)
 }
 
 // Stored implements control.Params.
@@ -169,7 +166,7 @@ func (s *Service) edit(ctx context.Context, job string, edit journal.Params, mak
 		if len(changes) == 0 {
 			return from, nil
 		}
-		edit.Job, edit.Stored, edit.Changes = job, to, changes
+		edit.Job, edit.Author, edit.Stored, edit.Changes = job, cmp.Or(Author(edit.Author), "unknown"), to, changes
 		err = s.put(ctx, edit)
 		if errors.Is(err, store.ErrConflict) {
 			continue
@@ -180,6 +177,18 @@ func (s *Service) edit(ctx context.Context, job string, edit journal.Params, mak
 		s.edited(ctx, job)
 		return to, nil
 	}
+}
+
+// authorLimit is how many characters a name in the history has.
+const authorLimit = 60
+
+// Author gives a name as the history has it: one line, not long, "" where nothing is left.
+func Author(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }), " ")
+	if runes := []rune(text); len(runes) > authorLimit {
+		text = strings.TrimSpace(string(runes[:authorLimit]))
+	}
+	return text
 }
 
 // put keeps an edit.
@@ -237,12 +246,25 @@ const hidden = "(hidden)"
 func hide(j *params.Job, changes []params.Change) []params.Change {
 	out := make([]params.Change, len(changes))
 	for i, c := range changes {
-		for _, value := range []*any{&c.Old, &c.New} {
-			if _, reference := params.ReferenceOf(*value); *value != nil && !reference && j.Hidden(c.Name, *value) {
-				*value = hidden
-			}
-		}
+		c.Old, c.New = hideOne(j, c.Name, c.Old), hideOne(j, c.Name, c.New)
 		out[i] = c
 	}
 	return out
+}
+
+func hideOne(j *params.Job, n params.Name, value any) any {
+	if _, reference := params.ReferenceOf(value); value != nil && !reference && j.Hidden(n, value) {
+		return hidden
+	}
+	return value
+}
+
+// Hide gives stored values as they may be shown: of secrets only references are left.
+func Hide(j *params.Job, values params.Values) params.Values {
+	shown := values.Clone()
+	for _, n := range values.Names() {
+		value, _ := values.Get(n)
+		shown.Set(n, hideOne(j, n, value))
+	}
+	return shown
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -227,6 +228,20 @@ func TestHistory(t *testing.T) {
 	}
 }
 
+// TestAuthor: the history has names of one line.
+func TestAuthor(t *testing.T) {
+	s, _ := service(t)
+	for author, want := range map[string]string{"ann": "ann", " a\x1b[31m\n b ": "a [31m b", "\t": "unknown", strings.Repeat("ä", 70): strings.Repeat("ä", 60)} {
+		if _, err := s.Patch(t.Context(), "ingest", params.AnyVersion, set(t, s, map[string]any{"bucket": author}), author); err != nil {
+			t.Fatal(err)
+		}
+		history, err := s.History(t.Context(), "ingest")
+		if err != nil || history[0].Author != want {
+			t.Errorf("%q became %q, %v", author, history[0].Author, err)
+		}
+	}
+}
+
 // TestSecretsInHistory: a value of what has become a secret since is not shown.
 func TestSecretsInHistory(t *testing.T) {
 	s, _ := service(t)
@@ -245,6 +260,14 @@ func TestSecretsInHistory(t *testing.T) {
 	want := []params.Change{{Name: params.Name{Param: "token"}, New: map[string]any{"$secret": "env:T"}}, {Name: params.Name{Asset: "sales", Param: "key"}, New: "(hidden)"}}
 	if diff := cmp.Diff(want, history[0].Changes); diff != "" {
 		t.Error(diff)
+	}
+	stored, err := s.Stored(t.Context(), "ingest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := json.Marshal(parameters.Hide(j, stored.Values))
+	if diff := cmp.Diff(`{"_ops_config":{"sales":{"key":"(hidden)"}},"token":{"$secret":"env:T"}}`, string(shown)); diff != "" || err != nil {
+		t.Error(diff, err)
 	}
 }
 
@@ -394,6 +417,17 @@ func TestRetry(t *testing.T) {
 			t.Error(n, err)
 		}
 	}
+	whole := s.Project
+	gone := *whole()
+	gone.Params = gone.Params[1:]
+	s.Project = func() *project.Project { return &gone }
+	if n, err := s.Retry(ctx, ""); n != 0 || err != nil {
+		t.Errorf("a request of a job that is gone goes out: %d, %v", n, err)
+	}
+	if _, err := s.Renew(ctx, r); err == nil || !strings.Contains(err.Error(), "No job is called `ingest`") {
+		t.Error(err)
+	}
+	s.Project = whole
 	for i, values := range []map[string]any{{"bucket": "b"}, {"sales.folder": "f"}, {"sales.folder": "g"}} {
 		if _, err := s.Patch(ctx, "ingest", int64(i), set(t, s, values), "ann"); err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"auto/compiler/files"
@@ -27,18 +28,36 @@ func (s *Service) Preview(ctx context.Context, job string, assets []string, file
 	if fileKey != "" {
 		return s.ofFile(force, job, fileKey)
 	}
-	if len(assets) == 0 {
-		assets = j.Assets
-	}
-	for _, key := range assets {
-		var wrong params.Problem
-		if _, err := j.ParseName(key + ".x"); errors.As(err, &wrong) {
-			return request.Request{}, params.Problems{wrong}
-		}
+	if assets, err = selected(j, assets); err != nil {
+		return request.Request{}, err
 	}
 	r := request.Request{Job: job, Selection: assets, DecidedAt: s.Now().UTC()}
 	force.Tell(&r, s.asset, nil)
 	return r, nil
+}
+
+// selected gives the assets of a run, each once: all of the job where there are none. The
+// error is params.Problems.
+func selected(j *params.Job, assets []string) ([]string, error) {
+	if len(assets) == 0 {
+		return j.Assets, nil
+	}
+	var problems params.Problems
+	var once []string
+	for _, key := range assets {
+		if slices.Contains(once, key) {
+			continue
+		}
+		once = append(once, key)
+		var wrong params.Problem
+		if err := j.Selects(key); errors.As(err, &wrong) {
+			problems = append(problems, wrong)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return once, nil
 }
 
 // ofFile gives the request of the first files block of a job that makes a run of a key.

@@ -72,10 +72,16 @@ func (s *Service) revise(ctx context.Context, force params.InForce, r request.Re
 	return changed, err
 }
 
+// tell writes anew what the run of a request is told. One whose job is gone is refused
+// still: it would go out without parameters.
 func (s *Service) tell(force params.InForce, r *request.Request) {
 	config := map[string]map[string]any(nil)
 	if r.Refused != nil {
 		config = r.Refused.Config
+		if _, known := force.Job(r.Job); r.Job != "" && !known {
+			r.Refused = &request.Refused{Reason: (&control.UnknownJob{Job: r.Job}).Error(), Config: config}
+			return
+		}
 	}
 	force.Tell(r, s.asset, config)
 }

@@ -66,6 +66,20 @@ func Describe(j *params.Job, s params.Stored) []Parameter {
 	return out
 }
 
+// OfAsset gives what an asset of a job uses, as it sees it, in the order of [params.Job.Matrix].
+func OfAsset(j *params.Job, s params.Stored, asset string) []Parameter {
+	lines, _ := j.Matrix(s)
+	var out []Parameter
+	for _, l := range lines {
+		for _, c := range l.Assets {
+			if c.Name.Asset == asset && c.Used {
+				out = append(out, shown(c.Row))
+			}
+		}
+	}
+	return out
+}
+
 // Explain gives one parameter in one place, with all that is given for it, and false where
 // the job has nothing to do with it.
 func Explain(j *params.Job, s params.Stored, n params.Name) (Parameter, bool) {

@@ -48,6 +48,14 @@ func BenchmarkLarge(b *testing.B) {
 			_, _, err = j.Patch(s, params.AnyVersion, edit)
 			return err
 		},
+		"define": func() error {
+			edit, err := j.Split(map[string]any{"group/asset_999.p1": "x", "root": "out"})
+			if err != nil {
+				return err
+			}
+			_, _, err = j.Define(edit)
+			return err
+		},
 		"convert": func() error { j.Convert(s.Values); return nil },
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -9,9 +9,9 @@ import "slices"
 // none. What an asset uses of a shared parameter is not listed beside that, unless an asset
 // has a value of its own.
 func (j *Job) Build(values Values, shared ...string) Schema {
-	b := builder{job: j, values: values, shared: shared, schema: slices.Clone(j.Schema)}
+	b := newBuilder(j, values, shared)
 	for _, n := range j.Discover() {
-		if !b.isShared(n.Param) || b.own(n.Param) {
+		if !b.isShared(n.Param) || b.owned[n.Param] {
 			b.add(n, true)
 		}
 	}
@@ -25,28 +25,42 @@ func (j *Job) Build(values Values, shared ...string) Schema {
 }
 
 type builder struct {
-	job    *Job
 	values Values
 	shared []string
+	decls  decls // those of the job
+	// owned are the parameters that any asset has a value for, and known the names that the
+	// schema has.
+	owned  map[string]bool
+	known  map[Name]bool
 	schema Schema
 }
 
+func newBuilder(j *Job, values Values, shared []string) *builder {
+	b := &builder{values: values, shared: shared, decls: j.Schema.decls(j.Assets), owned: map[string]bool{}, known: map[Name]bool{}, schema: slices.Clone(j.Schema)}
+	for _, of := range values.Assets {
+		for param := range of {
+			b.owned[param] = true
+		}
+	}
+	for _, e := range j.Schema {
+		b.known[e.Name] = true
+	}
+	return b
+}
+
 func (b *builder) isShared(param string) bool {
-	_, declared := b.job.Schema.Find(Name{Param: param})
+	_, declared := b.decls.find(Name{Param: param})
 	_, given := b.values.Shared[param]
 	return declared || given || slices.Contains(b.shared, param)
 }
 
-func (b *builder) own(param string) bool {
-	return slices.ContainsFunc(b.values.Names(), func(n Name) bool { return !n.Shared() && n.Param == param })
-}
-
 // add declares a name unless it is.
 func (b *builder) add(n Name, required bool) {
-	if _, known := b.schema.Find(n); known {
+	if b.known[n] {
 		return
 	}
-	d, ok := b.job.Schema.Of(n)
+	b.known[n] = true
+	d, ok := b.decls.of(n)
 	if !ok {
 		value, _ := b.values.Get(n)
 		d = Infer(value)

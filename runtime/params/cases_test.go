@@ -177,11 +177,37 @@ func (in input) schemaOf(t *testing.T, j *params.Job) params.Schema {
 			j.Assets = unique(append(j.Assets, n.Asset))
 		}
 	}
-	s, problems := params.ReadSchema(declared, in.schema, j.ParseName)
-	for _, p := range problems {
-		t.Log(p)
+	s, wrong := readSchema(declared, in.schema, j.ParseName)
+	for _, err := range wrong {
+		t.Log(err)
 	}
 	return s
+}
+
+// readSchema reads `params_schema` in either form, its names in order, nil for sorted. What
+// cannot be read is left out.
+func readSchema(fields object, order []string, name func(string) (params.Name, error)) (s params.Schema, wrong []error) {
+	read, named := func(key string) (params.Decl, error) { return params.ReadDecl(fields[key]) }, fields
+	if params.IsJSONSchema(fields) {
+		read = func(key string) (params.Decl, error) { return params.Property(fields, key) }
+		named, order = fields["properties"].(object), nil
+	}
+	if order == nil {
+		order = slices.Sorted(maps.Keys(named))
+	}
+	for _, key := range order {
+		n, err := name(key)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		if d, err := read(key); err != nil {
+			wrong = append(wrong, err)
+		} else {
+			s = s.With(n, d)
+		}
+	}
+	return s, wrong
 }
 
 func values(t *testing.T, shared, ops object) params.Values {
@@ -502,7 +528,12 @@ func caseEffective(t *testing.T, in input) any {
 	if err := r.Ready(); err != nil {
 		return object{"error": problems(t, err)[0]}
 	}
-	effective := r.Effective(asset)
+	effective := object{}
+	for param, v := range r.Assets[asset] {
+		if v.Set() {
+			effective[param] = v.Value
+		}
+	}
 	if via != "" {
 		effective["via"] = via
 	}

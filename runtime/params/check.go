@@ -1,6 +1,9 @@
 package params
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Check finds what is wrong with a job before any run of it: names of assets that it does
 // not select, in templates too; names that a strict job does not declare; values of other
@@ -15,7 +18,13 @@ func (j *Job) Check() error {
 			checked[n.Asset] = !problems.add(j.checkAsset(n))
 		}
 	}
-	for _, n := range slices.Concat(j.Values.Names(), j.Discover()) {
+	for _, n := range j.Discover() {
+		if p, undeclared := j.Declared(n).(Problem); undeclared {
+			p.Message = fmt.Sprintf("The config of `%s` uses `%s`, which the job `%s` does not declare, and it is strict.", n.Asset, n.Param, j.Name)
+			problems.add(p)
+		}
+	}
+	for _, n := range j.Values.Names() {
 		problems.add(j.Declared(n))
 	}
 	j.checkTemplates(&problems)

@@ -21,7 +21,11 @@ func ReadDecl(value any) (Decl, error) {
 	case map[string]any:
 		return readLong(v)
 	}
-	return Decl{}, Problem{Kind: BadType, Message: "This is no declaration of a parameter.", Help: "Write such as `string!`, `int|5`, or a list of the texts of an enum."}
+	help := "Write such as `string!`, `int|5`, or a list of the texts of an enum."
+	if value != nil { // a number, true or false
+		help = fmt.Sprintf("Write its type before the default: `%s|%v`.", Infer(value).Type, value)
+	}
+	return Decl{}, Problem{Kind: BadType, Message: "This is no declaration of a parameter.", Help: help}
 }
 
 // textsOf gives the texts of a list, "" for what is none.
@@ -162,31 +166,4 @@ func Property(fields map[string]any, name string) (Decl, error) {
 		return d, Problem{Kind: BadType, Message: fmt.Sprintf("`%s` is no type of a property that is read here.", word), Help: "Write `string`, `integer`, `number`, `boolean`, `array` or `object`."}
 	}
 	return withDefault(d, property["default"])
-}
-
-// ReadSchema reads `params_schema` from JSON, either form. order has the names in their
-// order, nil for sorted; name reads one, such as [Job.ParseName]. What cannot be read is
-// left out, with a problem.
-func ReadSchema(fields map[string]any, order []string, name func(string) (Name, error)) (Schema, Problems) {
-	read, named := func(key string) (Decl, error) { return ReadDecl(fields[key]) }, fields
-	if IsJSONSchema(fields) {
-		read = func(key string) (Decl, error) { return Property(fields, key) }
-		named, order = fields["properties"].(map[string]any), nil
-	}
-	if order == nil {
-		order = sortedKeys(named)
-	}
-	var s Schema
-	var problems Problems
-	for _, key := range order {
-		n, err := name(key)
-		if problems.add(err) {
-			continue
-		}
-		d, err := read(key)
-		if !problems.add(About(n, err)) {
-			s = s.With(n, d)
-		}
-	}
-	return s, problems
 }

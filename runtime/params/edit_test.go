@@ -111,6 +111,20 @@ func TestPatchRefused(t *testing.T) {
 	}
 }
 
+// TestSplitNested: in the nested form neither the asset nor the parameter takes a part of
+// the other.
+func TestSplitNested(t *testing.T) {
+	j := &params.Job{Name: "j", Assets: []string{"a", "a.b"}}
+	_, err := j.Split(object{params.StoredKey: object{"a": object{"b.c": 1, "_d": 1, "": 1}, "": object{"x": 1}, "gone": object{"x": 1}, "a.b": object{"c": 1}}})
+	if diff := cmp.Diff([]string{"bad_key:.x", "bad_param:a.", "bad_param:a.b.c", "reserved:a._d", "unknown_asset:gone"}, problems(t, err)); diff != "" {
+		t.Error(diff)
+	}
+	e, err := j.Split(object{params.StoredKey: object{"a.b": object{"c": 1}}})
+	if err != nil || cmp.Diff(flat(t, object{"a.b.c": 1}), e.Set) != "" {
+		t.Errorf("%+v, %v", e, err)
+	}
+}
+
 // TestAdded: a declaration that an edit adds is in force until the job's file has one.
 func TestAdded(t *testing.T) {
 	j := &params.Job{Name: "j", Assets: []string{"a"}}
@@ -166,7 +180,7 @@ func TestDecl(t *testing.T) {
 		{decl: "int", accepted: []any{0, 5.0, json.Number("7"), "{{ params.x }}"}, refused: []any{"5", 2.5, true, 1e300}, parsed: map[string]any{"-5": int64(-5)}, unread: []string{"", "5.5", "x", "NaN"}},
 		{decl: "float", accepted: []any{0, 2.5, json.Number("1e3")}, refused: []any{"2.5", false}, parsed: map[string]any{"2": 2.0, "1e3": 1000.0}, unread: []string{"Inf", ""}},
 		{decl: "bool", accepted: []any{true, false}, refused: []any{"true", 1}, parsed: map[string]any{"false": false}, unread: []string{"yes", ""}},
-		{decl: "list", accepted: []any{[]any{}, []any{1, "a"}}, refused: []any{"a", object{}}, parsed: map[string]any{"[]": []any{}, "[a, {b: 1}]": []any{"a", object{"b": int64(1)}}}, unread: []string{"a", "", "{a: 1}", "["}},
+		{decl: "list", accepted: []any{[]any{}, []any{1, "a"}}, refused: []any{"a", object{}}, parsed: map[string]any{"[]": []any{}, "[a, {b: 1}]": []any{"a", object{"b": int64(1)}}, "[2026-01-31, {d: 2026-01-31T10:00:00Z}]": []any{"2026-01-31", object{"d": "2026-01-31T10:00:00Z"}}}, unread: []string{"a", "", "{a: 1}", "["}},
 		{decl: "map", accepted: []any{object{}, object{"a": []any{}}}, refused: []any{[]any{}, object{"$secret": "env:A"}}, parsed: map[string]any{"{a: 1}": object{"a": int64(1)}}, unread: []string{"[a]", "x"}},
 		{decl: "enum(a, b)", accepted: []any{"a", "b"}, refused: []any{"c", "", 1}, parsed: map[string]any{"a": "a"}, unread: []string{"A"}},
 		{decl: "secret", accepted: []any{object{"$secret": "env:A"}, object{"$secret": "file:/a b"}, object{"secret": "A"}}, refused: []any{"env:A", object{"$secret": "A"}, object{"$secret": "file:a"}, object{"$secret": "env:A-B"}, object{"$secret": "env:A", "x": 1}, "{{ params.x }}"}, parsed: map[string]any{"env:A": object{"$secret": "env:A"}}, unread: []string{"A", ""}},
@@ -212,6 +226,18 @@ func TestBigNumbers(t *testing.T) {
 		if got := params.Plain(text); got != want {
 			t.Errorf("%s is %v of %T", text, got, got)
 		}
+	}
+	if got, err := d.Parse(digits); err != nil || got != json.Number(digits) {
+		t.Errorf("%v, %v", got, err)
+	}
+	j := &params.Job{Name: "j"}
+	s, _, err := j.Patch(params.Stored{}, 0, params.Edit{Set: flat(t, object{"n": json.Number(digits)})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := j.View(s)
+	if err != nil || len(rows) != 1 || rows[0].Value.Value != json.Number(digits) || rows[0].Decl.Type != params.Int {
+		t.Errorf("%+v, %v", rows, err)
 	}
 }
 
@@ -273,9 +299,9 @@ func TestReadDecl(t *testing.T) {
 		{object{"type": "string", "default": ""}, "string|"},
 		{5, "This is no declaration of a parameter."},
 		{nil, "This is no declaration of a parameter."},
-		{[]any{}, "An enum has the texts that it takes."},
-		{[]any{1}, "An enum has the texts that it takes."},
-		{"enum", "An enum has the texts that it takes."},
+		{[]any{}, "The values of an enum are texts, and there is at least one."},
+		{[]any{1}, "The values of an enum are texts, and there is at least one."},
+		{"enum", "The values of an enum are texts, and there is at least one."},
 		{"object", "`object` is no type of a parameter."},
 		{object{}, "`` is no type of a parameter."},
 		{object{"type": "int", "defualt": 5}, "A declaration has no field `defualt`."},
@@ -299,7 +325,7 @@ func TestReadDecl(t *testing.T) {
 		"s": {"type": "string"}, "i": {"type": "integer", "default": 5}, "n": {"type": "number"}, "b": {"type": "boolean", "default": false},
 		"l": {"type": "array"}, "o": {"type": "object"}, "e": {"enum": ["a", "b"], "default": "a"}, "d": {"type": "string", "format": "date"},
 		"p": {"type": "string", "format": "password"}, "_x": {"type": "string"}, "bad": {"type": "null"}}}`)).(object)
-	s, wrong := params.ReadSchema(fields, nil, params.ParseName)
+	s, wrong := readSchema(fields, nil, params.ParseName)
 	want := map[string]string{"s": "string!", "i": "int|5", "n": "float", "b": "bool|false", "l": "list", "o": "map", "e": "enum(a, b)|a", "d": "date", "p": "secret"}
 	if diff := cmp.Diff(want, s.Shorthand()); diff != "" || len(wrong) != 2 {
 		t.Errorf("%s, %v", diff, wrong)
@@ -329,6 +355,57 @@ func TestForRun(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestPatchTemplates: an edit with a template that can stand for nothing is refused, and one
+// that was there before is not in the way of another.
+func TestPatchTemplates(t *testing.T) {
+	job := params.Job{Name: "j", Assets: []string{"a", "b"}, Strict: true}
+	for name, decl := range map[string]string{"x": "string", "y": "string", "token": "secret", "a.z": "string"} {
+		n, err := params.ParseName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := params.ParseDecl(decl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		job.Schema = job.Schema.With(n, d)
+	}
+	job.Values.Set(params.Name{Param: "token"}, map[string]any{"$secret": "env:T"})
+	job.Values.Set(params.Name{Param: "y"}, "{{ params.x }}")
+	var cyclic params.Stored
+	cyclic.Values.Set(params.Name{Param: "x"}, "{{ params.y }}")
+	for _, c := range []struct {
+		from        params.Stored
+		name, value string
+		want        string
+	}{
+		{params.Stored{}, "x", "in/{{ ops.a.config.z }}", ""},
+		{params.Stored{}, "x", "in/{{ params.unknown | default(1) }}", "undeclared:x"},
+		{params.Stored{}, "x", "{{ ops.c.config.z }}", "unknown_asset:x"},
+		{params.Stored{}, "x", "{{ params.y }}", "cycle:x->y->x"},
+		{params.Stored{}, "a.z", "{{ params.token }}/in", "secret:a.z"},
+		{params.Stored{}, "a.z", "{{ other }}", ""},
+		{cyclic, "a.z", "plain", ""},
+		{cyclic, "x", "plain", ""},
+	} {
+		var e params.Edit
+		n, err := params.ParseName(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Set.Set(n, c.value)
+		_, _, err = job.Patch(c.from, params.AnyVersion, e)
+		problems, _ := err.(params.Problems)
+		var got []string
+		for _, p := range problems {
+			got = append(got, p.String())
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s = %s: %v, want %s", c.name, c.value, got, c.want)
 		}
 	}
 }

@@ -72,10 +72,27 @@ func (f InForce) Tell(r *request.Request, asset func(key string) (*graph.Asset, 
 		told, err = f.launch(job, r, Run{Selection: r.Selection, Asset: asset, Config: config})
 	}
 	if err != nil {
-		r.Refused = &request.Refused{Reason: strings.ReplaceAll(err.Error(), "\n", " "), Config: config}
+		r.Refused = &request.Refused{Reason: reason(err), Config: config}
 		return
 	}
 	r.RunConfig = told
+}
+
+// reason says all that is wrong, one sentence after the other; what to do about several
+// problems stands once, behind them.
+func reason(err error) string {
+	var problems Problems
+	if !problems.add(err) || len(problems) == 0 {
+		return err.Error()
+	}
+	var b strings.Builder
+	for i, p := range problems {
+		b.WriteString(p.Message + " ")
+		if i+1 == len(problems) || problems[i+1].Help != p.Help {
+			b.WriteString(p.Help + " ")
+		}
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // launch gives the run config of a run of a job. The error is [Problems].

@@ -27,6 +27,9 @@ type Job struct {
 	// Fillable are names for which an empty text only says that a file sensor fills them
 	// in: a run where none did is refused.
 	Fillable []Name
+	// Unread are parameters with a declaration that cannot be read, which is told where it
+	// stands: that they are not declared is not told, too.
+	Unread []string `json:",omitempty"`
 }
 
 // HasParams reports whether the job has anything to do with parameters.
@@ -47,10 +50,20 @@ func (j *Job) ParseName(text string) (Name, error) {
 	return n, nil
 }
 
+// Selects finds an asset that the job does not select. The error is a [Problem].
+func (j *Job) Selects(asset string) error { return j.selects(Name{Asset: asset}) }
+
 // checkAsset finds a name of an asset that the job does not select.
 func (j *Job) checkAsset(n Name) error {
+	if n.Shared() {
+		return nil
+	}
+	return j.selects(n)
+}
+
+func (j *Job) selects(n Name) error {
 	switch {
-	case n.Shared() || slices.Contains(j.Assets, n.Asset):
+	case slices.Contains(j.Assets, n.Asset):
 		return nil
 	case slices.Contains(j.Known, n.Asset):
 		return Problem{Kind: NotSelected, Subject: n.Asset, Name: n, Message: fmt.Sprintf("The job `%s` does not select the asset `%s`.", j.Name, n.Asset), Help: "Add it to the selection of the job, or write an asset that is in it."}
@@ -65,21 +78,32 @@ func (j *Job) checkAsset(n Name) error {
 // Declared finds a name that a strict job does not declare, itself or shared. The error is
 // a [Problem].
 func (j *Job) Declared(n Name) error {
-	if !j.Strict {
+	if !j.Strict || slices.Contains(j.Unread, n.Param) {
 		return nil
 	}
 	if _, ok := j.Schema.Of(n); ok {
 		return nil
 	}
-	var known []string
+	return Problem{Kind: Undeclared, Subject: n.String(), Name: n, Message: fmt.Sprintf("The job `%s` is strict and does not declare `%s`.", j.Name, n), Help: j.declaredHelp(n)}
+}
+
+// declaredHelp says what may be meant by a name that is not declared: the same parameter of
+// an asset or of all, one of an asset whose key is written alone, or one spelled like it.
+func (j *Job) declaredHelp(n Name) string {
+	var known, same []string
 	for _, e := range j.Schema {
 		known = append(known, e.Name.String())
+		if e.Name.Param == n.Param || e.Name.Asset == n.String() {
+			same = append(same, e.Name.String())
+		}
 	}
-	help := "Declare it in `params_schema`."
-	if near, ok := spell.Nearest(n.String(), known); ok {
-		help = "Did you mean `" + near + "`?"
+	if near, ok := spell.Nearest(n.String(), known); ok && len(same) == 0 {
+		same = []string{near}
 	}
-	return Problem{Kind: Undeclared, Subject: n.String(), Name: n, Message: fmt.Sprintf("The job `%s` is strict and does not declare `%s`.", j.Name, n), Help: help}
+	if len(same) == 0 {
+		return fmt.Sprintf("Declare `%s` in `params_schema`.", n)
+	}
+	return "Did you mean `" + strings.Join(same[:min(len(same), 3)], "` or `") + "`?"
 }
 
 // Accept gives a value for a name as its declaration has it, and any value where there is

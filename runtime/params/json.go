@@ -97,6 +97,52 @@ func (s *Stored) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// Repeated gives a key that an object has twice, anywhere in a JSON value, and false where
+// none has: which of the two values counts, nothing says.
+func Repeated(text []byte) (key string, twice bool) {
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.UseNumber()
+	var open []level
+	for {
+		token, err := in.Token()
+		if err != nil {
+			return "", false // its end, or no JSON
+		}
+		if key, ok := token.(string); ok && len(open) > 0 && open[len(open)-1].named {
+			if !open[len(open)-1].add(key) {
+				return key, true
+			}
+			continue
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, level{map[string]bool{}, true})
+			continue
+		case json.Delim('['):
+			open = append(open, level{})
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		}
+		if len(open) > 0 {
+			open[len(open)-1].named = open[len(open)-1].keys != nil
+		}
+	}
+}
+
+// level is an object or a list that is being read.
+type level struct {
+	keys  map[string]bool // nil for a list
+	named bool            // a key comes next, or the end
+}
+
+// add takes a key in, and reports whether it is the first of its name.
+func (l *level) add(key string) bool {
+	first := !l.keys[key]
+	l.keys[key], l.named = true, false
+	return first
+}
+
 // decode reads JSON with all digits of its numbers.
 func decode(text []byte, into any) error {
 	in := json.NewDecoder(bytes.NewReader(text))

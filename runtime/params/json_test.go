@@ -59,3 +59,18 @@ func TestJSON(t *testing.T) {
 		}
 	})
 }
+
+func TestRepeated(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a": 1, "b": [{"a": "a"}, "a", "a"], "c": {"a": {}}}`: "",
+		`{"a": 1, "\u0061": 1}`:                                 "a",
+		`{"a": {"x": [], "b": 1, "x": 2}}`:                      "x",
+		`[[{"": "", "b": []}, {"": 1, "": 1}]]`:                 "twice",
+		`"a"`:                                                   "", `[`: "", `{"a": }`: "", `{"a": 1}}{"b": 1`: "", `]`: "", ``: "",
+	} {
+		key, twice := params.Repeated([]byte(text))
+		if twice != (want != "") || twice && key != want && want != "twice" {
+			t.Errorf("%s: %q, %v", text, key, twice)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package params_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"auto/runtime/params"
@@ -97,7 +99,8 @@ func mustAsset(t *testing.T, run params.Run, key string) *graph.Asset {
 // refused for what only they lack.
 func TestLaunchSelection(t *testing.T) {
 	j, run := landing(t)
-	j.Schema = append(j.Schema, schema(t, "move.must", "string!")...)
+	j.Schema = append(j.Schema, schema(t, "move.must", "string!", "only", "string!")...)
+	j.Uses["move"] = append(j.Uses["move"], "only")
 	run.Selection = []string{"dw/sales"}
 	got, err := j.Launch(params.Layers{Operations: flat(t, object{"move.n": int64(7)})}, run)
 	if err != nil {
@@ -141,6 +144,8 @@ func TestLaunchRefused(t *testing.T) {
 		"a type of the asset's":  {schema: []string{"a.n", "int"}, values: object{"n": "many"}, want: []string{"type:a.n"}},
 		"a secret in a text":     {schema: []string{"t", "secret"}, values: object{"t": object{"$secret": "file:/run/t"}}, config: object{"url": "https://{{ params.t }}@host.example"}, want: []string{"secret:a.t"}},
 		"a secret that is none":  {schema: []string{"t", "secret"}, values: object{"t": "hunter2"}, want: []string{"secret:t"}},
+		"filled in too often":    {values: doubling(30), want: []string{"too_large:p15"}},
+		"filled into config":     {values: object{"p": strings.Repeat("x", 1<<19)}, config: object{"f": []any{"{{ params.p }}", "{{ params.p }}-{{ params.p }}"}}, want: []string{"too_large:a.p"}},
 		"one key":                {values: object{"a.b__c": 1, "a__b.c": 2}, want: []string{"collision:__nexus_ops__a__b__c"}},
 		"several": {
 			schema: []string{"one", "string!", "n", "int"}, values: object{"n": "x", "p": "{{ params.p }}"}, config: object{"f": "{{ params.z }}"},
@@ -164,6 +169,15 @@ func TestLaunchRefused(t *testing.T) {
 	}
 }
 
+// doubling gives values of which each is the next one twice.
+func doubling(n int) object {
+	values := object{fmt.Sprintf("p%d", n): strings.Repeat("x", 32)}
+	for i := range n {
+		values[fmt.Sprintf("p%d", i)] = []any{fmt.Sprintf("{{ params.p%d }}", i+1), fmt.Sprintf("{{ params.p%d }}", i+1)}
+	}
+	return values
+}
+
 // TestTemplates: what a value that is a template stands for.
 func TestTemplates(t *testing.T) {
 	values := object{
@@ -183,6 +197,7 @@ func TestTemplates(t *testing.T) {
 		"{{ params.none | default('x') }}":           "x",
 		"{{ params.none | default([1, \"}}\"]) }}":   []any{int64(1), "}}"},
 		"{{ params.n | upper }}":                     "{{ params.n | upper }}",
+		"{{ params.none | default(5]) }}":            "{{ params.none | default(5]) }}",
 		"{{ vars.params.n }}-{{ params.n }}":         "{{ vars.params.n }}-5",
 		"{{ params.n":                                "{{ params.n",
 		"{ params.n }":                               "{ params.n }",

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,7 +102,14 @@ func real(value any) (any, bool) {
 // Parse reads a value that was written as text: in a default, on a command line, in a
 // form. Lists and maps are written as JSON or YAML on one line. The error is a [Problem]
 // without a name.
-func (d Decl) Parse(text string) (any, error) { return d.Accept(d.literal(text)) }
+func (d Decl) Parse(text string) (any, error) {
+	value, err := d.Accept(d.literal(text))
+	if p, ok := err.(Problem); ok && p.Kind == NotReference {
+		p.Help = "Write `env:NAME` or `file:/path`, where the run finds it."
+		err = p
+	}
+	return value, err
+}
 
 // literal gives the value that a text is a literal of, and the text itself where it is none
 // of the type.
@@ -121,10 +129,16 @@ func (d Decl) literal(text string) any {
 	return text
 }
 
-// numberOf gives the number that a text is, and the text itself where it is none.
+var wholeNumber = regexp.MustCompile(`^-?[1-9][0-9]*$`)
+
+// numberOf gives the number that a text is, and the text itself where it is none. One that
+// is whole and too large for an int64 keeps its digits, as one in JSON does.
 func numberOf(text string) any {
 	if i, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return i
+	}
+	if wholeNumber.MatchString(text) {
+		return json.Number(text)
 	}
 	if f, err := strconv.ParseFloat(text, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
 		return f
@@ -134,8 +148,13 @@ func numberOf(text string) any {
 
 // flowOf gives the list or mapping that a text is, and the text itself where it is none.
 func flowOf(text string) any {
+	var n yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &n); err != nil {
+		return text
+	}
+	asWritten(&n)
 	var value any
-	if err := yaml.Unmarshal([]byte(text), &value); err != nil {
+	if err := n.Decode(&value); err != nil {
 		return text
 	}
 	switch value.(type) {
@@ -143,6 +162,16 @@ func flowOf(text string) any {
 		return jsonTyped(value)
 	}
 	return text
+}
+
+// asWritten makes texts of dates, which are texts in a job's file, too.
+func asWritten(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!timestamp" {
+		n.Tag = "!!str"
+	}
+	for _, inner := range n.Content {
+		asWritten(inner)
+	}
 }
 
 // jsonTyped gives a value in the types that JSON has.
@@ -186,17 +215,25 @@ func (d Decl) help(value any) string {
 	if _, fits := d.accept(d.literal(text)); fits && text != "" && d.Type != String {
 		return "Write `" + text + "` without quotes."
 	}
+	if _, fits := d.accept(d.literal("[" + text + "]")); fits && text != "" {
+		return "Write `[" + text + "]`."
+	}
 	return "Write " + d.example() + "."
 }
+
+// examples are values of types, for sentences.
+var examples = map[Type]string{Int: "such as `5`", Float: "such as `2.5`", Bool: "`true` or `false`", List: "such as `[a, b]`", Map: "such as `{a: 1}`", Duration: "such as `1h30m`", Date: "such as `2026-01-31`"}
 
 func (d Decl) example() string {
 	switch d.Type {
 	case Enum:
-		return "`" + strings.Join(d.Members, "`, `") + "`"
+		return "one of `" + strings.Join(d.Members, "`, `") + "`"
 	case String:
 		return "a text in quotes"
+	case Bool:
+		return examples[Bool]
 	}
-	return "`" + map[Type]string{Int: "5", Float: "2.5", Bool: "true` or `false", List: "[a, b]", Map: "{a: 1}", Duration: "1h30m", Date: "2026-01-31"}[d.Type] + "`"
+	return "a value " + examples[d.Type]
 }
 
 // maxShown is how much of a value a sentence shows.

@@ -23,18 +23,6 @@ type Cell struct {
 	Used bool
 }
 
-// Shadowed gives the assets that use the parameter and do not see what is shared, as they
-// have values of their own: an edit of the shared value changes nothing for them.
-func (l Line) Shadowed() []string {
-	var assets []string
-	for _, c := range l.Assets {
-		if c.Own && c.Used {
-			assets = append(assets, c.Name.Asset)
-		}
-	}
-	return assets
-}
-
 // Matrix gives every parameter of a job with its value in each place, in the order in which
 // they are declared and then by name. Values of secrets are left out. Stored values of
 // assets that the job does not select are not in it, see [Job.View]. The error is that of

@@ -38,9 +38,6 @@ func TestMatrix(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"a"}, lines[0].Shadowed()); diff != "" {
-		t.Error(diff)
-	}
 }
 
 func cell(c params.Cell) string {

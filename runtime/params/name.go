@@ -50,14 +50,26 @@ func ParseName(text string) (Name, error) {
 	if dot := strings.LastIndexByte(text, '.'); dot >= 0 {
 		n.Asset, n.Param = text[:dot], text[dot+1:]
 		if n.Asset == "" || n.Param == "" {
-			return Name{}, Problem{Kind: BadKey, Subject: text, Message: "`" + text + "` lacks a name before or after its last dot.", Help: "Write `asset.param`, or `param` for a shared parameter."}
+			return Name{}, lacksName(text)
 		}
 	}
-	switch {
-	case strings.HasPrefix(n.Param, "_"):
-		return Name{}, Problem{Kind: Reserved, Subject: text, Message: "`" + text + "` is reserved: names that begin with an underscore belong to the run.", Help: "Write a name that begins with a letter."}
-	case !identifier.MatchString(n.Param):
-		return Name{}, Problem{Kind: BadParam, Subject: text, Message: "`" + n.Param + "` is no name of a parameter.", Help: "Write letters, digits and underscores, beginning with a letter."}
+	if err := checkParam(n.Param, text); err != nil {
+		return Name{}, err
 	}
 	return n, nil
+}
+
+func lacksName(text string) Problem {
+	return Problem{Kind: BadKey, Subject: text, Message: "`" + text + "` lacks a name before or after its last dot.", Help: "Write `asset.param`, or `param` for a shared parameter."}
+}
+
+// checkParam finds what is wrong with a parameter that stands in text.
+func checkParam(param, text string) error {
+	switch {
+	case strings.HasPrefix(param, "_"):
+		return Problem{Kind: Reserved, Subject: text, Message: "`" + text + "` is reserved: names that begin with an underscore belong to the run.", Help: "Write a name that begins with a letter."}
+	case !identifier.MatchString(param):
+		return Problem{Kind: BadParam, Subject: text, Message: "`" + param + "` is no name of a parameter.", Help: "Write letters, digits and underscores, beginning with a letter."}
+	}
+	return nil
 }

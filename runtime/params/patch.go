@@ -45,8 +45,8 @@ func (j *Job) With(s Stored) *Job {
 // without a declaration gets one. An edit that changes nothing makes no version.
 //
 // The error is [Problems] with all that is wrong: another version, a value that does not
-// fit, a name that a strict job does not declare, the last value of a required parameter
-// removed. Nothing is changed then.
+// fit, a name that a strict job does not declare, a template that can stand for nothing, the
+// last value of a required parameter removed. Nothing is changed then.
 func (j *Job) Patch(s Stored, version int64, e Edit) (Stored, []Change, error) {
 	p := patcher{job: j, strict: j.With(s)}
 	return p.patch(s, version, e)
@@ -78,12 +78,15 @@ func (p *patcher) patch(s Stored, version int64, e Edit) (Stored, []Change, erro
 	p.to, p.added = s.Values.Clone(), slices.Clone(s.Added)
 	p.apply(e)
 	if !p.verbatim {
-		p.checkRequired(s.Values)
+		p.checkTemplates(s.Values, e)
+		if !slices.ContainsFunc(p.problems, func(p Problem) bool { return p.Kind == Cycle }) { // whose names have no value
+			p.checkRequired(s.Values)
+		}
 	}
 	if err := p.problems.err(); err != nil {
 		return s, nil, err
 	}
-	changes := changed(s.Values, p.to)
+	changes := Changed(s.Values, p.to)
 	if len(changes) == 0 {
 		return s, nil, nil
 	}
@@ -91,6 +94,9 @@ func (p *patcher) patch(s Stored, version int64, e Edit) (Stored, []Change, erro
 }
 
 func staleProblem(stored, version int64) Problem {
+	if version > stored {
+		return Problem{Kind: Stale, Message: fmt.Sprintf("There is no version %d: the parameters are at version %d.", version, stored), Help: "Look at them again, and edit what is there."}
+	}
 	return Problem{Kind: Stale, Message: fmt.Sprintf("The parameters were changed: they are at version %d, and the edit is of version %d.", stored, version), Help: "Look at what changed, and save again."}
 }
 
@@ -143,8 +149,39 @@ func (p *patcher) checkRequired(from Values) {
 	}
 }
 
-// changed gives what differs between values, by name.
-func changed(from, to Values) []Change {
+// checkTemplates finds templates of an edit over names that there cannot be, and what can
+// stand for nothing whatever is given beside: cycles, and secrets inside a text. What was
+// wrong before is nobody's fault now.
+func (p *patcher) checkTemplates(from Values, e Edit) {
+	for _, of := range e.Set.Names() {
+		value, _ := e.Set.Get(of)
+		for _, r := range refsOf(value) {
+			if !p.problems.add(About(of, p.strict.checkAsset(r.name))) {
+				p.problems.add(About(of, p.strict.Declared(r.name)))
+			}
+		}
+	}
+	if !slices.ContainsFunc(p.to.Names(), func(n Name) bool { value, _ := p.to.Get(n); return len(refsOf(value)) > 0 }) {
+		return // the templates of the file are checked with it
+	}
+	before := p.strict.hopeless(from)
+	for _, problem := range p.strict.hopeless(p.to) {
+		if !slices.ContainsFunc(before, func(b Problem) bool { return b.Kind == problem.Kind && b.Subject == problem.Subject }) {
+			p.problems = append(p.problems, problem)
+		}
+	}
+}
+
+// hopeless gives the templates under edits that can stand for nothing.
+func (j *Job) hopeless(edits Values) Problems {
+	var found Problems
+	_, err := j.Resolve(Layers{Operations: edits}, nil)
+	found.add(err)
+	return slices.DeleteFunc(found, func(p Problem) bool { return p.Kind != Cycle && p.Kind != NotReference })
+}
+
+// Changed gives what differs between values, by name.
+func Changed(from, to Values) []Change {
 	var changes []Change
 	e := Between(from, to)
 	for _, n := range slices.Concat(e.Set.Names(), e.Unset) {

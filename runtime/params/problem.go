@@ -27,6 +27,7 @@ const (
 	Required     Kind = "required"             // the name
 	NoValue      Kind = "no_value"             // the name
 	Unfilled     Kind = "unfilled"             // the name
+	TooLarge     Kind = "too_large"            // the name
 	Cycle        Kind = "cycle"                // the names on it, joined by "->"
 	Collision    Kind = "collision"            // the key in run config
 	Ambiguous    Kind = "ambiguous_params_job" // the jobs, joined by ","
@@ -36,7 +37,7 @@ const (
 var codes = map[Kind]diag.Code{
 	BadKey: diag.ParamName, BadParam: diag.ParamName, Reserved: diag.ParamName,
 	UnknownAsset: diag.ParamAsset, NotSelected: diag.ParamAsset, Conflict: diag.ParamTwice,
-	BadType: diag.ParamType, WrongValue: diag.ParamValue, NotReference: diag.ParamSecret,
+	BadType: diag.ParamType, WrongValue: diag.ParamValue, TooLarge: diag.ParamValue, NotReference: diag.ParamSecret,
 	Undeclared: diag.ParamUndeclared, Required: diag.ParamMissing, NoValue: diag.ParamMissing, Unfilled: diag.ParamMissing,
 	Cycle: diag.ParamCycle, Collision: diag.ParamCollision, Ambiguous: diag.ParamJob, Stale: diag.ParamVersion,
 }

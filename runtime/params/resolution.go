@@ -65,17 +65,6 @@ func (j *Job) names(l Layers, assets []string) []Name {
 	return slices.Compact(names)
 }
 
-// Effective gives the values that an asset sees, by parameter.
-func (r *Resolution) Effective(asset string) map[string]any {
-	values := map[string]any{}
-	for param, v := range r.Assets[asset] {
-		if v.Set() {
-			values[param] = v.Value
-		}
-	}
-	return values
-}
-
 // Missing gives the required parameters without a value, sorted. A shared one is missing
 // only where an asset that uses it has no value of its own.
 func (r *Resolution) Missing() []Name {
@@ -103,7 +92,7 @@ func (r *Resolution) lacks(n Name) bool {
 		return false
 	}
 	users := r.users(n.Param)
-	return len(users) == 0 || slices.ContainsFunc(users, func(asset string) bool { return !r.Assets[asset][n.Param].Set() })
+	return len(r.assets) == 0 || slices.ContainsFunc(users, func(asset string) bool { return !r.Assets[asset][n.Param].Set() })
 }
 
 // users gives the assets of the run that use a parameter: those whose config does, or all

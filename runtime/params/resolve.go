@@ -166,8 +166,10 @@ func (r *resolver) expand(v *Value) bool {
 		return true
 	}
 	r.path = append(r.path, v.Name)
-	value, ok := r.expander(v.Name).value(v.From.Value)
+	x := r.expander(v.Name)
+	value, ok := x.value(v.From.Value)
 	r.path = r.path[:len(r.path)-1]
+	ok = ok && *x.room >= 0
 	if v.Value = value; !ok {
 		v.Value, v.From, v.Overrides = nil, Candidate{}, nil
 	}
@@ -185,6 +187,8 @@ func (r *resolver) expander(of Name) expander {
 		},
 		missing: func(ref ref) { r.problems = append(r.problems, noValue(of, ref)) },
 		secret:  func(ref ref) { r.problems = append(r.problems, secretInText(of, ref)) },
+		large:   func(ref ref) { r.problems = append(r.problems, tooLarge(of, ref)) },
+		room:    newRoom(),
 	}
 }
 
@@ -216,6 +220,10 @@ func secretInText(of Name, r ref) Problem {
 	return Problem{Kind: NotReference, Subject: of.String(), Name: of, Message: fmt.Sprintf("`%s` has the secret `%s` inside a text.", of, r.name), Help: "Write the template alone, so that the reference is passed on."}
 }
 
+func tooLarge(of Name, r ref) Problem {
+	return Problem{Kind: TooLarge, Subject: of.String(), Name: of, Message: fmt.Sprintf("`%s` comes to more than 1 MiB with `%s` filled in.", of, r.name), Help: "Put less into its templates."}
+}
+
 func missingProblem(n Name) Problem {
-	return Problem{Kind: Required, Subject: n.String(), Name: n, Message: fmt.Sprintf("The required parameter `%s` has no value.", n), Help: "Set it in the job's file or on the Operations page, or give it at launch."}
+	return Problem{Kind: Required, Subject: n.String(), Name: n, Message: fmt.Sprintf("The required parameter `%s` has no value.", n), Help: "Give one by `auto params set`, the Operations page, the job's file, or at launch."}
 }

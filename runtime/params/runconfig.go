@@ -207,9 +207,16 @@ func (r *Resolution) config(asset string, config map[string]any, problems *Probl
 		secret: func(ref ref) {
 			*problems = append(*problems, secretInText(Name{Asset: asset, Param: ref.name.Param}, ref))
 		},
+		large: func(ref ref) { *problems = append(*problems, configTooLarge(asset, ref)) },
+		room:  newRoom(),
 	}
 	filled, _ := x.value(config)
 	return filled.(map[string]any)
+}
+
+func configTooLarge(asset string, r ref) Problem {
+	n := Name{Asset: asset, Param: r.name.Param}
+	return Problem{Kind: TooLarge, Subject: n.String(), Name: n, Message: fmt.Sprintf("The config of `%s` comes to more than 1 MiB with `%s` filled in.", asset, r.name), Help: "Put less into its templates."}
 }
 
 // configLacks is the problem of a text in config without the value of a reference; one that

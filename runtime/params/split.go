@@ -23,11 +23,12 @@ func (j *Job) Split(values map[string]any) (Edit, error) {
 	s := splitter{job: j, unset: map[Name]bool{}}
 	for _, key := range sortedKeys(values) {
 		if key != StoredKey {
-			s.take(key, values[key])
+			n, err := j.ParseName(key)
+			s.take(n, err, values[key])
 		}
 	}
 	s.problems.add(eachOp(values[StoredKey], func(n Name, value any) {
-		s.take(n.String(), value)
+		s.take(n, j.checkNested(n), value)
 	}))
 	if err := s.problems.err(); err != nil {
 		return Edit{}, err
@@ -42,8 +43,21 @@ type splitter struct {
 	problems Problems
 }
 
-func (s *splitter) take(key string, value any) {
-	n, err := s.job.ParseName(key)
+// checkNested finds what is wrong with a name of the nested form, whose asset and parameter
+// stand apart: neither takes a part of the other.
+func (j *Job) checkNested(n Name) error {
+	written := n.Asset + "." + n.Param
+	if n.Asset == "" {
+		return lacksName(written)
+	}
+	if err := checkParam(n.Param, written); err != nil {
+		return err
+	}
+	return j.checkAsset(n)
+}
+
+// take takes a value of a name, about which err says what is wrong.
+func (s *splitter) take(n Name, err error, value any) {
 	if s.problems.add(err) {
 		return
 	}

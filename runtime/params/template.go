@@ -2,9 +2,13 @@ package params
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+
+	"auto/internal/spell"
 )
 
 // Templates are `{{ … }}` in a text. Three expressions are read here: `params.x` (or
@@ -187,10 +191,50 @@ func readDefault(ts []token) (value any, ok bool) {
 	}
 	decoder := json.NewDecoder(strings.NewReader(text.String()))
 	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil || decoder.More() {
+	if err := decoder.Decode(&value); err != nil || !errors.Is(decoder.Decode(new(json.RawMessage)), io.EOF) {
 		return nil, false
 	}
 	return Plain(value), true
+}
+
+// Misspelt finds the first expression of a value that is likely to be meant for a parameter
+// and is none, as in `{{ param.x }}` and `{{ params.x }`; written is "" where there is none.
+// Such an expression is passed on as it is written.
+func Misspelt(value any) (written, help string) {
+	eachText(value, func(text string) {
+		for _, p := range pieces(text) {
+			if written == "" {
+				written, help = p.misspelt()
+			}
+		}
+	})
+	return written, help
+}
+
+func (p piece) misspelt() (written, help string) {
+	written = p.text
+	if !p.expr {
+		start := strings.Index(p.text, "{{")
+		if start < 0 {
+			return "", ""
+		}
+		written = p.text[start:]
+	}
+	ts := tokens(written[2:])
+	if len(ts) < 2 || ts[1] != "." && ts[1] != "[" {
+		return "", ""
+	}
+	first := string(ts[0])
+	near, ok := spell.Nearest(first, []string{"params", "ops"})
+	switch {
+	case !ok:
+		return "", ""
+	case !p.expr:
+		return written, "Close it with `}}`."
+	case near == first || near != "params":
+		return "", ""
+	}
+	return written, "Did you mean `" + strings.Replace(written, first, near, 1) + "`?"
 }
 
 // Uses gives the parameters that config uses in its templates, `params.x` in any
@@ -254,6 +298,19 @@ type expander struct {
 	// missing is told of references without a value in a longer text, and secret of secrets
 	// there, which no text may have in it.
 	missing, secret func(r ref)
+	// large is told of the reference with which the values that are filled in come to more
+	// than maxFilled, once; room is what is left of it. Values over each other would
+	// otherwise double with each step.
+	large func(r ref)
+	room  *int
+}
+
+// maxFilled is how many bytes the references of one value may come to.
+const maxFilled = 1 << 20
+
+func newRoom() *int {
+	room := maxFilled
+	return &room
 }
 
 // value gives a value with its templates filled in, and false where all of it is one
@@ -312,10 +369,36 @@ func (x expander) part(b *strings.Builder, r ref) {
 
 // of gives the value of a reference or its default.
 func (x expander) of(r ref) (any, bool) {
-	if value, ok := x.lookup(r); ok || !r.hasElse {
-		return value, ok
+	if *x.room < 0 {
+		return "", true
 	}
-	return r.fallback, true
+	value, ok := x.lookup(r)
+	if !ok && r.hasElse {
+		value, ok = r.fallback, true
+	}
+	if *x.room -= sizeOf(value); *x.room < 0 {
+		x.large(r)
+		return "", true
+	}
+	return value, ok
+}
+
+// sizeOf gives about how many bytes a value has.
+func sizeOf(value any) int {
+	size := 1
+	switch v := value.(type) {
+	case string:
+		size += len(v)
+	case []any:
+		for _, item := range v {
+			size += sizeOf(item)
+		}
+	case map[string]any:
+		for key, item := range v {
+			size += len(key) + sizeOf(item)
+		}
+	}
+	return size
 }
 
 // textOf gives a value inside a longer text: a text as it is, all else as JSON.

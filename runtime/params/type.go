@@ -1,6 +1,7 @@
 package params
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,7 +74,7 @@ func (d Decl) check() error {
 		return Problem{Kind: BadType, Message: fmt.Sprintf("`%s` is no type of a parameter.", d.Type), Help: typeHelp(d.Type)}
 	}
 	if d.Type == Enum && (len(d.Members) == 0 || slices.Contains(d.Members, "")) {
-		return Problem{Kind: BadType, Message: "An enum has the texts that it takes.", Help: "Write a list of them, such as `[append, replace]`, or `enum(append, replace)!`."}
+		return Problem{Kind: BadType, Message: "The values of an enum are texts, and there is at least one.", Help: "Write a list of them, such as `[append, replace]`, or `enum(append, replace)!`; a number stands in quotes."}
 	}
 	if d.Default == nil {
 		return nil
@@ -162,11 +163,15 @@ func Infer(value any) Decl {
 	if _, ok := ReferenceOf(value); ok {
 		return Decl{Type: Secret}
 	}
-	switch Plain(value).(type) {
+	switch v := Plain(value).(type) {
 	case bool:
 		return Decl{Type: Bool}
 	case int64:
 		return Decl{Type: Int}
+	case json.Number: // one that is too large for an int64
+		if !hasPoint(v.String()) {
+			return Decl{Type: Int}
+		}
 	case string, nil:
 		return Decl{Type: String}
 	case []any:

@@ -7,6 +7,7 @@ import (
 	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/graphdoc"
+	"auto/runtime/paramdoc"
 	"auto/runtime/yamldoc"
 	"auto/vm/graph"
 )
@@ -20,12 +21,14 @@ type assets struct {
 	jobs   []graph.Job
 	// drafts are the parameters of jobs, in the order of jobs.
 	drafts []jobDraft
+	// named are the files that name each job.
+	named map[string][]string
 	// placeOf has where an asset or job and its fields are written.
 	placeOf map[string]source.Span
 }
 
 func newAssets(list *diag.List) *assets {
-	return &assets{list: list, placeOf: map[string]source.Span{}}
+	return &assets{list: list, named: map[string][]string{}, placeOf: map[string]source.Span{}}
 }
 
 // file is a document that has been opened, and its root mapping.
@@ -98,6 +101,11 @@ func config(m *yamldoc.Map) map[string]any {
 	config, _ := m.Value(n).(map[string]any)
 	if config == nil {
 		m.Addf(diag.YAMLKind, m.Span(n), "Write `config: {field: value}`.", "`config` is a mapping.")
+		return nil
+	}
+	fields := m.Map(n, "`config`")
+	for _, name := range fields.Names() {
+		paramdoc.Templates(fields, config[name], fields.At(name))
 	}
 	return config
 }

@@ -10,7 +10,8 @@ import (
 
 // given checks the parameters that policies and files blocks give against the job that they
 // launch: names of assets that it does not select, names that it does not declare where it
-// is strict, and constants of another type.
+// is strict, constants of another type, and secrets that are anything but references, in
+// config too: their values would stand in requests.
 func (l *loader) given(p *Project) {
 	for _, policy := range p.Policies.Policies {
 		if j, ok := p.Job(policy.Job); ok {
@@ -18,6 +19,7 @@ func (l *loader) given(p *Project) {
 			g.block(policy.Decl.Body)
 			g.block(policy.Defaults)
 			g.check(policy.Clauses.Params)
+			g.secrets(policy.Clauses.Config)
 		}
 	}
 	for _, program := range p.Policies.Files {
@@ -27,8 +29,10 @@ func (l *loader) given(p *Project) {
 				g.files(tree, program)
 			}
 			g.check(program.Params)
+			g.secrets(program.Config)
 			for _, r := range program.Rules {
 				g.check(r.Params)
+				g.secrets(r.Config)
 			}
 		}
 	}
@@ -66,28 +70,55 @@ func (g giver) block(b *ast.Block) {
 	for _, clause := range b.Clauses {
 		switch c := clause.(type) {
 		case *ast.Entries:
-			g.entries(c)
+			if c.Word() == "params" {
+				g.entries(c.Map, "")
+			}
+		case *ast.Config:
+			g.entries(c.Map, c.Asset.Text)
 		case *ast.Match:
 			g.block(c.Body)
 		}
 	}
 }
 
-func (g giver) entries(c *ast.Entries) {
-	if c.Word() != "params" {
-		return
-	}
-	for _, e := range c.Map.Entries {
-		if _, known := g.at[e.Key.Text]; !known {
-			g.at[e.Key.Text] = e.Key.Span
+// entries notes where names are written, of an asset where it is config.
+func (g giver) entries(m *ast.Map, asset string) {
+	for _, e := range m.Entries {
+		key := placed(asset, e.Key.Text)
+		if _, known := g.at[key]; !known {
+			g.at[key] = e.Key.Span
 		}
 	}
+}
+
+// placed gives the key of a place: that of config begins with its asset and a blank, which
+// no name has.
+func placed(asset, key string) string {
+	if asset == "" {
+		return key
+	}
+	return asset + " " + key
 }
 
 func (g giver) check(entries []files.Entry) {
 	for _, e := range entries {
 		if p, wrong := g.entry(e).(params.Problem); wrong {
 			g.list.Add(p.At(g.at[e.Key]))
+		}
+	}
+}
+
+// secrets checks the config of assets for parameters that are secrets.
+func (g giver) secrets(config []files.Config) {
+	for _, c := range config {
+		for _, e := range c.Entries {
+			n := params.Name{Asset: c.Asset, Param: e.Key}
+			if !g.job.Hidden(n, nil) {
+				continue
+			}
+			if p, wrong := g.accept(n, e.Value).(params.Problem); wrong {
+				g.list.Add(p.At(g.at[placed(c.Asset, e.Key)]))
+			}
 		}
 	}
 }
@@ -101,13 +132,20 @@ func (g giver) entry(e files.Entry) error {
 	if err := g.job.Declared(n); err != nil {
 		return err
 	}
+	return g.accept(n, e.Value)
+}
+
+// accept finds a value that a name does not take, whatever fields stand for.
+func (g giver) accept(n params.Name, v files.Value) (err error) {
 	switch {
-	case e.Value.Secret != "":
-		_, err = g.job.Accept(n, params.Reference{Env: e.Value.Secret}.Value())
-	case e.Value.Template != nil && e.Value.Template.IsLiteral():
-		_, err = g.job.Accept(n, e.Value.Template.Head())
-	case e.Value.Const != nil:
-		_, err = g.job.Accept(n, e.Value.Const)
+	case v.Secret != "":
+		_, err = g.job.Accept(n, params.Reference{Env: v.Secret}.Value())
+	case v.Template != nil && v.Template.IsLiteral():
+		_, err = g.job.Accept(n, v.Template.Head())
+	case v.Const != nil:
+		_, err = g.job.Accept(n, v.Const)
+	case (v.Template != nil || v.Field != "") && g.job.Hidden(n, nil):
+		_, err = g.job.Accept(n, "") // a text is no reference
 	}
 	return err
 }

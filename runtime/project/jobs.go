@@ -26,6 +26,7 @@ func (a *assets) job(m *yamldoc.Map, file string) {
 	}
 	defer m.Close()
 	draft, name := paramdoc.Read(m), m.Text("name")
+	a.named[name] = append(a.named[name], file)
 	a.placeOf[placeKey("job "+name, "name", 0)] = m.At("name")
 	a.placeOf[placeKey("job "+name, "selection", 0)] = m.At("selection")
 	if selection, ok := a.selection(m); ok {

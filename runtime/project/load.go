@@ -36,7 +36,10 @@ type Project struct {
 	Params []*params.Job
 	// JobFiles has the file of each job, by slash-separated path below the folder.
 	JobFiles map[string]string
-	Policies *compiler.Policies
+	// JobsNamed has all files that name a job, as JobFiles has them, also those whose job
+	// has findings or is one too many.
+	JobsNamed map[string][]string
+	Policies  *compiler.Policies
 	// Trees are the policy files.
 	Trees []*ast.File
 	// Env are the values of the allowed environment names.
@@ -199,7 +202,7 @@ func (l *loader) graph(p *Project) *graph.Graph {
 		a.readJobs(f)
 		f.root.Close()
 	}
-	p.Assets, p.Jobs = len(a.assets), len(a.jobs)
+	p.Assets, p.Jobs, p.JobsNamed = len(a.assets), len(a.jobs), a.jobsNamed(filepath.ToSlash(l.dir))
 	if l.incomplete {
 		return nil
 	}

@@ -69,6 +69,17 @@ func (a *assets) jobFiles(dir string) map[string]string {
 	return of
 }
 
+// jobsNamed gives the files that name each job.
+func (a *assets) jobsNamed(dir string) map[string][]string {
+	of, prefix := map[string][]string{}, path.Clean(dir)+"/"
+	for name, files := range a.named {
+		for _, file := range files {
+			of[name] = append(of[name], strings.TrimPrefix(file, prefix))
+		}
+	}
+	return of
+}
+
 // fillable notes for which parameters the files that arrive give values: an empty text in
 // a job's file only stands for one.
 func (p *Project) fillable() {

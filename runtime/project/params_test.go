@@ -1,6 +1,7 @@
 package project
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -91,6 +92,17 @@ func TestParams(t *testing.T) {
 	}
 }
 
+// TestJobsNamed: all files that name a job are known, whatever else is wrong with it.
+func TestJobsNamed(t *testing.T) {
+	p, found := load(t, ".", map[string]string{"jobs/k.yaml": "jobs:\n  - {name: ingest, selection: [none]}\n"})
+	if found == nil {
+		t.Error("no finding for two jobs of one name")
+	}
+	if diff := cmp.Diff(map[string][]string{"ingest": {"jobs/j.yaml", "jobs/k.yaml"}, "strict": {"jobs/j.yaml"}}, p.JobsNamed); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestGiven: what policies give fits the job that they launch.
 func TestGiven(t *testing.T) {
 	policy := func(params string) map[string]string {
@@ -101,8 +113,11 @@ func TestGiven(t *testing.T) {
 		`rows: "5"`:                "policies/p.auto:3:14: error: A705 `rows`: `\"5\"` is no whole number. Write `5` without quotes.",
 		`rowz: 5`:                  "policies/p.auto:3:14: error: A706 The job `strict` is strict and does not declare `rowz`. Did you mean `rows`?",
 		`token: "hunter2"`:         "policies/p.auto:3:14: error: A711 `token`: A secret is a reference, never the value itself. Write {\"$secret\": \"env:NAME\"} or {\"$secret\": \"file:/path\"}.",
-		`rows: secret("ROWS")`:     "policies/p.auto:3:14: error: A705 `rows`: `{\"$secret\":\"env:ROWS\"}` is no whole number. Write `5`.",
+		`rows: secret("ROWS")`:     "policies/p.auto:3:14: error: A705 `rows`: `{\"$secret\":\"env:ROWS\"}` is no whole number. Write a value such as `5`.",
 		`"sales.rows": 5`:          "policies/p.auto:3:14: error: A702 The job `strict` does not select the asset `sales`. Add it to the selection of the job, or write an asset that is in it.",
+		`token: "{partition}"`:     "policies/p.auto:3:14: error: A711 `token`: A secret is a reference, never the value itself. Write {\"$secret\": \"env:NAME\"} or {\"$secret\": \"file:/path\"}.",
+		`token: partition`:         "policies/p.auto:3:14: error: A711 `token`: A secret is a reference, never the value itself. Write {\"$secret\": \"env:NAME\"} or {\"$secret\": \"file:/path\"}.",
+		`token: "env:TOKEN"`:       "policies/p.auto:3:14: error: A711 `token`: A secret is a reference, never the value itself. Write {\"$secret\": \"env:NAME\"} or {\"$secret\": \"file:/path\"}.",
 		`rows: partition`:          "",
 		`"plain.rows": 5, rows: 6`: "",
 	} {
@@ -113,6 +128,41 @@ func TestGiven(t *testing.T) {
 		}
 		if got != want || len(found) > 1 {
 			t.Errorf("%s: %v, want %s", params, found, want)
+		}
+	}
+}
+
+// TestGivenConfig: config gives no secret but by its reference.
+func TestGivenConfig(t *testing.T) {
+	const text = `
+policy other for groups("other") {
+    when eager()
+    config plain { token: TOKEN }
+}
+files inbound from landing {
+    job ingest
+    always move
+    config move { token: "kept", file_key: key }
+    match "*.csv" -> sales {
+        config sales { token: TOKEN }
+    }
+}
+`
+	jobs := strings.Replace(landing["jobs/j.yaml"], "rows: int|5}", "rows: int|5, sales.token: secret}", 1)
+	for value, want := range map[string][]string{
+		`secret("TOKEN")`: nil,
+		`"hunter2"`:       {"policies/p.auto:4:20: A711 `plain.token`", "policies/p.auto:11:24: A711 `sales.token`"},
+		`"{env.TOKEN}"`:   {"policies/p.auto:4:20: A711 `plain.token`", "policies/p.auto:11:24: A711 `sales.token`"},
+	} {
+		_, found := load(t, ".", map[string]string{
+			"auto.yaml": landing["auto.yaml"] + "env: [TOKEN]\n", "jobs/j.yaml": jobs,
+			"policies/p.auto": strings.ReplaceAll(text, "TOKEN }", value+" }"),
+		})
+		for i := range found {
+			found[i], _, _ = strings.Cut(strings.Replace(found[i], "error: ", "", 1), ": A secret")
+		}
+		if diff := cmp.Diff(want, found); diff != "" {
+			t.Errorf("%s: %s", value, diff)
 		}
 	}
 }

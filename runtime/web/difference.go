@@ -1,8 +1,6 @@
 package web
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"auto/runtime/control"
@@ -74,19 +72,6 @@ func valuesAt(now params.Values, history []control.ParamsVersion, to int64) para
 		}
 	}
 	return at
-}
-
-// changesBetween gives what differs between values.
-func changesBetween(from, to params.Values) []params.Change {
-	e := params.Between(from, to)
-	var changes []params.Change
-	for _, n := range slices.Concat(e.Set.Names(), e.Unset) {
-		before, _ := from.Get(n)
-		after, _ := to.Get(n)
-		changes = append(changes, params.Change{Name: n, Old: before, New: after})
-	}
-	slices.SortFunc(changes, func(a, b params.Change) int { return strings.Compare(a.Name.String(), b.Name.String()) })
-	return changes
 }
 
 // pending is what saving a form would do.

@@ -57,7 +57,7 @@ func (p *Page) showRestore(w http.ResponseWriter, r *http.Request, s session, as
 		return &failure{http.StatusNotFound, "The job has no such version.", "Choose one in its history."}
 	}
 	values := valuesAt(stored.Values, history, to)
-	data := restorePage{To: to, Version: stored.Version, Changes: differences(j.With(stored), changesBetween(stored.Values, values)), Stale: code == http.StatusConflict}
+	data := restorePage{To: to, Version: stored.Version, Changes: differences(j.With(stored), params.Changed(stored.Values, values)), Stale: code == http.StatusConflict}
 	_, err = j.With(stored).Resolve(params.Layers{Operations: values}, nil)
 	var problems params.Problems
 	collect(&problems, err)

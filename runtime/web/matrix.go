@@ -86,13 +86,23 @@ func newMatrix(j *params.Job, s params.Stored, f *form, show filter) *matrix {
 	m.lines, err = m.job.Matrix(s)
 	if f != nil {
 		m.Add = f.add
-		if m.Add.Type == string(params.Secret) {
+		if m.addsSecret() {
 			m.Add.Value = "" // it may be the secret itself
 		}
 	} else {
 		m.problem(err)
 	}
 	return m
+}
+
+// addsSecret reports whether what is added is a secret, by its type or its declaration.
+func (m *matrix) addsSecret() bool {
+	if m.Add.Type == string(params.Secret) {
+		return true
+	}
+	n, err := params.ParseName(m.Add.name())
+	d, declared := m.job.Schema.Of(n)
+	return err == nil && declared && d.Type == params.Secret
 }
 
 // addTypes are the types of a value that has no declaration yet.

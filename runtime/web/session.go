@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -10,15 +11,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
+
+	"auto/runtime/parameters"
 )
 
-// sessionTime is how long somebody stays signed in, and nameLimit how many characters a
-// name in the history has.
-const (
-	sessionTime = 12 * time.Hour
-	nameLimit   = 60
-)
+// sessionTime is how long somebody stays signed in.
+const sessionTime = 12 * time.Hour
 
 // anonymous is the author of an edit of somebody who gave no name.
 const anonymous = "operations page"
@@ -124,14 +122,5 @@ func (s sessions) of(r *http.Request, now time.Time) (session, bool) {
 	return session{Author: string(author), CSRF: s.sign("form", text), text: text}, true
 }
 
-// authorName gives a name as the history has it: one line, not long.
-func authorName(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }), " ")
-	if runes := []rune(text); len(runes) > nameLimit {
-		text = strings.TrimSpace(string(runes[:nameLimit]))
-	}
-	if text == "" {
-		return anonymous
-	}
-	return text
-}
+// authorName gives a name as the history has it.
+func authorName(text string) string { return cmp.Or(parameters.Author(text), anonymous) }

@@ -65,11 +65,7 @@ func (n *names) asset(a Asset) *yaml.Node {
 		above = inDoubt(a.Doubt)
 	}
 	partitions := field{name: "partitions", value: compact(n.definition(a.Partitions)), above: above}
-	first := field{name: "key", value: text(a.Key)}
-	if a.Partitions == nil && above != "" {
-		first.above = "Its partitions are not known. " + above
-	}
-	return mapping(first,
+	out := mapping(field{name: "key", value: text(a.Key)},
 		field{name: "description", value: text(a.Description)},
 		field{name: "group", value: text(group)}, field{name: "kinds", value: compact(texts(a.Kinds))},
 		field{name: "tags", value: compact(sorted(a.Tags, word))}, field{name: "owners", value: compact(texts(a.Owners))},
@@ -79,6 +75,10 @@ func (n *names) asset(a Asset) *yaml.Node {
 		field{name: "deps", value: compact(a.deps())},
 		field{name: "checks", value: compact(list(a.Checks, check))},
 	)
+	if a.Partitions == nil && above != "" {
+		out.HeadComment = "Its partitions are not known. " + above
+	}
+	return out
 }
 
 func (a Asset) deps() *yaml.Node {

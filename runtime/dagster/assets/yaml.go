@@ -2,8 +2,10 @@ package assets
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"auto/vm/graph"
 
@@ -42,12 +44,22 @@ func text(s string) *yaml.Node {
 	return word(s)
 }
 
-// word gives a text, also "".
+// word gives a text, also "". Lines have a line each where YAML keeps them as they are.
 func word(s string) *yaml.Node {
 	n := &yaml.Node{}
-	n.SetString(s)
+	if strings.ContainsAny(s, "\n\r\t") && !lines.MatchString(s) || s == "<<" {
+		n.Kind, n.Tag, n.Value, n.Style = yaml.ScalarNode, "!!str", s, yaml.DoubleQuotedStyle
+		return n
+	}
+	// A text always has a form.
+	if err := n.Encode(s); err != nil {
+		n.SetString(s)
+	}
 	return n
 }
+
+// lines matches texts of several lines that need no quotes.
+var lines = regexp.MustCompile(`^[^\s\pC][^\pC]*(\n+[^\s\pC][^\pC]*)*$`)
 
 func number(i int) *yaml.Node {
 	if i == 0 {

@@ -59,7 +59,7 @@ func (s Servers) Definitions(ctx context.Context, location, repository string) (
 	}
 	text, err := s.ask(ctx, address, request(location, repository, address))
 	if err != nil {
-		return nil, fmt.Errorf("The code server at %s cannot be asked: %s.", address, reason(err))
+		return nil, fmt.Errorf("the code server at %s cannot be asked: %s", address, reason(err))
 	}
 	return read(text, address)
 }

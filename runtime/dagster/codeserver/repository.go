@@ -39,12 +39,12 @@ func read(text []byte, address string) (map[string]deployment.Definition, error)
 	err := json.Unmarshal(text, &r)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("The answer of the code server at %s cannot be read: %w.", address, err)
+		return nil, fmt.Errorf("the answer of the code server at %s cannot be read: %w", address, err)
 	case r.Class == "ExternalRepositoryErrorData":
 		line, _, _ := strings.Cut(strings.TrimSpace(r.Error.Message), "\n")
-		return nil, fmt.Errorf("The code server at %s answers: %s.", address, strings.TrimSuffix(line, "."))
+		return nil, fmt.Errorf("the code server at %s answers: %s", address, strings.TrimSuffix(line, "."))
 	case r.Class != "ExternalRepositoryData":
-		return nil, fmt.Errorf("The code server at %s answers with `%s`, which auto does not know.", address, r.Class)
+		return nil, fmt.Errorf("the code server at %s answers with `%s`, which auto does not know", address, r.Class)
 	}
 	out := map[string]deployment.Definition{}
 	for _, a := range r.Assets {

@@ -75,7 +75,7 @@ func label(name *string, expanded []string) string {
 func readChecks(a *Asset, answer DefinitionsAssetNodesAssetNodeAssetChecksOrError) {
 	list, ok := answer.(*DefinitionsAssetNodesAssetNodeAssetChecksOrErrorAssetChecks)
 	if !ok {
-		a.ChecksProblem = refused("the checks of `"+a.Key+"`", answer).Error()
+		a.ChecksProblem = "Dagster gives " + refused("the checks of `"+a.Key+"`", answer).Error() + "."
 		return
 	}
 	for _, c := range list.Checks {

@@ -13,7 +13,14 @@ func readLiteral(text string) (any, bool) {
 	return value, ok && l.rest == ""
 }
 
-type literal struct{ rest string }
+type literal struct {
+	rest string
+	// depth is how many values the present one is in.
+	depth int
+}
+
+// deepest bounds the nesting: mappings need two.
+const deepest = 8
 
 // skip takes a token and the spaces after it, and reports whether it was there.
 func (l *literal) skip(token string) bool {
@@ -25,7 +32,11 @@ func (l *literal) skip(token string) bool {
 }
 
 func (l *literal) value() (any, bool) {
+	l.depth++
+	defer func() { l.depth-- }()
 	switch {
+	case l.depth > deepest:
+		return nil, false
 	case l.skip("frozenset("):
 		inner, ok := l.value()
 		return inner, ok && l.skip(")")

@@ -29,7 +29,7 @@ func Read(ctx context.Context, c graphql.Client, exact Exact) (*Deployment, erro
 			return r.d, err
 		}
 	}
-	return nil, errors.New("Dagster loads its code locations again and again, so that their definitions cannot be read together; try again later.")
+	return nil, errors.New("code locations are loaded again and again, so that their definitions cannot be read together; try again later")
 }
 
 // errMoved: a location was loaded anew since the first answer.
@@ -84,12 +84,12 @@ func (r *reading) explain(err error) error {
 	var answer struct {
 		Version string `json:"version"`
 	}
-	version := "This Dagster"
+	version := "this Dagster"
 	ask := &graphql.Request{OpName: "Version", Query: "query Version { version }"}
 	if r.client.MakeRequest(r.ctx, ask, &graphql.Response{Data: &answer}) == nil {
 		version = "Dagster " + answer.Version
 	}
-	return fmt.Errorf("%s does not know what auto asks for; Dagster 1.13 or newer is needed. %w", version, err)
+	return fmt.Errorf("%s does not know what auto asks for, and 1.13 or newer is needed: %w", version, err)
 }
 
 // refused makes an error of an answer that is none of the expected types.
@@ -101,7 +101,7 @@ func refused(what string, answer interface{ GetTypename() *string }) error {
 	if e, ok := answer.(interface{ GetMessage() string }); ok {
 		reason = firstLine(e.GetMessage())
 	}
-	return fmt.Errorf("Dagster cannot tell %s: %s.", what, strings.TrimSuffix(reason, "."))
+	return fmt.Errorf("no answer about %s: %s", what, strings.TrimSuffix(reason, "."))
 }
 
 // firstLine gives the first line of a message of Python that says something.

@@ -90,7 +90,7 @@ func (r *reading) required(keys []string) ([][]string, error) {
 			Path []string `json:"path"`
 		}
 		if err := json.Unmarshal(answer[alias(i)], &others); err != nil {
-			return nil, fmt.Errorf("Dagster does not tell what a run of `%s` needs: %w", keys[i], err)
+			return nil, fmt.Errorf("no answer about what a run of `%s` needs: %w", keys[i], err)
 		}
 		for _, other := range others {
 			out[i] = append(out[i], key(other.Path))

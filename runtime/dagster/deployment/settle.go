@@ -127,16 +127,12 @@ func fromText(p *DefinitionsAssetNodesAssetNodePartitionDefinition, keys []Parti
 				t.keys = k.PartitionKeys
 			}
 		}
-		inner, doubt := t.spec()
+		checked, doubt := t.checked()
 		if doubt != "" {
 			doubts = append(doubts, "In the dimension `"+dimension.Name+"`: "+doubt)
 		}
-		if inner == nil {
+		if checked == nil {
 			return nil, strings.Join(doubts, " ")
-		}
-		checked, err := graph.NewPartitions(*inner)
-		if err != nil {
-			return nil, strings.Join(append(doubts, "In the dimension `"+dimension.Name+"`: "+err.Error()), " ")
 		}
 		spec.Dimensions[dimension.Name] = checked
 	}

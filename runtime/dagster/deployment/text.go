@@ -37,9 +37,22 @@ func (t told) spec() (*graph.Spec, string) {
 	return nil, fmt.Sprintf("auto does not know partitions of the type %s.", t.kind)
 }
 
+// checked makes a checked definition of it, nil where that cannot be said.
+func (t told) checked() (*graph.Partitions, string) {
+	spec, doubt := t.spec()
+	if spec == nil {
+		return nil, doubt
+	}
+	p, err := graph.NewPartitions(*spec)
+	if err != nil {
+		return nil, strings.TrimSpace(doubt + " " + err.Error())
+	}
+	return p, doubt
+}
+
 // windowsText is how Dagster describes time windows (TimeWindowPartitionsDefinition.__str__):
 // the name of a schedule or a cron schedule, the start in the format of keys, the zone.
-var windowsText = regexp.MustCompile(`^(.+?), starting (.+) (\S+)\.(?: End offsetted by (-?\d+) partitions?\.)?$`)
+var windowsText = regexp.MustCompile(`^(.+?), starting (.+?) (\S+)\.(?: End offsetted by (-?\d+) partitions?\.)?$`)
 
 // named are the types whose schedules Dagster tells by name.
 var named = map[string]graph.Type{"Hourly": graph.Hourly, "Daily": graph.Daily, "Weekly": graph.Weekly, "Monthly": graph.Monthly}
@@ -69,7 +82,22 @@ func (t told) windows() (*graph.Spec, string) {
 		s.Format = t.format
 	}
 	lost = append(lost, t.begin(s)...)
+	t.start(s)
 	return s, "GraphQL does not tell " + list(lost) + " of its windows."
+}
+
+// start corrects the start by the second window: what the format of keys leaves out of
+// the start is not told, and the first window can be a later one.
+func (t told) start(s *graph.Spec) {
+	p, err := graph.NewPartitions(*s)
+	if err != nil || len(t.keys) == 0 {
+		return
+	}
+	second, _, ok := p.Window(t.keys[0])
+	zone, err := time.LoadLocation(s.Timezone)
+	if first := p.Floor(second.Unix() - 1); ok && err == nil && first != p.Starts(0, 1)[0] {
+		s.Start = serdes.Reading(float64(first), zone)
+	}
 }
 
 // begin finds the offsets by the time of a window's key, and gives those that no key shows.

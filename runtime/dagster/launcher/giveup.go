@@ -19,7 +19,12 @@ func (l *Launcher) givenUp(ctx context.Context, id string, found []Run) (runs []
 	if !slices.ContainsFunc(found, func(run Run) bool { return run.Status == RunStatusCanceled || run.Status == RunStatusNotStarted }) {
 		return nil, nil
 	}
-	err = l.Marks.Marks(ctx, givenUpMark(id), func(m store.Mark) error { return json.Unmarshal(m.Body, &runs) })
+	err = l.Marks.Marks(ctx, givenUpMark(id), func(m store.Mark) error {
+		if m.Name != givenUpMark(id) {
+			return nil
+		}
+		return json.Unmarshal(m.Body, &runs)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("which runs were given up cannot be read: %w", err)
 	}

@@ -1,12 +1,15 @@
 package launcher_test
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +30,6 @@ type live struct {
 	*dagster.Deployment
 	*launcher.Launcher
 	clock *clock.Manual
-	told  []events.Event
 }
 
 // connect gives a launcher on a deployment, reached at an address, with a clock that
@@ -37,8 +39,7 @@ func connect(d *dagster.Deployment, url string, timeout, settle time.Duration) *
 	client := gql.New(gql.Options{URL: url, Timeout: timeout, Clock: clock.System{}})
 	l.Launcher = launcher.New(launcher.Options{
 		Client: client, Marks: &marks{}, Clock: l.clock, Random: rand.Reader, Settle: settle,
-		Watch:    &deployment.Watch{Client: client, Now: time.Now, Every: time.Minute},
-		Launched: func(_ context.Context, e events.Event) { l.told = append(l.told, e) },
+		Watch: &deployment.Watch{Client: client, Now: l.clock.Now, Every: time.Minute},
 	}, 4)
 	return l
 }
@@ -81,13 +82,98 @@ func shape(runs []dagster.Run) (shapes []string) {
 	return shapes
 }
 
+// drivenFile is a code location with an asset that Dagster can automate.
+const drivenFile = `import dagster as dg
+
+@dg.asset(automation_condition=dg.AutomationCondition.eager())
+def driven(): ...
+
+defs = dg.Definitions(assets=[driven])
+`
+
 // TestInDagster: what requests become in a real Dagster, and why it, or the launcher for it,
-// refuses others.
+// refuses others; and what becomes of them while something is broken.
 func TestInDagster(t *testing.T) {
-	d := dagster.Start(t, dagster.Options{})
+	locations := dagster.Sample()
+	locations["driven"] = "driven.py"
+	d := dagster.Start(t, dagster.Options{Locations: locations, Files: map[string]string{"driven.py": drivenFile}})
 	l := connect(d, d.URL, time.Minute, time.Minute)
 	t.Run("runs", func(t *testing.T) { testRuns(t, l) })
 	t.Run("refusals", func(t *testing.T) { testRefusals(t, l) })
+	t.Run("given up", func(t *testing.T) { testGivenUp(t, connect(d, d.URL, time.Minute, time.Minute)) })
+	t.Run("driven by Dagster", func(t *testing.T) { testDriven(t, l) })
+	t.Run("location down", func(t *testing.T) { testDown(t, l) })
+	t.Run("broken wire", func(t *testing.T) { testBrokenWire(t, d) })
+}
+
+// leave makes a run as a webserver leaves it behind that is killed before it submits it.
+func leave(t *testing.T, d *dagster.Deployment, request string) {
+	t.Helper()
+	python := exec.CommandContext(t.Context(), filepath.Join(dagster.Bin(t), "python"), "-c", `
+import sys
+from dagster import AssetKey, DagsterInstance, DagsterRun, DagsterRunStatus
+DagsterInstance.get().run_storage.add_run(DagsterRun(
+    job_name="__ASSET_JOB", run_id="5f5b8a52-6b2e-4c5e-9d0e-111111111111", status=DagsterRunStatus.NOT_STARTED,
+    tags={"auto/request": sys.argv[1]}, asset_selection=frozenset({AssetKey("raw_events")})))
+`, request)
+	python.Env = append(os.Environ(), "DAGSTER_HOME="+d.Home)
+	if out, err := python.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+}
+
+// testGivenUp: a run that nobody submits is canceled in the end, and another launched.
+func testGivenUp(t *testing.T, l *live) {
+	r := request.Request{ID: id("left"), Selection: []string{"raw_events"}}
+	leave(t, l.Deployment, r.ID)
+	got := []string{l.reason(t, r)}
+	l.clock.Set(l.clock.Now().Add(time.Minute))
+	got = append(got, l.reason(t, r))
+	want := []string{
+		"passing: Dagster has made the run 5f5b8a52-6b2e-4c5e-9d0e-111111111111 and not submitted it yet; it is given up in 1m0s.",
+		"passing: Dagster has made the run 5f5b8a52-6b2e-4c5e-9d0e-111111111111 and never submitted it, as when its webserver was killed; it is canceled, and a new one launched.",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	var statuses []string
+	for _, run := range l.launched(t, r) {
+		statuses = append(statuses, run.Status)
+	}
+	if diff := cmp.Diff([]string{"QUEUED", "CANCELED"}, statuses); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// testDriven: what a running sensor of Dagster drives is refused until that is stopped.
+func testDriven(t *testing.T, l *live) {
+	r := request.Request{ID: id("driven"), Selection: []string{"driven"}}
+	l.StartSensor(t, "driven", dagster.AutomationSensor)
+	l.clock.Set(l.clock.Now().Add(time.Hour))
+	want := "refused: Dagster's own sensor `default_automation_condition_sensor` is running and drives `driven`, which would be launched twice. Stop that sensor in Dagster, or leave the asset to it and remove it from the policy."
+	if diff := cmp.Diff(want, l.reason(t, r)); diff != "" {
+		t.Error(diff)
+	}
+	l.StopSensor(t, "driven", dagster.AutomationSensor)
+	if runs := l.launched(t, r); len(runs) != 1 {
+		t.Errorf("%d runs after the sensor was stopped", len(runs))
+	}
+}
+
+// testDown: what is of a location that cannot be loaded waits, and nothing else does.
+func testDown(t *testing.T, l *live) {
+	r := request.Request{ID: id("down"), Selection: []string{"driven"}}
+	l.Write(t, "driven.py", "raise Exception('broken')")
+	l.Reload(t, "driven")
+	if got := l.reason(t, r); !strings.HasPrefix(got, "passing: ") || !strings.Contains(got, "The code location `driven` is not loaded: ") {
+		t.Error(got)
+	}
+	l.launched(t, request.Request{ID: id("up"), Selection: []string{"raw_events"}})
+	l.Write(t, "driven.py", drivenFile)
+	l.Reload(t, "driven")
+	if runs := l.launched(t, r); len(runs) != 1 {
+		t.Errorf("%d runs after the location is back", len(runs))
+	}
 }
 
 // fileConfig is run config of the asset that takes a file.
@@ -173,5 +259,33 @@ func testRefusals(t *testing.T, l *live) {
 	}
 	if runs := l.Runs(t, map[string]string{events.RequestTag: id("refusal")}); len(runs) > 0 {
 		t.Errorf("what is refused has runs: %v", shape(runs))
+	}
+}
+
+// BenchmarkLaunch: launches a second by the number of workers, on SQLite, with no daemon.
+func BenchmarkLaunch(b *testing.B) {
+	d := dagster.Start(b, dagster.Options{})
+	l := connect(d, d.URL, time.Minute, time.Minute)
+	for _, workers := range []int{1, 2, 4, 8} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			todo := make(chan string)
+			var done sync.WaitGroup
+			for range workers {
+				done.Go(func() {
+					for name := range todo {
+						r := request.Request{ID: id(name), Attempt: 1, Selection: []string{"raw_events"}, DecidedAt: start}
+						if err := l.Launcher.Launch(b.Context(), r); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			for n := 0; b.Loop(); n++ {
+				todo <- fmt.Sprint(workers, b.N, n)
+			}
+			close(todo)
+			done.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "launches/s")
+		})
 	}
 }

@@ -134,7 +134,7 @@ func (l *Launcher) tell(ctx context.Context, id string, run *Run, w work) {
 		return
 	}
 	l.Launched(ctx, events.Event{
-		Type: events.Run, At: instant(run.CreationTime), RunID: run.RunId, RequestID: id, Status: statusOf(run.Status),
+		ID: "dagster/launched/" + run.RunId + "/" + string(run.Status), Type: events.Run, At: instant(run.CreationTime), RunID: run.RunId, RequestID: id, Status: statusOf(run.Status),
 		Assets: w.assets, Checks: w.checks, Partition: tags[partitionTag], Tags: tags,
 	})
 }

@@ -25,6 +25,8 @@ const (
 	PoliciesTag = "auto/policies"
 	BlockTag    = "auto/block"
 	RulesTag    = "auto/rules"
+	// RetryTag counts the launches before this one, where a run that failed is launched again.
+	RetryTag = "auto/retry"
 )
 
 const launcherTag = "dagster"
@@ -53,6 +55,9 @@ func (l *Launcher) tags(r *request.Request, p *part) []ExecutionTag {
 	put(PoliciesTag, strings.Join(r.Policies, ","))
 	put(BlockTag, r.Block)
 	put(RulesTag, strings.Join(r.Rules, ","))
+	if r.Retry > 0 {
+		put(RetryTag, strconv.Itoa(r.Retry))
+	}
 	if r.Priority != 0 {
 		put(priorityTag, strconv.Itoa(r.Priority))
 	}

@@ -52,7 +52,12 @@ func (w *writer) load(ctx context.Context, marks store.Marks, random io.Reader) 
 		return nil
 	}
 	name := ""
-	err := marks.Marks(ctx, writerMark, func(m store.Mark) error { name = string(m.Body); return nil })
+	err := marks.Marks(ctx, writerMark, func(m store.Mark) error {
+		if m.Name == writerMark {
+			name = string(m.Body)
+		}
+		return nil
+	})
 	if err == nil && name == "" {
 		name, err = newName(ctx, marks, random)
 	}

@@ -84,7 +84,9 @@ func (p *poll) locate() error {
 		return refused("its workspace", answer.WorkspaceOrError)
 	}
 	p.down = downOf(workspace.LocationEntries)
-	p.versions, p.unfit = versions, map[string]bool{}
+	p.versions = versions
+	clear(p.unfit)
+	clear(p.away)
 	return nil
 }
 

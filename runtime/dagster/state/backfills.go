@@ -51,8 +51,9 @@ func (p *poll) backfills() ([]item, error) {
 
 // backfill tells of one that goes.
 func (p *poll) backfill(b *BackfillParts) ([]item, error) {
-	was, known := p.memory.backfills[b.Id]
-	if known && was.Status == b.Status {
+	was := p.memory.backfills[b.Id]
+	known := was.Status != ""
+	if was.Status == b.Status {
 		return nil, nil
 	}
 	now := backfillMark{Status: b.Status, Ours: was.Ours}
@@ -71,7 +72,47 @@ func (p *poll) backfill(b *BackfillParts) ([]item, error) {
 	}
 	at := seconds(b.Timestamp)
 	now.Ours, e.Targets, e.At = true, targets, p.at(at)
-	return []item{{group: targetsGroup, at: at, event: e}}, nil
+	done, err := p.doneBefore(b.Id)
+	return append(done, item{group: targetsGroup, at: at, event: e}), err
+}
+
+// doneBefore tells what the runs of a backfill did that ended before it was known.
+func (p *poll) doneBefore(id string) ([]item, error) {
+	list, err := p.runsOfBackfill(id)
+	if err != nil {
+		return nil, err
+	}
+	made, err := p.made(list)
+	if err != nil {
+		return nil, err
+	}
+	var out []item
+	for i := range list {
+		m := p.change.runs.Runs[list[i].RunId]
+		if m.Status == "" {
+			m = p.newRun(&list[i], made[list[i].RunId])
+		}
+		if status := statusOf[list[i].Status]; ended(status) {
+			out = append(out, p.progress(&list[i], m, status)...)
+		}
+	}
+	return out, nil
+}
+
+func (p *poll) runsOfBackfill(id string) ([]RunParts, error) {
+	var out []RunParts
+	for cursor := ""; ; {
+		answer, err := RunsOfBackfill(p.ctx, p.calls, id, page, cursor)
+		if err != nil {
+			return nil, err
+		}
+		list, err := runsOf(answer.RunsOrError)
+		out = append(out, list...)
+		if err != nil || len(list) < page {
+			return out, err
+		}
+		cursor = list[len(list)-1].RunId
+	}
 }
 
 // targets gives what a backfill targets of the graph.
@@ -159,7 +200,7 @@ func (p *poll) progress(run *RunParts, m runMark, status facts.Status) []item {
 			b = *now
 		}
 	}
-	if !ok || !b.Ours {
+	if !ok || !b.Ours || b.Status == "" {
 		return nil
 	}
 	done := map[string][]string{}

@@ -75,7 +75,7 @@ func (p *poll) unknown(made []item) ([]RunParts, error) {
 	ids := map[string]bool{}
 	for i := range made {
 		e := &made[i].event
-		if _, known := p.change.runs.Runs[e.RunID]; !known && e.RunID != "" && e.Type != events.Run && made[i].at.After(seconds(p.since())) {
+		if p.change.runs.Runs[e.RunID].Status == "" && e.RunID != "" && e.Type != events.Run && made[i].at.After(seconds(p.since())) {
 			ids[e.RunID] = true
 		}
 	}

@@ -168,9 +168,10 @@ func __marshalAssetStatuses(v *AssetStatuses) ([]byte, error) {
 
 // AssetStatusesDefaultPartitionStatuses includes the requested fields of the GraphQL type DefaultPartitionStatuses.
 type AssetStatusesDefaultPartitionStatuses struct {
-	Typename               string   `json:"__typename"`
-	MaterializedPartitions []string `json:"materializedPartitions"`
-	FailedPartitions       []string `json:"failedPartitions"`
+	Typename                string   `json:"__typename"`
+	MaterializedPartitions  []string `json:"materializedPartitions"`
+	FailedPartitions        []string `json:"failedPartitions"`
+	MaterializingPartitions []string `json:"materializingPartitions"`
 }
 
 // GetTypename returns AssetStatusesDefaultPartitionStatuses.Typename, and is useful for accessing the field via an interface.
@@ -184,6 +185,11 @@ func (v *AssetStatusesDefaultPartitionStatuses) GetMaterializedPartitions() []st
 // GetFailedPartitions returns AssetStatusesDefaultPartitionStatuses.FailedPartitions, and is useful for accessing the field via an interface.
 func (v *AssetStatusesDefaultPartitionStatuses) GetFailedPartitions() []string {
 	return v.FailedPartitions
+}
+
+// GetMaterializingPartitions returns AssetStatusesDefaultPartitionStatuses.MaterializingPartitions, and is useful for accessing the field via an interface.
+func (v *AssetStatusesDefaultPartitionStatuses) GetMaterializingPartitions() []string {
+	return v.MaterializingPartitions
 }
 
 // AssetStatusesMultiPartitionStatuses includes the requested fields of the GraphQL type MultiPartitionStatuses.
@@ -3217,6 +3223,78 @@ func (v *RunsByIDResponse) __premarshalJSON() (*__premarshalRunsByIDResponse, er
 	return &retval, nil
 }
 
+// RunsOfBackfillResponse is returned by RunsOfBackfill on success.
+type RunsOfBackfillResponse struct {
+	// Retrieve runs after applying a filter, cursor, and limit.
+	RunsOrError RunList `json:"-"`
+}
+
+// GetRunsOrError returns RunsOfBackfillResponse.RunsOrError, and is useful for accessing the field via an interface.
+func (v *RunsOfBackfillResponse) GetRunsOrError() RunList { return v.RunsOrError }
+
+func (v *RunsOfBackfillResponse) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*RunsOfBackfillResponse
+		RunsOrError json.RawMessage `json:"runsOrError"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.RunsOfBackfillResponse = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.RunsOrError
+		src := firstPass.RunsOrError
+		if len(src) != 0 && string(src) != "null" {
+			err = __unmarshalRunList(
+				src, dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal RunsOfBackfillResponse.RunsOrError: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalRunsOfBackfillResponse struct {
+	RunsOrError json.RawMessage `json:"runsOrError"`
+}
+
+func (v *RunsOfBackfillResponse) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *RunsOfBackfillResponse) __premarshalJSON() (*__premarshalRunsOfBackfillResponse, error) {
+	var retval __premarshalRunsOfBackfillResponse
+
+	{
+
+		dst := &retval.RunsOrError
+		src := v.RunsOrError
+		var err error
+		*dst, err = __marshalRunList(
+			&src)
+		if err != nil {
+			return nil, fmt.Errorf(
+				"unable to marshal RunsOfBackfillResponse.RunsOrError: %w", err)
+		}
+	}
+	return &retval, nil
+}
+
 // SecondaryStatuses includes the requested fields of the GraphQL interface PartitionStatus1D.
 //
 // SecondaryStatuses is implemented by the following types:
@@ -3290,9 +3368,10 @@ func __marshalSecondaryStatuses(v *SecondaryStatuses) ([]byte, error) {
 
 // SecondaryStatusesDefaultPartitionStatuses includes the requested fields of the GraphQL type DefaultPartitionStatuses.
 type SecondaryStatusesDefaultPartitionStatuses struct {
-	Typename               string   `json:"__typename"`
-	MaterializedPartitions []string `json:"materializedPartitions"`
-	FailedPartitions       []string `json:"failedPartitions"`
+	Typename                string   `json:"__typename"`
+	MaterializedPartitions  []string `json:"materializedPartitions"`
+	FailedPartitions        []string `json:"failedPartitions"`
+	MaterializingPartitions []string `json:"materializingPartitions"`
 }
 
 // GetTypename returns SecondaryStatusesDefaultPartitionStatuses.Typename, and is useful for accessing the field via an interface.
@@ -3306,6 +3385,11 @@ func (v *SecondaryStatusesDefaultPartitionStatuses) GetMaterializedPartitions() 
 // GetFailedPartitions returns SecondaryStatusesDefaultPartitionStatuses.FailedPartitions, and is useful for accessing the field via an interface.
 func (v *SecondaryStatusesDefaultPartitionStatuses) GetFailedPartitions() []string {
 	return v.FailedPartitions
+}
+
+// GetMaterializingPartitions returns SecondaryStatusesDefaultPartitionStatuses.MaterializingPartitions, and is useful for accessing the field via an interface.
+func (v *SecondaryStatusesDefaultPartitionStatuses) GetMaterializingPartitions() []string {
+	return v.MaterializingPartitions
 }
 
 // SecondaryStatusesTimePartitionStatuses includes the requested fields of the GraphQL type TimePartitionStatuses.
@@ -4047,6 +4131,22 @@ type __RunsByIDInput struct {
 
 // GetIds returns __RunsByIDInput.Ids, and is useful for accessing the field via an interface.
 func (v *__RunsByIDInput) GetIds() []string { return v.Ids }
+
+// __RunsOfBackfillInput is used internally by genqlient
+type __RunsOfBackfillInput struct {
+	Id     string `json:"id"`
+	Limit  int    `json:"limit"`
+	Cursor string `json:"cursor,omitempty"`
+}
+
+// GetId returns __RunsOfBackfillInput.Id, and is useful for accessing the field via an interface.
+func (v *__RunsOfBackfillInput) GetId() string { return v.Id }
+
+// GetLimit returns __RunsOfBackfillInput.Limit, and is useful for accessing the field via an interface.
+func (v *__RunsOfBackfillInput) GetLimit() int { return v.Limit }
+
+// GetCursor returns __RunsOfBackfillInput.Cursor, and is useful for accessing the field via an interface.
+func (v *__RunsOfBackfillInput) GetCursor() string { return v.Cursor }
 
 // __StatusesInput is used internally by genqlient
 type __StatusesInput struct {
@@ -4942,6 +5042,81 @@ func RunsByID(
 	return data_, err_
 }
 
+// The query executed by RunsOfBackfill.
+const RunsOfBackfill_Operation = `
+query RunsOfBackfill ($id: String!, $limit: Int!, $cursor: String) {
+	runsOrError(filter: {tags:[{key:"dagster/backfill",value:$id}]}, limit: $limit, cursor: $cursor) {
+		__typename
+		... RunList
+	}
+}
+fragment RunList on RunsOrError {
+	__typename
+	... on Runs {
+		results {
+			... RunParts
+		}
+	}
+	... on InvalidPipelineRunsFilterError {
+		message
+	}
+	... on PythonError {
+		message
+	}
+}
+fragment RunParts on Run {
+	runId
+	status
+	jobName
+	assetSelection {
+		path
+	}
+	assetCheckSelection {
+		name
+		assetKey {
+			path
+		}
+	}
+	tags {
+		key
+		value
+	}
+	creationTime
+	endTime
+	updateTime
+}
+`
+
+// RunsOfBackfill gives the runs of a backfill, newest first; with a cursor older ones.
+func RunsOfBackfill(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	limit int,
+	cursor string,
+) (data_ *RunsOfBackfillResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RunsOfBackfill",
+		Query:  RunsOfBackfill_Operation,
+		Variables: &__RunsOfBackfillInput{
+			Id:     id,
+			Limit:  limit,
+			Cursor: cursor,
+		},
+	}
+
+	data_ = &RunsOfBackfillResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by Statuses.
 const Statuses_Operation = `
 query Statuses ($key: AssetKeyInput!) {
@@ -4958,6 +5133,7 @@ query Statuses ($key: AssetKeyInput!) {
 				... on DefaultPartitionStatuses {
 					materializedPartitions
 					failedPartitions
+					materializingPartitions
 				}
 				... on MultiPartitionStatuses {
 					primaryDimensionName
@@ -4974,6 +5150,7 @@ query Statuses ($key: AssetKeyInput!) {
 							... on DefaultPartitionStatuses {
 								materializedPartitions
 								failedPartitions
+								materializingPartitions
 							}
 						}
 					}

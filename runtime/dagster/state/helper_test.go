@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"auto/runtime/events"
@@ -16,6 +15,8 @@ import (
 	"auto/vm/code"
 	"auto/vm/graph"
 	"auto/vm/space"
+
+	"pgregory.net/rapid"
 )
 
 // journal takes events in as the daemon does: what has an ID is known once.
@@ -118,7 +119,7 @@ var kinds = map[string]code.FactKind{
 
 // holds gives what conditions see of an asset or check: the partitions, "" for none, of
 // which each fact holds.
-func holds(t testing.TB, g *graph.Graph, w *facts.World, key string, now time.Time) map[string][]string {
+func holds(t rapid.TB, g *graph.Graph, w *facts.World, key string, now time.Time) map[string][]string {
 	t.Helper()
 	all := known(t, g, w, now)
 	out := map[string][]string{}
@@ -133,7 +134,7 @@ func holds(t testing.TB, g *graph.Graph, w *facts.World, key string, now time.Ti
 }
 
 // known gives all facts that hold, as "key partition", by name.
-func known(t testing.TB, g *graph.Graph, w *facts.World, now time.Time) map[string][]string {
+func known(t rapid.TB, g *graph.Graph, w *facts.World, now time.Time) map[string][]string {
 	t.Helper()
 	s, err := space.New(space.Input{Graph: g, At: now, Dynamic: w.Dynamic, Undefined: w.Undefined()})
 	if err != nil {

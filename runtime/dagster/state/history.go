@@ -1,6 +1,8 @@
 package state
 
 import (
+	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -19,18 +21,15 @@ func (p *poll) history(n *runNews) ([]item, map[string]bool, error) {
 		head, listed := p.heads[key]
 		switch {
 		case m == nil || !listed:
-		case head < m.Head:
-			out = append(out, p.vanished(key, m, head)...)
-			if head > 0 {
-				read = append(read, key)
-			}
-		case head > m.Head || p.open(m) || n.ended[key]:
+		case head == 0 && m.Head > 0:
+			out = append(out, p.vanished(key, n)...)
+		case head != m.Shown || p.ripe(m) || n.ended[key]:
 			read = append(read, key)
 		}
 	}
 	written := map[string]bool{}
 	for some := range slices.Chunk(read, 50) {
-		found, err := p.readEvents(some, written)
+		found, err := p.readEvents(some, n, written)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -39,8 +38,8 @@ func (p *poll) history(n *runNews) ([]item, map[string]bool, error) {
 	return out, written, nil
 }
 
-// open reports whether an asset is to be read once more, for events that were stored late.
-func (p *poll) open(m *assetMark) bool { return m.Seen > 0 && p.now.Sub(m.Moved) >= settle }
+// ripe reports whether an asset is to be read once more, for events that were stored late.
+func (p *poll) ripe(m *assetMark) bool { return m.Seen > 0 && p.now.Sub(m.Moved) >= settle }
 
 // order moves what a run made behind its begin and behind what was stored before of the
 // same asset. Items of an asset are in the order of storage.
@@ -67,7 +66,7 @@ func order(items []item) []item {
 }
 
 // readEvents reads the newest events of assets.
-func (p *poll) readEvents(keys []string, written map[string]bool) ([]item, error) {
+func (p *poll) readEvents(keys []string, n *runNews, written map[string]bool) ([]item, error) {
 	answer, err := Events(p.ctx, p.calls, inputs(keys), glance, "")
 	if err != nil {
 		return nil, err
@@ -83,7 +82,7 @@ func (p *poll) readEvents(keys []string, written map[string]bool) ([]item, error
 		if !slices.Contains(keys, key) {
 			continue
 		}
-		found, err := p.news(key, &node.AssetEventHistory)
+		found, err := p.news(key, n, &node.AssetEventHistory)
 		if err != nil {
 			return nil, err
 		}
@@ -105,14 +104,17 @@ type shown struct {
 }
 
 // news tells what is new of an asset from its first page.
-func (p *poll) news(key string, first *History) ([]item, error) {
+func (p *poll) news(key string, n *runNews, first *History) ([]item, error) {
 	m := *p.asset(key)
 	s, err := p.show(key, &m, first)
 	if err != nil {
 		return nil, err
 	}
-	if s.lost {
-		return p.lost(key, &m, s)
+	if s.lost && p.heads[key] != m.Shown { // a wipe takes the head away
+		if found, wiped, err := p.lost(key, n, s); err != nil || wiped {
+			return found, err
+		}
+		m.Last = time.Time{}
 	}
 	fresh := s.fresh(m.Told)
 	var out []item
@@ -123,16 +125,16 @@ func (p *poll) news(key string, first *History) ([]item, error) {
 		m.Last = latest(m.Last, o.at)
 	}
 	m.Anchor = s.anchor
-	m.Head = max(p.heads[key], m.Head)
+	m.Shown, m.Head = p.heads[key], max(p.heads[key], m.Head)
 	p.change.assets[key] = &m
 	return out, p.rise(key, &m, s, len(fresh) > 0)
 }
 
 // rise lifts the floor of an asset to a head that was seen long enough ago.
 func (p *poll) rise(key string, m *assetMark, s *shown, news bool) error {
-	if p.open(m) {
+	if p.ripe(m) {
 		at := 0
-		if news || m.Seen != m.Head { // otherwise the newest event is at the head
+		if news || m.Seen != m.Shown { // otherwise the newest event is at the head
 			var err error
 			if at, err = p.place(key, m.Seen, s); err != nil {
 				return err
@@ -272,52 +274,81 @@ func (p *poll) older(key, cursor string, limit int) (*History, error) {
 	return &list.Nodes[0].AssetEventHistory, nil
 }
 
-// vanished tells that an asset whose head went back was wiped. While its location is down
-// nothing is taken for a wipe.
-func (p *poll) vanished(key string, m *assetMark, head int64) []item {
+// vanished tells that an asset that has no head any more was wiped. While its location is
+// down nothing is taken for a wipe.
+func (p *poll) vanished(key string, n *runNews) []item {
 	a, _ := p.graph.Asset(key)
 	if !p.up(a) {
 		return nil
 	}
-	p.change.assets[key] = &assetMark{}
-	return []item{p.wipe(key, m, p.wiped(m, nil))}
+	return []item{p.wipe(key, n, nil)}
 }
 
-// wiped gives an instant between what is gone of an asset and what is there: at or after
-// all that is told, and the newest update of a run at the last poll.
-func (p *poll) wiped(m *assetMark, there []occurrence) time.Time {
-	at := m.Last
-	if runs := p.memory.runs; runs != nil {
-		at = latest(at, seconds(runs.Since))
-	}
-	for i := range there {
-		if before := there[i].at.Add(-time.Microsecond); before.Before(at) {
-			at = before
+// wipe tells that an asset was wiped. That was before what is there now, and as far as is
+// known before the runs began that go or are told of by this poll.
+func (p *poll) wipe(key string, n *runNews, there []occurrence) item {
+	at, m := p.now, p.asset(key)
+	before := func(t time.Time) {
+		if t = p.at(t).Add(-time.Microsecond); t.Before(at) {
+			at = t
 		}
 	}
-	return p.at(at)
+	for i := range there {
+		before(there[i].at)
+	}
+	for _, run := range p.change.runs.Runs {
+		if !ended(run.Status) && slices.Contains(run.Assets, key) {
+			before(seconds(run.Created))
+		}
+	}
+	for i := range n.items {
+		if slices.Contains(n.items[i].event.Assets, key) {
+			before(n.items[i].at)
+		}
+	}
+	p.forgetChecks(key)
+	p.change.assets[key] = &assetMark{Wiped: at}
+	return item{group: wipesGroup, at: at, event: events.Event{
+		ID: ID("wipe", key, strconv.FormatInt(m.Head, 10), brief(m.Last.String())), Type: events.Wipe, At: at, Asset: key,
+	}}
 }
 
-func (p *poll) wipe(key string, m *assetMark, at time.Time) item {
+func (p *poll) forgetChecks(key string) {
 	a, _ := p.graph.Asset(key)
 	for _, c := range a.Checks {
 		if check := key + ":" + c.Name; p.check(check).Floor > 0 {
 			p.change.checks[check] = nil
 		}
 	}
-	return item{group: wipesGroup, at: at, event: events.Event{
-		ID: ID("wipe", key, strconv.FormatInt(m.Head, 10), brief(m.Last.String())), Type: events.Wipe, At: at, Asset: key,
-	}}
 }
 
-// lost tells that an asset was wiped and written again, and all that it has now: where only
-// the runs that wrote it were deleted, Dagster still counts it as written.
-func (p *poll) lost(key string, m *assetMark, s *shown) ([]item, error) {
-	at := p.wiped(m, s.list)
-	out := []item{p.wipe(key, m, at)}
-	found, err := p.again(key, at)
-	if err != nil {
-		return nil, err
+// lost tells of an asset of which nothing that was told is there any more. It was wiped and
+// maybe written again; then that is told, and all that it has. Or the runs that wrote it
+// were deleted: then Dagster still counts it as written, and so do conditions.
+func (p *poll) lost(key string, n *runNews, s *shown) (list []item, wiped bool, err error) {
+	l := &loading{poll: p, late: true}
+	if err := l.prepare([]string{key}); err != nil {
+		return nil, false, err
 	}
-	return append(out, found...), nil
+	found, err := l.asset(key)
+	if errors.Is(err, errAway) {
+		return nil, false, nil
+	}
+	if err != nil || found.counted {
+		return nil, false, err
+	}
+	list = append(list, p.wipe(key, n, s.list))
+	at := p.asset(key).Wiped
+	for i := range found.items {
+		if it := &found.items[i]; it.made && !it.event.At.After(at) {
+			it.event.At = at.Add(time.Microsecond)
+		}
+	}
+	list = append(list, found.items...)
+	found.mark.Wiped = at
+	p.change.assets[key] = &found.mark
+	for _, id := range slices.Sorted(maps.Keys(found.ends)) {
+		list = append(list, item{group: runsGroup, at: found.ends[id].At, event: found.ends[id]})
+	}
+	return list, true, nil
 }

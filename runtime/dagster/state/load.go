@@ -1,10 +1,10 @@
 package state
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -30,7 +30,7 @@ func (p *poll) load() error {
 		return err
 	}
 	done := 0
-	for some := range slices.Chunk(pending, 2*workers) {
+	for some := range slices.Chunk(pending, 2*callers) {
 		if err := l.chunk(some); err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (p *poll) load() error {
 func (p *poll) pending() []string {
 	var out []string
 	for _, key := range p.graph.Keys() {
-		if a, _ := p.graph.Asset(key); p.asset(key) == nil && p.up(a) {
+		if a, _ := p.graph.Asset(key); p.asset(key) == nil && !p.away[key] && p.up(a) {
 			out = append(out, key)
 		}
 	}
@@ -76,6 +76,10 @@ type loaded struct {
 	items []item
 	ends  map[string]events.Event
 	mark  assetMark
+	// planned are the partitions whose last plan is by a run that goes.
+	planned map[string]bool
+	// counted: Dagster counts it as materialized, whether or not the events are there.
+	counted bool
 }
 
 // prepare asks for what is asked for many assets at once.
@@ -98,13 +102,22 @@ func (l *loading) prepare(keys []string) error {
 func (l *loading) tellRuns() error {
 	var list []item
 	for _, run := range l.details {
-		if run.Status == RunStatusSuccess && !l.late {
+		if run.Status == RunStatusSuccess && !l.late && !l.open(run) {
 			m := l.newRun(run, nil)
 			list = append(list, l.began(run, m, facts.Started)...)
 			l.end(run)
 		}
 	}
 	return l.commit(merge(list))
+}
+
+// open reports whether the end of a run is told after the load: it went, or began, when the
+// runs were read, so that what it wrote may not be loaded.
+func (l *loading) open(run *RunParts) bool {
+	if m := l.memory.runs.Runs[run.RunId]; m.Status != "" {
+		return !ended(m.Status)
+	}
+	return run.UpdateTime > max(l.memory.runs.Since-overlap.Seconds(), 0)
 }
 
 // end notes the end of a run, which is told when all is loaded: what has ended plans nothing
@@ -134,13 +147,7 @@ func (l *loading) findRuns() error {
 
 // chunk loads some assets and takes them in.
 func (l *loading) chunk(keys []string) error {
-	found := make([]loaded, len(keys))
-	err := each(len(keys), func(i int) (err error) {
-		if found[i], err = l.asset(keys[i]); err != nil {
-			return fmt.Errorf("`%s`: %w", keys[i], err)
-		}
-		return nil
-	})
+	keys, found, err := l.assets(keys)
 	if err != nil {
 		return err
 	}
@@ -165,6 +172,24 @@ func (l *loading) chunk(keys []string) error {
 	return l.commit(merge(order(append(strangers, list...))))
 }
 
+// assets loads some assets, and gives them without those that Dagster does not define: they
+// wait until a location is loaded anew.
+func (l *loading) assets(keys []string) (here []string, out []loaded, err error) {
+	found, errs := make([]loaded, len(keys)), make([]error, len(keys))
+	l.each(len(keys), func(i int) { found[i], errs[i] = l.asset(keys[i]) })
+	for i, key := range keys {
+		switch {
+		case errors.Is(errs[i], errAway):
+			l.away[key] = true
+		case errs[i] != nil:
+			return nil, nil, fmt.Errorf("`%s`: %w", key, errs[i])
+		default:
+			here, out = append(here, key), append(out, found[i])
+		}
+	}
+	return here, out, nil
+}
+
 // finish tells the ends of the runs that the load has told.
 func (l *loading) finish() error {
 	var list []item
@@ -182,7 +207,7 @@ func (l *loading) finish() error {
 func (l *loading) asset(key string) (loaded, error) {
 	a, _ := l.graph.Asset(key)
 	head := l.heads[key]
-	out := loaded{ends: map[string]events.Event{}, mark: assetMark{Head: head, Floor: head}}
+	out := loaded{ends: map[string]events.Event{}, planned: map[string]bool{}, mark: assetMark{Head: head, Shown: head, Floor: head}}
 	var err error
 	if a.Partitions != nil {
 		err = l.partitions(a, &out)
@@ -201,15 +226,13 @@ func (l *loading) asset(key string) (loaded, error) {
 func (o *loaded) note() {
 	slices.SortStableFunc(o.items, func(a, b item) int { return a.at.Compare(b.at) })
 	for i := range o.items {
-		o.mark.Last = latest(o.mark.Last, o.items[i].at)
-	}
-	const newest = 100
-	for i := range o.items[max(0, len(o.items)-newest):] {
-		at := &o.items[max(0, len(o.items)-newest)+i]
-		if at.print != "" {
-			o.mark.Told = append(o.mark.Told, at.print)
+		if o.items[i].made {
+			o.mark.Last = latest(o.mark.Last, o.items[i].at)
+			o.mark.Told = append(o.mark.Told, o.items[i].print)
 		}
 	}
+	const newest = 100
+	o.mark.Told = o.mark.Told[max(0, len(o.mark.Told)-newest):]
 }
 
 // wrote adds a materialization or observation.
@@ -219,6 +242,10 @@ func (l *loading) wrote(a *graph.Asset, out *loaded, o occurrence) {
 
 // failed adds a run that failed to write a partition, or "".
 func (l *loading) failed(a *graph.Asset, out *loaded, run *RunParts, partition string) {
+	if l.open(run) { // it is told as one that goes
+		out.planned[partition] = true
+		return
+	}
 	id := run.RunId
 	if l.late { // it has ended for what is told already
 		id += "#" + a.Key
@@ -237,7 +264,7 @@ func (l *loading) failed(a *graph.Asset, out *loaded, run *RunParts, partition s
 func (l *loading) going(a *graph.Asset, out *loaded) {
 	for _, id := range slices.Sorted(maps.Keys(l.memory.runs.Runs)) {
 		m, run := l.memory.runs.Runs[id], l.details[id]
-		if run == nil || ended(m.Status) {
+		if run == nil || m.Status == "" || ended(m.Status) {
 			continue
 		}
 		mine := runMark{}
@@ -254,9 +281,22 @@ func (l *loading) going(a *graph.Asset, out *loaded) {
 		}
 		for _, i := range l.began(run, mine, m.Status) {
 			i.event.ID = ID(i.event.ID, "load", a.Key)
+			if !l.last(a, out, run, i.event.Partition) { // its checks go on
+				i.event.Assets = nil
+			}
 			out.items = append(out.items, i)
 		}
 	}
+}
+
+// last reports whether a run that goes may have planned a partition last: what another one
+// has planned since is not in progress by it.
+func (l *loading) last(a *graph.Asset, out *loaded, run *RunParts, partition string) bool {
+	if a.Partitions != nil {
+		return partition == "" || out.planned[partition]
+	}
+	info := l.info[a.Key]
+	return info == nil || info.LatestRun == nil || info.LatestRun.CreationTime <= run.CreationTime || l.open(info.LatestRun)
 }
 
 // whole loads an asset without partitions.
@@ -267,6 +307,7 @@ func (l *loading) whole(a *graph.Asset, out *loaded) error {
 	}
 	made, run := info.LatestMaterialization, info.LatestRun
 	if made != nil {
+		out.counted = true
 		o, err := newOccurrence(events.Materialization, made.RunId, made.Partition, made.Timestamp, made.Tags)
 		if err != nil {
 			return err
@@ -302,29 +343,4 @@ func (l *loading) observed(a *graph.Asset, out *loaded) error {
 		}
 	}
 	return nil
-}
-
-// again loads an asset that was wiped at an instant. What is older than that, and still
-// there, is told anew.
-func (p *poll) again(key string, wiped time.Time) ([]item, error) {
-	l := &loading{poll: p, late: true}
-	if err := l.prepare([]string{key}); err != nil {
-		return nil, err
-	}
-	found, err := l.asset(key)
-	if err != nil {
-		return nil, err
-	}
-	for i := range found.items {
-		it := &found.items[i]
-		if it.made && !it.event.At.After(wiped) {
-			it.event.ID = ID(it.event.ID, "again", wiped.Format(time.RFC3339Nano))
-			it.event.At = wiped.Add(time.Microsecond)
-		}
-	}
-	for _, e := range found.ends {
-		found.items = append(found.items, item{group: runsGroup, at: e.At, event: e})
-	}
-	p.change.assets[key] = &found.mark
-	return found.items, nil
 }

@@ -151,7 +151,7 @@ func (l *loading) broken(list []execution) ([]item, error) {
 	var out []item
 	for _, e := range list {
 		run := runs[e.RunId]
-		if run == nil || evaluated(e.Execution) || !ended(statusOf[run.Status]) {
+		if run == nil || evaluated(e.Execution) || !ended(statusOf[run.Status]) || l.open(run) {
 			continue
 		}
 		at := seconds(run.CreationTime)

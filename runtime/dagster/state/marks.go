@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,7 @@ type runsMark struct {
 type runMark struct {
 	Status  facts.Status `json:"status"`
 	Updated float64      `json:"updated"`
+	Created float64      `json:"created"`
 	// Request: it was launched for a request.
 	Request bool `json:"request,omitempty"`
 	// Assets and Checks are those of the graph that it makes.
@@ -60,9 +62,11 @@ type runMark struct {
 // assetMark is how far the events of an asset are told: all up to the storage id Floor, and
 // those above it that Told names.
 type assetMark struct {
-	// Head is the storage id of the newest event. Seen is one that was the head at Moved,
-	// above Floor; 0 where nothing is above it.
+	// Head is the greatest storage id that was the head, and Shown the last one: where one
+	// is stored late, the head goes back. Seen is one that was the greatest at Moved, above
+	// Floor; 0 where nothing is above it.
 	Head  int64     `json:"head"`
+	Shown int64     `json:"shown"`
 	Floor int64     `json:"floor"`
 	Seen  int64     `json:"seen,omitempty"`
 	Moved time.Time `json:"moved"`
@@ -71,6 +75,8 @@ type assetMark struct {
 	Told   []string `json:"told,omitempty"`
 	// Last is the newest instant of all that is told, zero for nothing.
 	Last time.Time `json:"last"`
+	// Wiped is the instant of the last wipe that was told: what is told after it is later.
+	Wiped time.Time `json:"wiped"`
 }
 
 // checkMark is how far the executions of a check are told: those up to Floor and Told.
@@ -79,9 +85,12 @@ type checkMark struct {
 	Told  []int64 `json:"told,omitempty"`
 }
 
-// keysMark are the keys of a dynamic definition.
+// keysMark are the keys of a dynamic definition. With Next, it is these or those.
 type keysMark struct {
 	Keys []string `json:"keys"`
+	Next []string `json:"next,omitempty"`
+	// Moving: Next counts.
+	Moving bool `json:"moving,omitempty"`
 }
 
 // backfillMark is a backfill that goes.
@@ -183,7 +192,20 @@ func (p *poll) check(key string) checkMark {
 }
 
 // commit takes events in, then puts the marks: what is taken in twice is known by its ID.
+// What has no other trace once it is gone is marked before.
 func (p *poll) commit(list []events.Event) error {
+	ahead, err := p.ahead().marks()
+	if err != nil {
+		return err
+	}
+	if len(ahead) > 0 {
+		if err := p.Marks.PutMarks(p.ctx, ahead); err != nil {
+			return err
+		}
+	}
+	// After a failure the memory is read anew: it holds what was marked ahead.
+	memory := p.memory
+	p.Reader.memory = nil
 	for begin := 0; begin < len(list); begin += batch {
 		if err := p.Take(p.ctx, list[begin:min(begin+batch, len(list))]); err != nil {
 			return err
@@ -200,9 +222,47 @@ func (p *poll) commit(list []events.Event) error {
 			return err
 		}
 	}
-	p.memory.adopt(p.change)
-	p.change = newChange()
+	memory.adopt(p.change)
+	p.Reader.memory, p.change = memory, newChange()
 	return nil
+}
+
+// ahead gives what is marked before events are taken in: that a run or backfill may be told,
+// and to what keys move. When a poll breaks off there, and they are deleted before the next
+// one, only the mark tells of them.
+func (p *poll) ahead() *change {
+	out := newChange()
+	for id, b := range p.change.backfills {
+		if _, known := p.memory.backfills[id]; b != nil && !known {
+			out.backfills[id] = &backfillMark{Ours: b.Ours}
+		}
+	}
+	for name, m := range p.change.keys {
+		was := p.memory.keys[name]
+		out.keys[name] = &keysMark{Keys: was.all(), Next: m.Keys, Moving: true}
+	}
+	if p.change.runs != nil && p.memory.runs != nil {
+		runs := p.memory.copyRuns()
+		for id, m := range p.change.runs.Runs {
+			if _, known := runs.Runs[id]; !known && m.ours() {
+				m.Status = ""
+				runs.Runs[id] = m
+				out.runs = runs
+			}
+		}
+	}
+	return out
+}
+
+// all gives all keys that may be told.
+func (m *keysMark) all() []string {
+	out := slices.Clone(m.Keys)
+	for _, key := range m.Next {
+		if !slices.Contains(out, key) {
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 // marks gives the bodies of all that changes.

@@ -155,11 +155,14 @@ func keysOfDimension(node *Defined, name string) ([]string, bool) {
 // moved compares the keys of a definition with those that are told. A key that was deleted
 // and added again is last.
 func (p *poll) moved(definition string, now []string) []item {
-	before := p.dynamicKeys(definition)
-	if slices.Equal(before, now) {
+	was := p.memory.keys[definition]
+	if !was.Moving && slices.Equal(was.Keys, now) {
 		return nil
 	}
-	gone, added := difference(before, now)
+	gone, added := difference(was.Keys, now)
+	if was.Moving { // either may be told, and either order
+		gone, added = was.all(), now
+	}
 	p.change.keys[definition] = &keysMark{Keys: now}
 	var out []item
 	for _, e := range []events.Event{{Delete: gone}, {Add: added}} {

@@ -127,7 +127,7 @@ func (p *poll) further(active []RunState, listed map[string]bool) ([]RunParts, e
 		if run, ok := found[id]; ok {
 			out = append(out, *run)
 		} else if _, ok := known[id]; ok {
-			out = append(out, RunParts{RunId: id, Status: RunStatusCanceled, EndTime: -1})
+			out = append(out, RunParts{RunId: id, Status: RunStatusCanceled, EndTime: -1, AssetSelection: []Key{}})
 		}
 	}
 	return out, nil
@@ -156,7 +156,7 @@ func (p *poll) runsByID(ids []string) (map[string]*RunParts, error) {
 func (p *poll) made(list []RunParts) (map[string][]string, error) {
 	var ids []string
 	for i := range list {
-		if _, known := p.change.runs.Runs[list[i].RunId]; !known && list[i].AssetSelection == nil {
+		if m := p.change.runs.Runs[list[i].RunId]; m.Status == "" && list[i].AssetSelection == nil {
 			ids = append(ids, list[i].RunId)
 		}
 	}
@@ -186,9 +186,10 @@ func (p *poll) run(n *runNews, run *RunParts, made map[string][]string, quiet bo
 		return fmt.Errorf("the run `%s` has the status %q, which is not known", run.RunId, run.Status)
 	}
 	mark := p.change.runs
-	was, known := mark.Runs[run.RunId]
+	was := mark.Runs[run.RunId]
+	known, gone := was.Status != "", run.EndTime < 0
 	now := was
-	if !known {
+	if !known && !gone {
 		now = p.newRun(run, made[run.RunId])
 	}
 	now.Status, now.Updated = status, max(run.UpdateTime, was.Updated)
@@ -198,7 +199,7 @@ func (p *poll) run(n *runNews, run *RunParts, made map[string][]string, quiet bo
 		return nil
 	}
 	n.touch(now)
-	if !known {
+	if !known && !gone {
 		n.items = append(n.items, p.began(run, p.loaded(now), status)...)
 	}
 	if known || ended(status) {
@@ -233,7 +234,7 @@ func (p *poll) newRun(run *RunParts, made []string) runMark {
 		keys = made
 	}
 	_, request := tagsOf(run)[events.RequestTag]
-	m := runMark{Request: request}
+	m := runMark{Request: request, Created: run.CreationTime}
 	for _, key := range keys {
 		if _, ok := p.graph.Asset(key); ok {
 			m.Assets = append(m.Assets, key)
@@ -273,10 +274,14 @@ func (p *poll) began(run *RunParts, m runMark, status facts.Status) []item {
 		status = facts.Started
 	}
 	at := seconds(run.CreationTime)
+	told := p.at(at)
+	for _, key := range m.Assets {
+		told = p.after(key, told)
+	}
 	var out []item
 	for i, key := range p.partitionsOf(run, m.Assets) {
 		e := events.Event{
-			ID: ID("run", run.RunId, string(status)), Type: events.Run, At: p.at(at), RunID: run.RunId, Status: status,
+			ID: ID("run", run.RunId, string(status)), Type: events.Run, At: told, RunID: run.RunId, Status: status,
 			Assets: m.Assets, Checks: m.Checks, Partition: key, Tags: tagsOf(run),
 		}
 		if i > 0 {
@@ -309,11 +314,13 @@ func (p *poll) partitionedChecks(checks []string) []string {
 	return out
 }
 
-// changed tells that a run has another status.
+// changed tells that a run has another status, and of which request: files blocks launch
+// again what failed, and know the request only.
 func (p *poll) changed(run *RunParts, status facts.Status) item {
 	at := p.changedAt(run, status)
 	return item{group: runsGroup, at: at, event: events.Event{
 		ID: ID("run", run.RunId, string(status)), Type: events.Run, At: p.at(at), RunID: run.RunId, Status: status,
+		RequestID: tagsOf(run)[events.RequestTag],
 	}}
 }
 

@@ -1,12 +1,12 @@
 package state_test
 
 import (
-	"testing"
-
 	"auto/vm/graph"
+
+	"pgregory.net/rapid"
 )
 
-func partitions(t testing.TB, s graph.Spec) *graph.Partitions {
+func partitions(t rapid.TB, s graph.Spec) *graph.Partitions {
 	t.Helper()
 	p, err := graph.NewPartitions(s)
 	if err != nil {
@@ -15,7 +15,7 @@ func partitions(t testing.TB, s graph.Spec) *graph.Partitions {
 	return p
 }
 
-func newGraph(t testing.TB, assets ...graph.Asset) *graph.Graph {
+func newGraph(t rapid.TB, assets ...graph.Asset) *graph.Graph {
 	t.Helper()
 	g, problems := graph.New(assets, nil)
 	if len(problems) > 0 {
@@ -25,7 +25,7 @@ func newGraph(t testing.TB, assets ...graph.Asset) *graph.Graph {
 }
 
 // sample is the graph of examples/dagster.
-func sample(t testing.TB) *graph.Graph {
+func sample(t rapid.TB) *graph.Graph {
 	daily := partitions(t, graph.Spec{Type: graph.Daily, Start: "2026-01-01", End: "2026-12-31", Timezone: "Europe/Berlin"})
 	hourly := partitions(t, graph.Spec{Type: graph.Hourly, Start: "2026-10-24-00:00", Timezone: "Europe/Berlin"})
 	regions := partitions(t, graph.Spec{Type: graph.Static, Keys: []string{"eu", "us", "apac"}})

@@ -33,8 +33,8 @@ const (
 	page, glance = 500, 20
 	// batch is how many events are taken in at once.
 	batch = 2000
-	// workers is how many calls of the first load go on at once.
-	workers = 4
+	// callers is how many calls of a load go on at once.
+	callers = 4
 )
 
 // Options say what a reader works with.
@@ -70,8 +70,10 @@ type Reader struct {
 	// versions are those of the locations when they were looked at, down what was found.
 	versions map[string]string
 	down     map[string]string
-	// unfit are assets that did not tell the keys of their dynamic definition.
-	unfit map[string]bool
+	callers  int
+	// unfit are assets that did not tell the keys of their dynamic definition, away those
+	// that Dagster did not define when they were to be loaded.
+	unfit, away map[string]bool
 	// unseen are assets whose checks are to be read again, swept is when all were.
 	unseen map[string]bool
 	swept  time.Time
@@ -79,7 +81,7 @@ type Reader struct {
 
 // New gives a reader that has asked nothing yet.
 func New(o Options) *Reader {
-	return &Reader{Options: o, unfit: map[string]bool{}, unseen: map[string]bool{}}
+	return &Reader{Options: o, callers: callers, unfit: map[string]bool{}, away: map[string]bool{}, unseen: map[string]bool{}}
 }
 
 // Poll takes in all that happened since the last poll. With an error, what was taken in

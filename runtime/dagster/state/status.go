@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"slices"
 
 	"auto/runtime/events"
@@ -10,20 +11,24 @@ import (
 // partitions loads an asset with partitions: the newest materialization of each, and the
 // runs that failed since.
 func (l *loading) partitions(a *graph.Asset, out *loaded) error {
-	made, failed, err := l.statuses(a)
+	shown, err := l.statuses(a)
 	if err != nil {
 		return err
+	}
+	for _, key := range shown.making {
+		out.planned[key] = true
 	}
 	had, err := l.latest(a, out)
 	if err != nil {
 		return err
 	}
-	for _, key := range made {
+	for _, key := range shown.made {
 		if !had[key] { // its run is deleted, and Dagster counts it all the same
-			l.wrote(a, out, occurrence{kind: events.Materialization, partition: key, stamp: "0", at: seconds(0)})
+			out.counted = true
+			l.wrote(a, out, occurrence{kind: events.Materialization, partition: key, at: l.now})
 		}
 	}
-	return l.failures(a, out, failed)
+	return l.failures(a, out, shown.failed)
 }
 
 // latest adds the newest materializations, and gives the partitions that have one.
@@ -36,7 +41,7 @@ func (l *loading) latest(a *graph.Asset, out *loaded) (map[string]bool, error) {
 		}
 		node, ok := answer.AssetNodeOrError.(*LatestOfAssetNode)
 		if !ok {
-			return had, nil
+			return nil, errAway
 		}
 		for _, m := range node.LatestMaterializationByPartition {
 			if m == nil {
@@ -65,89 +70,108 @@ func (l *loading) list(a *graph.Asset) []string {
 
 // failures adds the runs that failed to write partitions.
 func (l *loading) failures(a *graph.Asset, out *loaded, failed []string) error {
-	runs := make([]*RunParts, len(failed))
-	err := each(len(failed), func(i int) error {
-		answer, err := LastRun(l.ctx, l.calls, input(a.Key), failed[i])
+	runs, errs := make([]*RunParts, len(failed)), make([]error, len(failed))
+	l.each(len(failed), func(i int) { runs[i], errs[i] = l.lastRun(a.Key, failed[i]) })
+	for _, err := range errs {
 		if err != nil {
 			return err
 		}
-		if node, ok := answer.AssetNodeOrError.(*LastRunOfAssetNode); ok {
-			runs[i] = node.LatestRunForPartition
-		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	for i, key := range failed {
 		run := runs[i]
 		if run == nil || run.Status != RunStatusFailure { // deleted, or another one followed and was canceled
-			run = &RunParts{RunId: "failed " + a.Key + " " + key, CreationTime: float64(l.now.UnixMicro()) / 1e6, UpdateTime: float64(l.now.UnixMicro()) / 1e6}
+			now := float64(l.now.UnixMicro()) / 1e6
+			run = &RunParts{RunId: "failed " + a.Key + " " + key, CreationTime: now, EndTime: now}
 		}
 		l.failed(a, out, run, key)
 	}
 	return nil
 }
 
-// statuses gives the partitions of an asset that Dagster shows as materialized and failed.
-func (l *loading) statuses(a *graph.Asset) (made, failed []string, err error) {
+// lastRun gives the run that planned a partition last, nil where it is deleted.
+func (l *loading) lastRun(key, partition string) (*RunParts, error) {
+	answer, err := LastRun(l.ctx, l.calls, input(key), partition)
+	if err != nil {
+		return nil, err
+	}
+	node, ok := answer.AssetNodeOrError.(*LastRunOfAssetNode)
+	if !ok {
+		return nil, errAway
+	}
+	return node.LatestRunForPartition, nil
+}
+
+// statuses are the partitions of an asset as Dagster shows them: as the first of these that
+// fits, making, failed, made.
+type statuses struct{ made, failed, making []string }
+
+// errAway: Dagster does not define the asset, or has just lost its location.
+var errAway = errors.New("Dagster does not define it")
+
+// statuses asks for them.
+func (l *loading) statuses(a *graph.Asset) (*statuses, error) {
 	answer, err := Statuses(l.ctx, l.calls, input(a.Key))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	node, ok := answer.AssetNodeOrError.(*StatusesOfAssetNode)
 	if !ok {
-		return nil, nil, nil // it is not defined: nothing is known by partitions
+		return nil, errAway
 	}
 	switch s := node.AssetPartitionStatuses.(type) {
 	case *AssetStatusesDefaultPartitionStatuses:
-		return s.MaterializedPartitions, s.FailedPartitions, nil
+		return &statuses{s.MaterializedPartitions, s.FailedPartitions, s.MaterializingPartitions}, nil
 	case *AssetStatusesTimePartitionStatuses:
-		made, failed = l.ranges(a.Partitions, s.Ranges)
+		return l.ranges(a.Partitions, s.Ranges), nil
 	case *AssetStatusesMultiPartitionStatuses:
-		made, failed = l.multi(a.Partitions, s)
+		return l.multi(a.Partitions, s), nil
 	}
-	return made, failed, nil
+	return nil, refused("the partitions of `"+a.Key+"`", node.AssetPartitionStatuses)
 }
 
 // ranges gives the keys of ranges of time.
-func (l *loading) ranges(d *graph.Partitions, list []TimeRange) (made, failed []string) {
+func (l *loading) ranges(d *graph.Partitions, list []TimeRange) *statuses {
+	out := &statuses{}
 	for _, r := range list {
 		switch keys := l.between(d, r.StartKey, r.EndKey); r.Status {
 		case PartitionRangeStatusMaterialized:
-			made = append(made, keys...)
+			out.made = append(out.made, keys...)
 		case PartitionRangeStatusFailed:
-			failed = append(failed, keys...)
+			out.failed = append(out.failed, keys...)
+		case PartitionRangeStatusMaterializing:
+			out.making = append(out.making, keys...)
 		}
 	}
-	return made, failed
+	return out
 }
 
 // multi gives the keys of two dimensions.
-func (l *loading) multi(d *graph.Partitions, s *AssetStatusesMultiPartitionStatuses) (made, failed []string) {
+func (l *loading) multi(d *graph.Partitions, s *AssetStatusesMultiPartitionStatuses) *statuses {
 	names := d.DimensionNames()
 	first := slices.Index(names, s.PrimaryDimensionName)
+	out := &statuses{}
 	if first < 0 || len(names) != 2 {
-		return nil, nil
+		return out // the graph has another definition
 	}
 	second := names[1-first]
 	for _, r := range s.Ranges {
-		outer := l.between(d.Dimensions[s.PrimaryDimensionName], r.PrimaryDimStartKey, r.PrimaryDimEndKey)
-		var inner, broken []string
+		inner := &statuses{}
 		switch t := r.SecondaryDim.(type) {
 		case *SecondaryStatusesDefaultPartitionStatuses:
-			inner, broken = t.MaterializedPartitions, t.FailedPartitions
+			inner = &statuses{t.MaterializedPartitions, t.FailedPartitions, t.MaterializingPartitions}
 		case *SecondaryStatusesTimePartitionStatuses:
-			inner, broken = l.ranges(d.Dimensions[second], t.Ranges)
+			inner = l.ranges(d.Dimensions[second], t.Ranges)
 		}
-		for _, a := range outer {
-			for _, b := range inner {
-				made = append(made, d.MultiKey(map[string]string{s.PrimaryDimensionName: a, second: b}))
+		for _, outer := range l.between(d.Dimensions[s.PrimaryDimensionName], r.PrimaryDimStartKey, r.PrimaryDimEndKey) {
+			join := func(to *[]string, keys []string) {
+				for _, key := range keys {
+					*to = append(*to, d.MultiKey(map[string]string{s.PrimaryDimensionName: outer, second: key}))
+				}
 			}
-			for _, b := range broken {
-				failed = append(failed, d.MultiKey(map[string]string{s.PrimaryDimensionName: a, second: b}))
-			}
+			join(&out.made, inner.made)
+			join(&out.failed, inner.failed)
+			join(&out.making, inner.making)
 		}
 	}
-	return made, failed
+	return out
 }

@@ -133,11 +133,20 @@ func (o *occurrence) print() string {
 // event gives the event of an occurrence.
 func (p *poll) event(asset string, o *occurrence) events.Event {
 	e := events.Event{
-		ID: ID(string(o.kind), asset, o.partition, o.run, o.stamp), Type: o.kind, At: p.at(o.at),
+		ID: ID(string(o.kind), asset, o.partition, o.run, o.stamp), Type: o.kind, At: p.after(asset, p.at(o.at)),
 		Asset: asset, Partition: o.partition, DataVersion: o.version,
 	}
 	if o.kind == events.Materialization {
 		e.RunID = o.run
 	}
 	return e
+}
+
+// after gives an instant, or one after the last wipe of an asset: whose clock it was by
+// which an instant is earlier, what is told now is not wiped.
+func (p *poll) after(asset string, at time.Time) time.Time {
+	if m := p.asset(asset); m != nil && !m.Wiped.IsZero() && !at.After(m.Wiped) {
+		return m.Wiped.Add(time.Microsecond)
+	}
+	return at
 }

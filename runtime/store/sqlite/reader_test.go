@@ -95,14 +95,16 @@ func TestReaderAll(t *testing.T) {
 	}
 	defer s.Close()
 	name, err := s.PutText(t.Context(), []byte("text"))
-	if err := errors.Join(err, s.PutSnapshot(t.Context(), store.Snapshot{Seq: 1, At: now, Body: []byte("{}")}), s.Alive(t.Context(), now)); err != nil {
+	if err := errors.Join(err, s.PutMarks(t.Context(), map[string][]byte{"a": []byte("1"), "b": {}}), s.PutSnapshot(t.Context(), store.Snapshot{Seq: 1, At: now, Body: []byte("{}")}), s.Alive(t.Context(), now)); err != nil {
 		t.Fatal(err)
 	}
 	all := func(r store.Reader) string {
 		text, err1 := r.Text(t.Context(), name)
 		snapshot, found, err2 := r.Snapshot(t.Context(), now)
 		alive, err3 := r.LastAlive(t.Context())
-		return fmt.Sprint(string(text), snapshot, found, alive, err1, err2, err3)
+		var marks []store.Mark
+		err4 := r.Marks(t.Context(), "", func(m store.Mark) error { marks = append(marks, m); return nil })
+		return fmt.Sprint(string(text), snapshot, found, alive, marks, err1, err2, err3, err4)
 	}
 	if diff := cmp.Diff(all(s), all(openReader(t, dir))); diff != "" {
 		t.Error(diff)

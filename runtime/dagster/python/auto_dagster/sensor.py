@@ -67,7 +67,7 @@ def auto_sensor(
         timeout: How long a call of auto may take, in seconds.
         description: What Dagster's user interface shows about it.
     """
-    selection = dg.AssetSelection.all() if target is None else dg.AssetSelection.from_coercible(target)
+    selection = dg.AssetSelection.all(include_sources=True) if target is None else dg.AssetSelection.from_coercible(target)
     names: Dict[Optional[str], str] = {None: ALL_ASSETS}
     targets: Mapping[str, Any] = {"asset_selection": selection}
     if jobs:
@@ -176,11 +176,16 @@ class _Tick:
         if bad:
             good.append(bad[bad[0][0] % len(bad)])
         if not good:
-            return dg.SkipReason(f"{self._waiting} requests wait, and none can be launched here now." if self._waiting else self._nothing())
+            return dg.SkipReason(self._nothing())
         return dg.SensorResult(run_requests=[one[1] for one in good], dynamic_partitions_requests=_joined([add for one in good for add in one[2]]))
 
     def _nothing(self) -> str:
-        return f"{len(self._told)} requests were refused: {next(iter(self._told.values()))}" if self._told else "Nothing is to be launched."
+        said = "Nothing is to be launched here."
+        if self._waiting:
+            said += f" {self._waiting} requests wait for another sensor, or for their assets to be there."
+        if self._told:
+            said += f" {len(self._told)} were not taken, such as: {next(iter(self._told.values()))}"
+        return said
 
 
 def _joined(adds: Sequence[dg.AddDynamicPartitionsRequest]) -> List[dg.AddDynamicPartitionsRequest]:

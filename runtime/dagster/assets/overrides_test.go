@@ -1,0 +1,163 @@
+package assets_test
+
+import (
+	"strings"
+	"testing"
+
+	"auto/lang/source"
+	"auto/runtime/dagster/assets"
+	"auto/runtime/dagster/deployment"
+	"auto/vm/graph"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// doubted is a deployment of which only texts are known.
+func doubted(t rapid.TB) *deployment.Deployment {
+	t.Helper()
+	daily := graph.Spec{Type: graph.Daily, Start: "2026-01-01"}
+	grid := graph.Spec{Type: graph.Multi, Dimensions: map[string]*graph.Partitions{"date": partitions(t, daily), "who": partitions(t, graph.Spec{Type: graph.Dynamic, Name: "people"})}}
+	const windows, mapping = "GraphQL does not tell `end` of its windows.", "GraphQL does not tell the mapping."
+	list := []*deployment.Asset{
+		{Key: "a", Partitions: &daily, PartitionsDoubt: windows},
+		{Key: "b", Partitions: &daily, Deps: []deployment.Dep{{Key: "a", Doubt: mapping}}},
+		{Key: "c", Partitions: &grid, PartitionsDoubt: windows},
+		{Key: "d", PartitionsDoubt: "auto does not know partitions of the type SPIRAL."},
+		{Key: "e", Partitions: &daily, Deps: []deployment.Dep{{Key: "b", Mapping: &graph.Mapping{Kind: graph.MapLast}}}},
+	}
+	d := &deployment.Deployment{Locations: []deployment.Location{{Name: "core", Loaded: true}}, Assets: map[string]*deployment.Asset{}}
+	for _, a := range list {
+		a.Location, a.Repository, a.Group, a.Materializable = "core", "__repository__", "default", true
+		d.Assets[a.Key] = a
+	}
+	return d
+}
+
+// settle imports with overrides, and gives the text of the file and the findings.
+func settle(t rapid.TB, text string) (string, []string) {
+	t.Helper()
+	o, found := assets.ReadOverrides(source.New("over.yaml", text))
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	i := assets.Import(doubted(t), assets.Options{Overrides: o})
+	var messages []string
+	for _, f := range i.Findings {
+		message := f.Message
+		if f.Span.IsValid() {
+			message = f.Span.Text() + ": " + message
+		}
+		messages = append(messages, message)
+	}
+	return write(t, i), messages
+}
+
+func TestDoubtsInTheFile(t *testing.T) {
+	text, messages := settle(t, "assets: []")
+	want := `partitions:
+  # In doubt: GraphQL does not tell ` + "`end`" + ` of its windows.
+  daily: {type: daily, start: "2026-01-01"}
+assets:
+  - key: a
+    repository: core/__repository__
+    partitions: daily
+  - key: b
+    repository: core/__repository__
+    partitions: daily
+    deps:
+      # In doubt: GraphQL does not tell the mapping.
+      - a
+  - key: c
+    repository: core/__repository__
+    # In doubt: GraphQL does not tell ` + "`end`" + ` of its windows.
+    partitions: {type: multi, dimensions: {date: daily, who: {type: dynamic, name: people}}}
+  # Its partitions are not known. In doubt: auto does not know partitions of the type SPIRAL.
+  - key: d
+    repository: core/__repository__
+  - key: e
+    repository: core/__repository__
+    partitions: daily
+    deps: [{key: b, mapping: {type: last}}]
+`
+	_, body, _ := strings.Cut(text, "# sha256")
+	_, body, _ = strings.Cut(body, "\n")
+	if diff := cmp.Diff(want, body); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{
+		"Partitions of `a`, `c`: GraphQL does not tell `end` of its windows.",
+		"Partitions of `d`: auto does not know partitions of the type SPIRAL.",
+		"Mapping of `a → b`: GraphQL does not tell the mapping.",
+	}, messages); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestOverrides settles all doubts.
+func TestOverrides(t *testing.T) {
+	text, messages := settle(t, `
+partitions:
+  year: {type: daily, start: "2026-01-01", end: "2026-12-31"}
+assets:
+  - {key: a, partitions: year}
+  - {key: b, deps: [{key: a, mapping: {type: all}}]}
+  - {key: c, partitions: {type: multi, dimensions: {date: year, who: {type: dynamic, name: people}}}}
+  - {key: d, partitions: {type: static, keys: [x]}}
+`)
+	if len(messages) > 0 || strings.Contains(text, "In doubt") {
+		t.Error(messages, text)
+	}
+	for _, a := range again(t, text) {
+		switch {
+		case a.Key == "a" && a.Partitions.End != "2026-12-31", a.Key == "c" && a.Partitions.Dimensions["date"].End != "2026-12-31", a.Key == "d" && a.Partitions.Type != graph.Static:
+			t.Errorf("%s: %+v", a.Key, a.Partitions)
+		case a.Key == "b" && a.Deps[0].Mapping.Kind != graph.MapAll:
+			t.Errorf("%+v", a.Deps)
+		}
+	}
+}
+
+// TestOverrideIdle: an override that settles nothing is told.
+func TestOverrideIdle(t *testing.T) {
+	for text, want := range map[string]string{
+		`{key: b, partitions: {type: daily, start: "2026-01-01"}}`: "b: The partitions of `b` are known without the override.",
+		`{key: b, partitions: {type: daily, start: "2026-02-01"}}`: "b: The override contradicts what Dagster tells exactly about the partitions of `b`.",
+		`{key: a, partitions: {type: static, keys: [x]}}`:          "a: Dagster's partitions of `a` are of the type daily, and the override's of the type static.",
+		`{key: e, deps: [{key: b, mapping: {type: last}}]}`:        "{: The mapping of `b` to `e` is known without the override.",
+		`{key: e, deps: [b]}`: "b: The override contradicts what Dagster tells exactly about the mapping of `b` to `e`.",
+		`{key: e, deps: [a]}`: "a: In Dagster `e` does not depend on `a`.",
+		`{key: z, deps: [a]}`: "z: Dagster has no asset `z`.",
+		`{key: c, partitions: {type: multi, dimensions: {date: {type: daily, start: "2026-01-01"}, x: {type: dynamic, name: people}}}}`: "c: Dagster's partitions of `c` are of the type multi, and the override's of the type multi.",
+	} {
+		_, messages := settle(t, "assets:\n  - "+text+"\n")
+		if len(messages) != 4 || messages[0] != want {
+			t.Errorf("%s: %q", text, messages)
+		}
+	}
+	// A mapping that is settled as the default one is settled.
+	if text, messages := settle(t, "assets: [{key: b, deps: [a]}]"); len(messages) != 2 || strings.Contains(text, "the mapping") {
+		t.Error(messages, text)
+	}
+}
+
+// TestReadOverrides finds what is no override.
+func TestReadOverrides(t *testing.T) {
+	for text, want := range map[string]string{
+		"assets: [{key: a, grup: x}]":                                   "grup",
+		"assets: [{partitions: x}]":                                     "needs `key`",
+		"assets: [{key: a, partitions: x}]":                             "No partitions are called `x`",
+		"assets: [{key: a, partitions: {type: daily, start: never}}]":   "`never` is no date",
+		"assets: [{key: a, deps: [{key: b, mapping: {type: static}}]}]": "needs `map`",
+		"assets: [{key: a}, {key: a}]":                                  "two overrides",
+		"partitions: {x: {type: daily, start: never}}":                  "`never` is no date",
+		"jobs: []": "jobs",
+		"[":        "YAML",
+		"- a":      "mapping",
+	} {
+		_, found := assets.ReadOverrides(source.New("over.yaml", text))
+		if len(found) == 0 || !strings.Contains(found.Error(), want) {
+			t.Errorf("%s: %v", text, found)
+		}
+	}
+}

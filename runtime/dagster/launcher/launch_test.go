@@ -1,0 +1,390 @@
+package launcher_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"auto/runtime/clock"
+	"auto/runtime/dagster/deployment"
+	"auto/runtime/dagster/gql"
+	"auto/runtime/dagster/launcher"
+	"auto/runtime/events"
+	"auto/runtime/facts"
+	"auto/runtime/launch"
+	"auto/runtime/request"
+	"auto/vm/graph"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// bench is a launcher on a fake Dagster.
+type bench struct {
+	*launcher.Launcher
+	*fake
+	*definitions
+	marks *marks
+	told  []events.Event
+}
+
+func newBench() *bench {
+	b := &bench{fake: &fake{clock: clock.NewManual(start, nil), answers: map[string]string{}}, definitions: &definitions{fresh: known()}, marks: &marks{}}
+	b.restart("12345678")
+	return b
+}
+
+// restart makes a new launcher on the same marks; random are the bytes of its name, where it
+// has none yet.
+func (b *bench) restart(random string) {
+	b.Launcher = launcher.New(launcher.Options{
+		Client: b.fake, Watch: b.definitions, Marks: b.marks, Clock: b.clock, Random: strings.NewReader(random), Settle: settle,
+		Launched: func(_ context.Context, e events.Event) { b.told = append(b.told, e) },
+	}, 2)
+}
+
+// try launches a request and says what came of it.
+func (b *bench) try(t *testing.T, r request.Request) string {
+	t.Helper()
+	if r.ID == "" {
+		r.ID = id("request")
+	}
+	r.Attempt, r.DecidedAt = max(r.Attempt, 1), start
+	err := b.Launcher.Launch(t.Context(), r)
+	if err == nil {
+		return "launched"
+	}
+	failure, ok := errors.AsType[*launch.Failure](err)
+	if !ok {
+		return "error: " + err.Error()
+	}
+	return []string{"passing", "unreachable", "refused"}[failure.Kind] + " " + failure.Wait.String() + ": " + failure.Reason
+}
+
+// known has two places, and more of what there can be.
+func known() *deployment.Deployment {
+	d := twoPlaces()
+	daily := &graph.Spec{Type: graph.Daily, Start: "2025-12-01"}
+	for _, a := range []*deployment.Asset{
+		{Key: "day", Location: "core", Partitions: daily, Checks: []deployment.Check{{Name: "whole"}, {Name: "daily", Partitioned: true}}},
+		{Key: "unsure", Location: "core", Partitions: daily, PartitionsDoubt: "its hour is not known"},
+		{Key: "broken", Location: "core", Partitions: &graph.Spec{Type: "nothing"}},
+		{Key: "customer", Location: "core", Partitions: &graph.Spec{Type: graph.Dynamic, Name: "customers"}},
+		{Key: "left", Location: "core", Set: []string{"left", "right"}, Ops: []string{"pair"}},
+		{Key: "right", Location: "core", Set: []string{"left", "right"}, Ops: []string{"pair"}},
+		{Key: "inner", Location: "core", Ops: []string{"outer.first", "outer.second"}},
+		{Key: "lost", Location: "gone"},
+	} {
+		a.Repository, a.Materializable, a.Jobs = "__repository__", true, []string{"__ASSET_JOB", "nightly"}
+		d.Assets[a.Key] = a
+	}
+	d.Assets["feed"] = &deployment.Asset{Key: "feed", Location: "core", Repository: "__repository__"}
+	d.Assets["driven"] = &deployment.Asset{Key: "driven", Location: "core", Repository: "__repository__", Materializable: true, Condition: "eager", Sensors: []deployment.Sensor{{Name: "s", Running: true}}}
+	d.Locations = append(d.Locations, deployment.Location{Name: "gone"})
+	d.Jobs = []deployment.Job{{Name: "nightly", Location: "core", Repository: "__repository__"}}
+	return d
+}
+
+// TestChecked: a request is checked before it is sent. Nothing is sent that does not fit.
+func TestChecked(t *testing.T) {
+	december := []string{"2025-12-24", "2025-12-25"}
+	for _, c := range []struct {
+		name, want string
+		request.Request
+	}{
+		{"fits", "launched", request.Request{Selection: []string{"day", "a"}, Partition: "2025-12-24"}},
+		{"outer op", "launched", request.Request{Selection: []string{"inner"}, RunConfig: map[string]any{"ops": map[string]any{"outer": nil}}}},
+		{"whole set", "launched", request.Request{Selection: []string{"left", "right"}, RunConfig: map[string]any{"ops": map[string]any{"pair": nil}}}},
+		{"whole check", "launched", request.Request{Checks: []string{"day:whole"}}},
+		{"partitioned check", "refused 0s: `day` has partitions, and the run is for none: Dagster would write it as if it had none. Give the run a `partition`.",
+			request.Request{Checks: []string{"day:daily"}}},
+		{"partition of a whole check", "refused 0s: The run is for the partition `2025-12-24`, and nothing in it has partitions. Remove `partition`.",
+			request.Request{Checks: []string{"day:whole"}, Partition: "2025-12-24"}},
+		{"external", "refused 0s: Dagster cannot run `feed`: it is an external asset. Remove it from the selection.", request.Request{Selection: []string{"feed"}}},
+		{"driven", "refused 0s: Dagster's own sensor `s` is running and drives `driven`, which would be launched twice. Stop that sensor in Dagster, or leave the asset to it and remove it from the policy.",
+			request.Request{Selection: []string{"driven"}}},
+		{"loading", "passing 30s: Dagster is loading the code location `gone`. `lost` waits for it.", request.Request{Selection: []string{"lost"}}},
+		{"unknown while one loads", "passing 30s: No code location that is loaded has the asset `who`. Dagster is loading the code location `gone`.", request.Request{Selection: []string{"who"}}},
+		{"half a range", "refused 0s: `day` has partitions, and the run is for none: Dagster would write it as if it had none. Give the run a `partition`.",
+			request.Request{Selection: []string{"day"}, Tags: map[string]string{"dagster/asset_partition_range_start": "2025-12-24"}}},
+		{"a range", "launched", request.Request{Selection: []string{"day"}, Tags: map[string]string{"dagster/asset_partition_range_start": "2025-12-24", "dagster/asset_partition_range_end": "2025-12-25"}}},
+		{"the end of a range", "refused 0s: `day` has no partition `2026-12-25` in Dagster. The window `2026-12-25` has not ended at 2026-01-01T00:00:00Z, and is no partition before; `end_offset: 1` makes the present window one.",
+			request.Request{Selection: []string{"day"}, Tags: map[string]string{"dagster/asset_partition_range_start": "2025-12-24", "dagster/asset_partition_range_end": "2026-12-25"}}},
+		{"Dagster knows better", "launched", request.Request{Selection: []string{"unsure"}, Partition: "2025-12-25"}},
+		{"Dagster knows worse", "refused 0s: `unsure` has no partition `2025-12-26` in Dagster. Take a key that its definition has.", request.Request{Selection: []string{"unsure"}, Partition: "2025-12-26"}},
+		{"no definition", "launched", request.Request{Selection: []string{"broken"}, Partition: "2025-12-24"}},
+		{"an added key", "launched", request.Request{Selection: []string{"customer"}, Partition: "new", AddPartitions: map[string][]string{"customers": {"new"}}}},
+		{"a key to add", "refused 0s: `customer` has no partition `new` in Dagster. Add the key to its dynamic partitions definition first.", request.Request{Selection: []string{"customer"}, Partition: "new"}},
+		{"job", "launched", request.Request{Selection: []string{"day"}, Partition: "2025-12-24", Job: "nightly"}},
+		{"outside of the job", "refused 0s: The job `nightly` does not select `a`. Add it to the job in Dagster, or take another `job`.", request.Request{Selection: []string{"a"}, Job: "nightly"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench()
+			b.keys = map[string][]string{"day": december, "unsure": december, "broken": december, "customer": {"acme"}}
+			if diff := cmp.Diff(c.want, b.try(t, c.Request)); diff != "" {
+				t.Error(diff)
+			}
+			if sent := len(b.runs); (sent == 1) != (c.want == "launched") {
+				t.Errorf("%d runs", sent)
+			}
+		})
+	}
+}
+
+// TestStale: what does not fit the definitions of a moment ago is held against those of now.
+func TestStale(t *testing.T) {
+	b := newBench()
+	b.current = &deployment.Deployment{}
+	if got := b.try(t, request.Request{Selection: []string{"a"}}); got != "launched" {
+		t.Error(got)
+	}
+}
+
+// TestAnswers: every answer to a launch, and what it means.
+func TestAnswers(t *testing.T) {
+	answer := func(typename, fields string) string {
+		return `{"launchRun": {"__typename": "` + typename + `"` + fields + `}}`
+	}
+	message := func(text string) string { return `, "message": ` + string(quoted(text)) }
+	for _, c := range []struct{ name, answer, want string }{
+		{"config", answer("RunConfigValidationInvalid", `, "errors": [{"__typename": "MissingFieldConfigError", "message": "one"}, {"__typename": "MissingFieldConfigError", "message": "two."}, {"__typename": "SelectorTypeConfigError", "message": "three\nfour"}, {"__typename": "FieldNotDefinedConfigError", "message": "five"}]`),
+			"refused 0s: Dagster refuses the run config of `__ASSET_JOB`: one. two. three. There is more."},
+		{"job gone", answer("PipelineNotFoundError", message("Could not find Pipeline core.__repository__.x")),
+			"passing 30s: The code location `core` cannot make the run: Could not find Pipeline core.__repository__.x."},
+		{"subset", answer("InvalidSubsetError", message("dagster._core.errors.DagsterInvalidSubsetError: No asset `a`\n\nStack Trace:\n")),
+			"refused 0s: Dagster refuses the selection `a`: DagsterInvalidSubsetError: No asset `a`."},
+		{"code server", answer("InvalidSubsetError", message("dagster._core.errors.DagsterUserCodeUnreachableError: Could not reach user code server. gRPC Error code: UNAVAILABLE\n\ngrpc")),
+			"passing 30s: The code location `core` cannot make the run: DagsterUserCodeUnreachableError: Could not reach user code server. gRPC Error code: UNAVAILABLE."},
+		{"read only", answer("UnauthorizedError", message("You do not have permission")),
+			"unreachable 0s: Dagster does not let `auto` launch runs: You do not have permission. Give its token the right to, and start no webserver with --read-only for it."},
+		{"conflict", answer("RunConflict", message("Run x already exists")),
+			"passing 1s: Dagster has a run of the same ID, which is looked at: Run x already exists."},
+		{"preset", answer("PresetNotFoundError", message("no preset")), "refused 0s: Dagster refuses the run: no preset."},
+		{"conflicting", answer("ConflictingExecutionParamsError", message("both")), "refused 0s: Dagster refuses the run: both."},
+		{"mode", answer("NoModeProvidedError", message("no mode")), "refused 0s: Dagster refuses the run: no mode."},
+		{"step", answer("InvalidStepError", `, "invalidStepKey": "s"`), "refused 0s: Dagster refuses the run: There is no step `s`."},
+		{"output", answer("InvalidOutputError", `, "stepKey": "s", "invalidOutputName": "o"`), "refused 0s: Dagster refuses the run: The step `s` has no output `o`."},
+		{"bad input", answer("PythonError", `, "className": "ValueError"`+message("ValueError: time data 'x' does not match format\n")),
+			"refused 0s: Dagster cannot launch the run: ValueError: time data 'x' does not match format."},
+		{"exception", answer("PythonError", `, "className": "OperationalError"`+message("sqlite3.OperationalError: database is locked\n")),
+			"passing 1s: Dagster failed to launch the run: OperationalError: database is locked."},
+		{"no reason", answer("PythonError", `, "className": "KeyError", "message": ""`), "passing 1s: Dagster failed to launch the run: It gives no reason."},
+		{"errors beside a run", answer("LaunchRunSuccess", `, "run": {"runId": "r", "status": "QUEUED", "creationTime": 1, "assetSelection": [], "tags": []}`), "launched"},
+		{"nothing", `{}`, "passing 1s: Dagster answered without saying whether it has launched the run; it is looked for."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench()
+			b.answers["Launch"] = c.answer
+			if strings.HasPrefix(c.name, "errors beside") {
+				b.fake.fate = func(operation string) fate {
+					if operation == "Launch" {
+						return fate{lost: &gql.Error{Kind: gql.Failed, Message: "something else"}}
+					}
+					return fate{}
+				}
+			}
+			if diff := cmp.Diff(c.want, b.try(t, request.Request{Selection: []string{"a"}})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func quoted(text string) []byte {
+	out, err := json.Marshal(text)
+	must(err)
+	return out
+}
+
+// TestQuestions: what comes of questions that have no answer, or another than is wanted.
+func TestQuestions(t *testing.T) {
+	customer := request.Request{Selection: []string{"customer"}, Partition: "new", AddPartitions: map[string][]string{"customers": {"new"}}}
+	down := &gql.Error{Kind: gql.Unsent, Message: "Dagster cannot be reached: connection refused.", Wait: time.Minute}
+	for _, c := range []struct {
+		name, operation, answer string
+		lost                    error
+		request                 request.Request
+		want                    string
+	}{
+		{"down", "Look", "", down, customer, "unreachable 1m0s: Dagster cannot be reached: connection refused."},
+		{"no database", "Look", `{"found": {"__typename": "PythonError", "className": "OperationalError", "message": "sqlite3.OperationalError: disk I/O error"}}`, nil, customer,
+			"unreachable 0s: Dagster cannot tell its runs: OperationalError: disk I/O error."},
+		{"not to launch", "Launch", "", down, request.Request{Selection: []string{"a"}}, "unreachable 1m0s: Dagster cannot be reached: connection refused."},
+		{"no answer", "Launch", "", &gql.Error{Kind: gql.Lost, Message: "Dagster cannot be reached: EOF."}, request.Request{Selection: []string{"a"}},
+			"passing 1s: It is not known whether Dagster has launched the run, which is looked for: Dagster cannot be reached: EOF."},
+		{"errors", "Launch", `{"launchRun": null}`, &gql.Error{Kind: gql.Failed, Message: "Dagster answered: Cannot query field."}, request.Request{Selection: []string{"a"}},
+			"passing 1s: It is not known whether Dagster has launched the run, which is looked for: Dagster answered: Cannot query field."},
+		{"not to add", "AddPartition", "", down, customer, "unreachable 1m0s: Dagster cannot be reached: connection refused."},
+		{"may not add", "AddPartition", `{"addDynamicPartition": {"__typename": "UnauthorizedError", "message": "no"}}`, nil, customer,
+			"unreachable 0s: Dagster does not let `auto` add partitions to `customers`. Give its token the right to edit dynamic partitions."},
+		{"cannot add", "AddPartition", `{"addDynamicPartition": {"__typename": "PythonError", "className": "CheckError", "message": "dagster._check.CheckError: Invariant failed"}}`, nil, customer,
+			"refused 0s: Dagster does not add the partition `new` to `customers`: CheckError: Invariant failed."},
+		{"cannot add now", "AddPartition", `{"addDynamicPartition": {"__typename": "PythonError", "className": "OperationalError", "message": "locked"}}`, nil, customer,
+			"passing 0s: Dagster cannot add the partition `new` to `customers`: locked."},
+		{"no keys", "Keys", "", down, request.Request{Selection: []string{"unsure"}, Partition: "2025-12-24"}, "unreachable 1m0s: Dagster cannot be reached: connection refused."},
+		{"keys of nothing", "Keys", "", nil, request.Request{Selection: []string{"unsure"}, Partition: "2025-12-24"},
+			"passing 30s: Dagster does not tell the partitions of `unsure`: no such asset."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench()
+			if c.answer != "" {
+				b.answers[c.operation] = c.answer
+			}
+			b.fake.fate = func(operation string) fate {
+				if operation == c.operation {
+					return fate{lost: c.lost}
+				}
+				return fate{acts: true}
+			}
+			if diff := cmp.Diff(c.want, b.try(t, c.request)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestWire: what is sent of a request, and what is told of its run.
+func TestWire(t *testing.T) {
+	b := newBench()
+	r := request.Request{
+		Selection: []string{"a"}, Checks: []string{}, Block: "inbound", RunKey: "k", Priority: 2, Retry: 1, Tags: map[string]string{"team": "sales", "auto/request": "another", "dagster/priority": "7"},
+		RunConfig: map[string]any{"resources": map[string]any{"params": map[string]any{"config": map[string]any{"x": 1}}}},
+	}
+	if got := b.try(t, r); got != "launched" {
+		t.Fatal(got)
+	}
+	tags := []map[string]string{}
+	for _, pair := range [][2]string{
+		{"auto/block", "inbound"}, {"auto/launcher", "dagster"}, {"auto/request", id("request")}, {"auto/retry", "1"}, {"auto/tick", "2026-01-01T00:00:00Z"}, {"auto/writer", "3132333435363738"},
+		{"dagster/priority", "7"}, {"dagster/run_key", "k"}, {"team", "sales"},
+	} {
+		tags = append(tags, map[string]string{"key": pair[0], "value": pair[1]})
+	}
+	want := text(map[string]any{"p": map[string]any{
+		"selector": map[string]any{
+			"pipelineName": "__ASSET_JOB", "repositoryName": "__repository__", "repositoryLocationName": "core",
+			"assetSelection": []any{map[string]any{"path": []string{"a"}}}, "assetCheckSelection": []any{},
+		},
+		"runConfigData":     r.RunConfig,
+		"executionMetadata": map[string]any{"tags": tags},
+	}})
+	if diff := cmp.Diff(compact(want), compact(b.wire)); diff != "" {
+		t.Error(diff)
+	}
+	told := b.told[0]
+	told.Tags = nil
+	wantTold := events.Event{ID: "dagster/launched/run-1/QUEUED", Type: events.Run, At: start, RunID: "run-1", RequestID: id("request"), Status: facts.Queued, Assets: []string{"a"}}
+	if diff := cmp.Diff(wantTold, told); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// compact gives JSON with its keys in order.
+func compact(form string) string {
+	var v any
+	must(json.Unmarshal([]byte(form), &v))
+	return text(v)
+}
+
+// TestSplitConfig: of several code locations, each gets the config of its own ops.
+func TestSplitConfig(t *testing.T) {
+	b := newBench()
+	got := b.try(t, request.Request{Selection: []string{"a", "b"}, RunConfig: map[string]any{"ops": map[string]any{"a": map[string]any{"config": 1}, "b": map[string]any{"config": 2}}}})
+	if got != "launched" || !strings.Contains(b.wire, `"runConfigData":{"ops":{"b":{"config":2}}}`) {
+		t.Error(got, b.wire)
+	}
+}
+
+// TestTwice: one request at a time, and Dagster is asked for keys once.
+func TestTwice(t *testing.T) {
+	b := newBench()
+	b.keys = map[string][]string{"unsure": {"2025-12-24"}}
+	r := request.Request{ID: id("one"), Selection: []string{"unsure"}, Partition: "2025-12-24"}
+	var within string
+	b.fake.fate = func(operation string) fate {
+		if operation == "Keys" {
+			b.mu.Unlock()
+			within = b.try(t, r)
+			b.mu.Lock()
+		}
+		return fate{acts: true}
+	}
+	first := b.try(t, r)
+	r.ID = id("two")
+	second := b.try(t, r)
+	want := []string{"launched", "launched", "passing 0s: An earlier delivery of this request is still under way."}
+	if diff := cmp.Diff(want, []string{first, second, within}); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"Look", "Keys", "Launch", "Look", "Launch"}, b.calls); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestWriters: a launcher finds out when another one drives the same, and not when that was
+// before it started, or drives something else.
+func TestWriters(t *testing.T) {
+	a := newBench()
+	a.try(t, request.Request{ID: id("before"), Selection: []string{"a"}})
+	later := func(by time.Duration) { a.clock.Set(a.clock.Now().Add(by)) }
+	b := &bench{fake: a.fake, definitions: a.definitions, marks: &marks{}}
+	later(time.Hour)
+	b.restart("abcdefgh")
+	later(2 * settle)
+	got := []string{
+		b.try(t, request.Request{ID: id("first"), Selection: []string{"a"}}), // begins to look
+		a.try(t, request.Request{ID: id("others"), Selection: []string{"c"}}),
+	}
+	later(time.Minute)
+	got = append(got, b.try(t, request.Request{ID: id("b"), Selection: []string{"b"}}), b.try(t, request.Request{ID: id("c"), Selection: []string{"c"}}))
+	later(time.Minute)
+	b.restart("unused")
+	later(2 * settle)
+	got = append(got, b.try(t, request.Request{ID: id("c2"), Selection: []string{"c"}}))
+	want := []string{
+		"launched", "launched", "launched",
+		"unreachable 0s: Another `auto` drives `c`, too: the writer 3132333435363738 launched the run run-3 at 2026-01-01T01:02:00Z, after this one, 6162636465666768, had started. Stop one of them, then restart the other.",
+		"launched",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestNoName: without a name nothing is launched.
+func TestNoName(t *testing.T) {
+	b := newBench()
+	b.Launcher = launcher.New(launcher.Options{Client: b.fake, Watch: b.definitions, Marks: b.marks, Clock: b.clock, Random: iotest.ErrReader(errors.New("no bytes"))}, 0)
+	got := b.try(t, request.Request{Selection: []string{"a"}})
+	if got != "error: the name of this writer cannot be kept: no bytes" || len(b.calls) > 0 || b.Workers() != 1 {
+		t.Error(got, b.calls)
+	}
+}
+
+// TestStatuses: the statuses of runs that are found, as conditions are told them.
+func TestStatuses(t *testing.T) {
+	for status, want := range map[string]facts.Status{
+		"QUEUED": facts.Queued, "STARTING": facts.Starting, "STARTED": facts.Started, "SUSPENDED": facts.Started, "MANAGED": facts.Started,
+		"CANCELING": facts.Canceling, "CANCELED": facts.Canceled, "SUCCESS": facts.Success, "FAILURE": facts.Failure,
+	} {
+		b := newBench()
+		b.answers["Look"] = `{"found": {"__typename": "Runs", "results": [{"runId": "r", "status": "` + status + `", "creationTime": 1767225600.5, "assetSelection": [{"path": ["a"]}], "assetCheckSelection": null,
+			"tags": [{"key": "dagster/partition", "value": "2025-12-24"}]}]}}`
+		got := b.try(t, request.Request{Selection: []string{"a"}})
+		if got != "launched" || len(b.told) != 1 || slices.Contains(b.calls, "Launch") {
+			t.Errorf("%s: %s, %v, %v", status, got, b.told, b.calls)
+			continue
+		}
+		wantTold := events.Event{
+			ID: "dagster/launched/r/" + status, Type: events.Run, At: start.Add(500 * time.Millisecond), RunID: "r", RequestID: id("request"), Status: want, Assets: []string{"a"},
+			Partition: "2025-12-24", Tags: map[string]string{"dagster/partition": "2025-12-24"},
+		}
+		if diff := cmp.Diff(wantTold, b.told[0]); diff != "" {
+			t.Errorf("%s: %s", status, diff)
+		}
+	}
+}
