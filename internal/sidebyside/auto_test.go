@@ -45,7 +45,19 @@ func startAuto(t *testing.T) side {
 		t.Fatal(err)
 	}
 	program.Write(t, filepath.Join(s.dir, "auto.yaml"), fmt.Sprintf(projectFile, s.deployment.URL))
+	importAssets(t, s.dir)
 	return s
+}
+
+// importAssets writes the assets of a project as its Dagster defines them.
+func importAssets(t *testing.T, dir string) {
+	t.Helper()
+	if out, errs, code := program.Run(t, dir, "graph", "import", "dagster"); code != 0 {
+		t.Fatalf("graph import dagster: %s%s", out, errs)
+	}
+	if out, errs, code := program.Run(t, dir, "check"); code != 0 {
+		t.Fatalf("check: %s%s", out, errs)
+	}
 }
 
 // tick lets auto read what happened since its last tick, and then its sensors tick.

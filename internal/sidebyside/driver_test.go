@@ -50,7 +50,7 @@ func startDriver(t *testing.T, home, folder string, c clock, env []string) *driv
 	d := &driver{clock: c, log: &bytes.Buffer{}}
 	d.command = exec.Command(filepath.Join(dagster.Bin(t), "python"), filepath.Join(folder, "driver.py"))
 	d.command.Env, d.command.Stderr = append(append(os.Environ(), env...), "DAGSTER_HOME="+home, "DAGSTER_DISABLE_TELEMETRY=1",
-		"PYTHONPATH="+folder, "PYTHONDONTWRITEBYTECODE=1", "SIDE_WORKSPACE="+filepath.Join(folder, "workspace.yaml")), d.log
+		"PYTHONPATH="+pythonPath(t, folder), "PYTHONDONTWRITEBYTECODE=1", "SIDE_WORKSPACE="+filepath.Join(folder, "workspace.yaml")), d.log
 	ask, err := d.command.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +74,16 @@ func startDriver(t *testing.T, home, folder string, c clock, env []string) *driv
 		}
 	})
 	return d
+}
+
+// pythonPath is where a deployment's modules are: its folder, and auto_dagster.
+func pythonPath(t *testing.T, folder string) string {
+	t.Helper()
+	ours, err := filepath.Abs(filepath.Join("..", "..", "runtime", "dagster", "python"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder + string(os.PathListSeparator) + ours
 }
 
 // do gives a command and reads its answer.

@@ -54,7 +54,7 @@ func kills(t *testing.T, count, webserverEach int) {
 		s.live(t, i, i%webserverEach == webserverEach-1)
 	}
 	s.line.become(t, -1)
-	s.unruly.calmDown()
+	s.unruly.beCalm(true)
 	s.start(t, nil)
 	s.rest(t)
 	s.check(t)
@@ -65,6 +65,7 @@ func newSiege(t *testing.T, seed uint64) *siege {
 	s := &siege{dir: t.TempDir(), random: rand.New(rand.NewPCG(seed, 13)), customers: map[string]bool{}}
 	s.deployment, s.driver = deployKills(t)
 	s.unruly = newUnruly(t, s.deployment.URL, seed, s.kill)
+	s.unruly.beCalm(true)
 	s.line = newLine(t, s.unruly.URL)
 	if err := os.CopyFS(s.dir, os.DirFS(filepath.Join("testdata", "kills"))); err != nil {
 		t.Fatal(err)
@@ -73,6 +74,8 @@ func newSiege(t *testing.T, seed uint64) *siege {
 		t.Fatal(err)
 	}
 	program.Write(t, filepath.Join(s.dir, "auto.yaml"), fmt.Sprintf(killsProject, s.line.url()))
+	importAssets(t, s.dir)
+	s.unruly.beCalm(false)
 	t.Cleanup(func() {
 		s.kill()
 		if t.Failed() && s.daemon != nil {

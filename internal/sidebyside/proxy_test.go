@@ -78,11 +78,11 @@ func (u *unruly) draw(changes bool) fate {
 	return f
 }
 
-// calmDown lets everything pass from now on.
-func (u *unruly) calmDown() {
+// beCalm lets everything pass from now on, or not.
+func (u *unruly) beCalm(calm bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.calm = true
+	u.calm = calm
 }
 
 // ServeHTTP passes a call on, and lets it meet its fate.

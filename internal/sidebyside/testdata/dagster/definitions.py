@@ -3,6 +3,7 @@ automation sensor drive them, STOPPED leaves them to `auto`, which has the same 
 (../policies/side.auto). No asset is ever executed: instant.py finishes the runs."""
 import os
 
+import auto_dagster
 import dagster as dg
 from dagster import AutomationCondition as C
 
@@ -67,15 +68,17 @@ assets = [
     asset("custom_customer", custom, ["raw_customer", "raw"], customers),
 ]
 
-defs = dg.Definitions(
-    assets=assets,
-    sensors=[
-        dg.AutomationConditionSensorDefinition(
-            "side",
-            target=dg.AssetSelection.all(),
-            default_status=dg.DefaultSensorStatus[os.environ["SIDE_SENSOR"]],
-            minimum_interval_seconds=30,
-            emit_backfills=False,  # a run for each partition, as auto launches them
-        )
-    ],
+defs = auto_dagster.publish(
+    dg.Definitions(
+        assets=assets,
+        sensors=[
+            dg.AutomationConditionSensorDefinition(
+                "side",
+                target=dg.AssetSelection.all(),
+                default_status=dg.DefaultSensorStatus[os.environ["SIDE_SENSOR"]],
+                minimum_interval_seconds=30,
+                emit_backfills=False,  # a run for each partition, as auto launches them
+            )
+        ],
+    )
 )

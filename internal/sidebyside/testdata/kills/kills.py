@@ -1,6 +1,7 @@
 """What auto drives while it is killed: assets that files name, with a dynamic partition for each
 customer, and reports that follow their condition. Nothing is executed: the driver ends the runs that
 are in the queue."""
+import auto_dagster
 import dagster as dg
 
 customers = dg.DynamicPartitionsDefinition(name="customers")
@@ -30,4 +31,4 @@ def report(context) -> None: ...
 def summary(context) -> None: ...
 
 
-defs = dg.Definitions(assets=[move_file, sales_data, orders, raw, report, summary])
+defs = auto_dagster.publish(dg.Definitions(assets=[move_file, sales_data, orders, raw, report, summary]))
