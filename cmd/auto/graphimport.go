@@ -71,9 +71,11 @@ func (c graphImportDagsterCommand) project(s system) (*project.Project, diag.Lis
 	if err != nil {
 		return nil, nil
 	}
+	p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
 	// Findings of assets and policies are what the import may mend.
-	p, _ := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
-	return p, nil
+	return p, slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+		return d.Code == diag.ProjectFile || d.Span.File == nil || filepath.Base(d.Span.File.Name) != project.FileName
+	})
 }
 
 // target gives the path of the file to write.
