@@ -61,7 +61,7 @@ func (c graphImportDagsterCommand) Run(s system) error {
 	if err != nil {
 		return err
 	}
-	return importing{c, target, d, imported, string(text)}.finish(s)
+	return importing{c, p, target, d, imported, string(text)}.finish(s)
 }
 
 // project loads the project, nil where there is none: an import into a file can do
