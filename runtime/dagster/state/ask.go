@@ -48,7 +48,7 @@ func (p *poll) newest() (float64, error) {
 func (p *poll) readHeads() error {
 	list, ok := p.answer.Heads.(*HeadListAssetConnection)
 	if !ok {
-		return refused("its assets", p.answer.Heads)
+		return refused("assets", p.answer.Heads)
 	}
 	p.heads = map[string]int64{}
 	for i := range list.Nodes {
@@ -66,7 +66,7 @@ func (p *poll) readHeads() error {
 func (p *poll) locate() error {
 	list, ok := p.answer.LocationStatusesOrError.(*LocationListWorkspaceLocationStatusEntries)
 	if !ok {
-		return refused("its code locations", p.answer.LocationStatusesOrError)
+		return refused("code locations", p.answer.LocationStatusesOrError)
 	}
 	versions := map[string]string{}
 	for _, e := range list.Entries {
@@ -81,7 +81,7 @@ func (p *poll) locate() error {
 	}
 	workspace, ok := answer.WorkspaceOrError.(*WorkspaceWorkspace)
 	if !ok {
-		return refused("its workspace", answer.WorkspaceOrError)
+		return refused("workspace", answer.WorkspaceOrError)
 	}
 	p.down = downOf(workspace.LocationEntries)
 	p.versions = versions
@@ -96,7 +96,7 @@ func downOf(entries []Location) map[string]string {
 		switch problem := e.LocationOrLoadError.(type) {
 		case *LoadedRepositoryLocation:
 		case *LoadedPythonError:
-			down[e.Name] = refused("the location `"+e.Name+"`", problem).Error()
+			down[e.Name] = refused("location `"+e.Name+"`", problem).Error()
 		default:
 			down[e.Name] = "it is being loaded"
 		}

@@ -64,7 +64,7 @@ func (p *poll) latestChecks(keys []string) ([]item, error) {
 			node := &answer.AssetNodes[i]
 			list, ok := node.AssetChecksOrError.(*CheckListAssetChecks)
 			if !ok {
-				return nil, refused("the checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
+				return nil, refused("checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
 			}
 			found, err := p.latestOf(node.AssetKey.key(), list.Checks)
 			if err != nil {

@@ -75,7 +75,7 @@ func (p *poll) readEvents(keys []string, n *runNews, written map[string]bool) ([
 	}
 	list, ok := answer.AssetsOrError.(*EventListAssetConnection)
 	if !ok {
-		return nil, refused("the events of assets", answer.AssetsOrError)
+		return nil, refused("events of assets", answer.AssetsOrError)
 	}
 	var out []item
 	for i := range list.Nodes {
@@ -276,7 +276,7 @@ func (p *poll) page(key, cursor string, limit int, partitions []string) (*Histor
 	}
 	list, ok := answer.AssetsOrError.(*EventListAssetConnection)
 	if !ok || len(list.Nodes) != 1 {
-		return nil, refused("the events of `"+key+"`", answer.AssetsOrError)
+		return nil, refused("events of `"+key+"`", answer.AssetsOrError)
 	}
 	return &list.Nodes[0].AssetEventHistory, nil
 }

@@ -58,13 +58,13 @@ func (l *live) poll(t testing.TB) state.Report {
 // until polls until something holds.
 func (l *live) until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(90 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		l.poll(t)
 		if holds() {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("not after 90 s: %s; told:\n%s", what, strings.Join(l.brief(0), "\n"))
+			t.Fatalf("not in time: %s; told:\n%s", what, strings.Join(l.brief(0), "\n"))
 		}
 	}
 }
@@ -122,7 +122,7 @@ func liveGraph(t testing.TB) *graph.Graph {
 func startLive(t *testing.T) *live {
 	locations := dagster.Sample()
 	locations["extra"] = "extra_defs.py"
-	d := dagster.Start(t, dagster.Options{Daemon: true, Files: map[string]string{"extra_defs.py": extra}, Locations: locations})
+	d := dagster.Start(t, dagster.Options{Daemon: true, Fast: true, Files: map[string]string{"extra_defs.py": extra}, Locations: locations})
 	l := newLive(d, liveGraph(t))
 	if r := l.poll(t); r.Events != 0 || len(r.Down) != 0 {
 		t.Errorf("%+v, want no events of a new Dagster", r)

@@ -168,7 +168,7 @@ func (p *poll) made(list []RunParts) (map[string][]string, error) {
 		}
 		runs, ok := answer.RunsOrError.(*MadeListRuns)
 		if !ok {
-			return nil, refused("its runs", answer.RunsOrError)
+			return nil, refused("runs", answer.RunsOrError)
 		}
 		for _, run := range runs.Results {
 			for i := range run.Assets {
