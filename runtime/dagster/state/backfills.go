@@ -102,13 +102,13 @@ func (p *poll) doneBefore(id string) ([]item, error) {
 func (p *poll) runsOfBackfill(id string) ([]RunParts, error) {
 	var out []RunParts
 	for cursor := ""; ; {
-		answer, err := RunsOfBackfill(p.ctx, p.calls, id, page, cursor)
+		answer, err := RunsOfBackfill(p.ctx, p.calls, id, p.page, cursor)
 		if err != nil {
 			return nil, err
 		}
 		list, err := runsOf(answer.RunsOrError)
 		out = append(out, list...)
-		if err != nil || len(list) < page {
+		if err != nil || len(list) < p.page {
 			return out, err
 		}
 		cursor = list[len(list)-1].RunId

@@ -34,7 +34,7 @@ func (l *loading) partitions(a *graph.Asset, out *loaded) error {
 // latest adds the newest materializations, and gives the partitions that have one.
 func (l *loading) latest(a *graph.Asset, out *loaded) (map[string]bool, error) {
 	had := map[string]bool{}
-	for some := range slices.Chunk(l.list(a), 2*page) {
+	for some := range slices.Chunk(l.list(a), 2*l.page) {
 		answer, err := Latest(l.ctx, l.calls, input(a.Key), some)
 		if err != nil {
 			return nil, err
