@@ -55,12 +55,8 @@ func (l *Launcher) giveUp(ctx context.Context, id string, idle []Run) error {
 	if err := l.Marks.PutMarks(ctx, map[string][]byte{givenUpMark(id): body}); err != nil {
 		return fmt.Errorf("that a run is given up cannot be kept: %w", err)
 	}
-<<<<<<< HEAD
 	l.memory.gaveUp(id, len(runs))
-=======
-	l.memory.marked(id)
 	failpoint.Hit("dagster.launch.given_up")
->>>>>>> h-dside
 	for _, run := range idle {
 		if err := l.cancel(ctx, run.RunId); err != nil {
 			return err

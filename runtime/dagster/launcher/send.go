@@ -19,11 +19,8 @@ func (l *Launcher) send(ctx context.Context, r *request.Request, p *part) error 
 	l.memory.sent(r.ID, l.Clock.Now())
 	failpoint.Hit("dagster.launch.before")
 	answer, err := Launch(ctx, l.Client, params)
-<<<<<<< HEAD
-	l.memory.sent(r.ID, l.Clock.Now()) // it may have left only now: the client keeps a rate
-=======
 	failpoint.Hit("dagster.launch.after")
->>>>>>> h-dside
+	l.memory.sent(r.ID, l.Clock.Now()) // it may have left only now: the client keeps a rate
 	// An answer can have the run and errors beside it.
 	if answer != nil && answer.LaunchRun != nil {
 		return l.judge(ctx, r, p, answer.LaunchRun)
