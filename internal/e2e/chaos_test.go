@@ -1,14 +1,12 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -17,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"auto/internal/program"
 	"auto/runtime/control"
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -71,7 +70,7 @@ launcher: {type: webhook, url: %q, timeout: 5s, workers: 3}
 // chaos drives one daemon that is left alone and one that is killed through the same
 // events, and compares what they launch.
 func chaos(t *testing.T, kills, count, perStep int) {
-	seed := seedOf(t)
+	seed := program.Seed(t)
 	calm := newWorld(t, seed, 0).play(t, count/perStep, perStep)
 	wild := newWorld(t, seed, kills).play(t, count/perStep, perStep)
 	if diff := cmp.Diff(calm.launched(), wild.launched()); diff != "" {
@@ -83,47 +82,10 @@ func chaos(t *testing.T, kills, count, perStep int) {
 	t.Logf("%d events, %d launches, %d deaths", calm.posted, len(calm.acted), wild.died)
 }
 
-// stepper is a clock that moves when the test says so.
-type stepper struct {
-	path string
-	mu   sync.Mutex
-	now  time.Time
-	open map[net.Conn]bool
-}
-
-func newStepper(t *testing.T) *stepper {
-	t.Helper()
-	s := &stepper{now: began, open: map[net.Conn]bool{}}
-	s.path = serveClock(t, s.serve)
-	return s
-}
-
-func (s *stepper) serve(conn net.Conn) {
-	s.mu.Lock()
-	s.open[conn] = true
-	fmt.Fprintln(conn, s.now.UnixNano())
-	s.mu.Unlock()
-	for lines := bufio.NewScanner(conn); lines.Scan(); {
-	}
-	s.mu.Lock()
-	delete(s.open, conn)
-	s.mu.Unlock()
-	conn.Close()
-}
-
-func (s *stepper) set(at time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = at
-	for conn := range s.open {
-		fmt.Fprintln(conn, at.UnixNano())
-	}
-}
-
 // world is a daemon with what is around it.
 type world struct {
 	dir    string
-	clock  *stepper
+	clock  *program.Stepper
 	random *rand.Rand // what happens; the same for both daemons
 	deaths *rand.Rand
 	kills  int
@@ -134,7 +96,7 @@ type world struct {
 	// silences are those of this step.
 	silences int
 	server   *httptest.Server
-	daemon   *process
+	daemon   *program.Process
 
 	mu    sync.Mutex
 	acted map[string]request.Request
@@ -142,13 +104,13 @@ type world struct {
 }
 
 func newWorld(t *testing.T, seed uint64, kills int) *world {
-	w := &world{dir: t.TempDir(), clock: newStepper(t), kills: kills, random: rand.New(rand.NewPCG(seed, 3)), deaths: rand.New(rand.NewPCG(seed, 4)),
+	w := &world{dir: t.TempDir(), clock: program.NewStepper(t, program.Began), kills: kills, random: rand.New(rand.NewPCG(seed, 3)), deaths: rand.New(rand.NewPCG(seed, 4)),
 		acted: map[string]request.Request{}, ended: map[string]bool{}}
 	w.server = httptest.NewServer(w)
 	t.Cleanup(w.server.Close)
-	write(t, filepath.Join(w.dir, "auto.yaml"), fmt.Sprintf(chaosProject, w.server.URL))
-	write(t, filepath.Join(w.dir, "policies", "all.auto"), chaosPolicies)
-	write(t, filepath.Join(w.dir, "assets", "all.yaml"), chaosAssets)
+	program.Write(t, filepath.Join(w.dir, "auto.yaml"), fmt.Sprintf(chaosProject, w.server.URL))
+	program.Write(t, filepath.Join(w.dir, "policies", "all.auto"), chaosPolicies)
+	program.Write(t, filepath.Join(w.dir, "assets", "all.yaml"), chaosAssets)
 	return w
 }
 
@@ -188,19 +150,19 @@ func (w *world) launched() []string {
 // play lets the steps happen.
 func (w *world) play(t *testing.T, steps, perStep int) *world {
 	t.Helper()
-	begin := w.clock.now
+	begin := w.clock.Now()
 	w.start(t)
 	w.settle(t, begin)
 	for step := range steps {
 		at := begin.Add(time.Duration(step+1) * 30 * time.Second)
 		w.post(t, w.happenings(step, perStep, at.Add(-time.Second)))
-		w.clock.set(at)
+		w.clock.Set(at)
 		w.settle(t, at)
 	}
 	if err := w.daemon.Process.Kill(); err != nil {
 		t.Error(err)
 	}
-	<-w.daemon.done
+	<-w.daemon.Done
 	return w
 }
 
@@ -262,7 +224,7 @@ func (w *world) start(t *testing.T) {
 			env = []string{fmt.Sprintf("AUTO_KILL=%s:%d", points[w.died/3%len(points)], 1+w.deaths.IntN(3))}
 		}
 	}
-	w.daemon = start(t, w.dir, env, "run", "--clock", "unix:"+w.clock.path)
+	w.daemon = program.Start(t, w.dir, env, "run", w.clock.Flag())
 }
 
 // revive starts the daemon anew where it has died.
@@ -272,12 +234,12 @@ func (w *world) revive(t *testing.T) {
 		if err := w.daemon.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		w.daemon.done <- <-w.daemon.done
+		w.daemon.Done <- <-w.daemon.Done
 	}
 	select {
-	case <-w.daemon.done:
+	case <-w.daemon.Done:
 		if code := w.daemon.ProcessState.ExitCode(); code != -1 {
-			t.Fatalf("it ended with code %d: %s", code, w.daemon.stderr)
+			t.Fatalf("it ended with code %d: %s", code, w.daemon.Log)
 		}
 		w.died++
 		w.start(t)
@@ -300,7 +262,7 @@ func (w *world) ask(t *testing.T, question func(ctx context.Context, c *control.
 			return
 		}
 		if ctx.Err() != nil {
-			t.Fatalf("it does not answer: %v: %s", errors.Join(err, ctx.Err()), w.daemon.stderr)
+			t.Fatalf("it does not answer: %v: %s", errors.Join(err, ctx.Err()), w.daemon.Log)
 		}
 	}
 }
@@ -334,8 +296,8 @@ func (w *world) settle(t *testing.T, at time.Time) {
 			}
 			settled = ticked && status.Due == 0
 			// Slowly, so that a delivery under way does not fail after all of the time.
-			if ticked && !settled && asked%20 == 0 && w.clock.now.Before(at.Add(25*time.Second)) {
-				w.clock.set(w.clock.now.Add(200 * time.Millisecond))
+			if ticked && !settled && asked%20 == 0 && w.clock.Now().Before(at.Add(25*time.Second)) {
+				w.clock.Set(w.clock.Now().Add(200 * time.Millisecond))
 			}
 			return nil
 		})

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"auto/internal/program"
 )
 
 // TestKills: a process that dies again and again, while files arrive and the receiver
@@ -36,19 +38,19 @@ assets:
 `
 
 func kills(t *testing.T, count, files int) {
-	seed := seedOf(t)
+	seed := program.Seed(t)
 	random := rand.New(rand.NewPCG(seed, 2))
-	dir, clock, receiver := t.TempDir(), newTimekeeper(t), newReceiver(t, seed)
-	write(t, filepath.Join(dir, "auto.yaml"), fmt.Sprintf(project, receiver.URL))
-	write(t, filepath.Join(dir, "policies", "inbound.auto"), policy)
-	write(t, filepath.Join(dir, "assets", "sales.yaml"), assets)
+	dir, clock, receiver := t.TempDir(), program.NewTimekeeper(t), newReceiver(t, seed)
+	program.Write(t, filepath.Join(dir, "auto.yaml"), fmt.Sprintf(project, receiver.URL))
+	program.Write(t, filepath.Join(dir, "policies", "inbound.auto"), policy)
+	program.Write(t, filepath.Join(dir, "assets", "sales.yaml"), assets)
 	if err := os.MkdirAll(filepath.Join(dir, "landing"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	arrived := 0
 	for i := range count {
 		for range files / count {
-			write(t, filepath.Join(dir, "landing", "sales", fmt.Sprintf("f%05d.csv", arrived)), "x")
+			program.Write(t, filepath.Join(dir, "landing", "sales", fmt.Sprintf("f%05d.csv", arrived)), "x")
 			arrived++
 		}
 		dieOnce(t, dir, clock, receiver, random, i)
@@ -56,12 +58,12 @@ func kills(t *testing.T, count, files int) {
 	receiver.mu.Lock()
 	receiver.good = true
 	receiver.mu.Unlock()
-	last := start(t, dir, nil, "run", "--clock", "unix:"+clock.path)
+	last := program.Start(t, dir, nil, "run", clock.Flag())
 	defer func() {
 		if err := last.Process.Kill(); err != nil {
 			t.Error(err)
 		}
-		<-last.done
+		<-last.Done
 	}()
 	await(t, receiver, last, arrived)
 	checkLaunches(t, receiver, arrived)
@@ -69,19 +71,19 @@ func kills(t *testing.T, count, files int) {
 
 // dieOnce runs the program until it dies: at the N-th named write point, or wherever it
 // is when the receiver has got some deliveries.
-func dieOnce(t *testing.T, dir string, clock *timekeeper, r *receiver, random *rand.Rand, i int) {
+func dieOnce(t *testing.T, dir string, clock *program.Timekeeper, r *receiver, random *rand.Rand, i int) {
 	t.Helper()
 	var env []string
 	if i%4 != 3 {
 		env = []string{fmt.Sprintf("AUTO_KILL=%d", 1+random.IntN(60))}
 	}
-	p := start(t, dir, env, "run", "--clock", "unix:"+clock.path)
+	p := program.Start(t, dir, env, "run", clock.Flag())
 	deliveries := random.IntN(10)
 	for {
 		select {
-		case <-p.done:
+		case <-p.Done:
 			if code := p.ProcessState.ExitCode(); code != -1 {
-				t.Fatalf("it ended with code %d: %s", code, p.stderr)
+				t.Fatalf("it ended with code %d: %s", code, p.Log)
 			}
 			return
 		case <-r.changed:
@@ -89,17 +91,17 @@ func dieOnce(t *testing.T, dir string, clock *timekeeper, r *receiver, random *r
 				if err := p.Process.Kill(); err != nil {
 					t.Fatal(err)
 				}
-				<-p.done
+				<-p.Done
 				return
 			}
 		case <-time.After(30 * time.Second):
-			t.Fatalf("it neither died nor delivered: %s", p.stderr)
+			t.Fatalf("it neither died nor delivered: %s", p.Log)
 		}
 	}
 }
 
 // await waits until the receiver has acted on as many requests as files arrived.
-func await(t *testing.T, r *receiver, p *process, want int) {
+func await(t *testing.T, r *receiver, p *program.Process, want int) {
 	t.Helper()
 	deadline := time.After(60 * time.Second)
 	for {
@@ -109,10 +111,10 @@ func await(t *testing.T, r *receiver, p *process, want int) {
 		}
 		select {
 		case <-r.changed:
-		case err := <-p.done:
-			t.Fatalf("it ended: %v: %s", err, p.stderr)
+		case err := <-p.Done:
+			t.Fatalf("it ended: %v: %s", err, p.Log)
 		case <-deadline:
-			t.Fatalf("%d requests for %d of %d files after a minute: %s", n, len(keys), want, p.stderr)
+			t.Fatalf("%d requests for %d of %d files after a minute: %s", n, len(keys), want, p.Log)
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"auto/internal/program"
 )
 
 // TestParked: what a receiver refuses for good is shown with its reason and is not in the
@@ -21,30 +23,30 @@ func TestParked(t *testing.T) {
 	}))
 	defer server.Close()
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "auto.yaml"), fmt.Sprintf(project, server.URL))
-	write(t, filepath.Join(dir, "policies", "p.auto"), policy)
-	write(t, filepath.Join(dir, "assets", "a.yaml"), assets)
-	write(t, filepath.Join(dir, "landing", "sales", "a.csv"), "x")
-	write(t, filepath.Join(dir, "landing", "sales", "b.csv"), "x")
-	if _, errs, code := auto(t, dir, "run", "--once"); code != 0 {
+	program.Write(t, filepath.Join(dir, "auto.yaml"), fmt.Sprintf(project, server.URL))
+	program.Write(t, filepath.Join(dir, "policies", "p.auto"), policy)
+	program.Write(t, filepath.Join(dir, "assets", "a.yaml"), assets)
+	program.Write(t, filepath.Join(dir, "landing", "sales", "a.csv"), "x")
+	program.Write(t, filepath.Join(dir, "landing", "sales", "b.csv"), "x")
+	if _, errs, code := program.Run(t, dir, "run", "--once"); code != 0 {
 		t.Fatalf("code %d: %s", code, errs)
 	}
-	out, _, _ := auto(t, dir, "requests", "ls", "--state", "parked")
+	out, _, _ := program.Run(t, dir, "requests", "ls", "--state", "parked")
 	if strings.Count(out, "the job is unknown here") != 2 {
 		t.Errorf("parked: %s", out)
 	}
-	why, _, _ := auto(t, dir, "files", "why", "sales/a.csv")
+	why, _, _ := program.Run(t, dir, "files", "why", "sales/a.csv")
 	if !strings.Contains(why, "parked, 1 attempt") || !strings.Contains(why, "422") {
 		t.Errorf("why: %s", why)
 	}
 	kind.Store(true)
-	if out, errs, code := auto(t, dir, "requests", "retry", "--all"); code != 0 || !strings.Contains(out, "2 requests due again") {
+	if out, errs, code := program.Run(t, dir, "requests", "retry", "--all"); code != 0 || !strings.Contains(out, "2 requests due again") {
 		t.Errorf("retry: %s%s", out, errs)
 	}
-	if _, errs, code := auto(t, dir, "run", "--once"); code != 0 {
+	if _, errs, code := program.Run(t, dir, "run", "--once"); code != 0 {
 		t.Fatalf("code %d: %s", code, errs)
 	}
-	if out, _, _ := auto(t, dir, "requests", "ls"); strings.Count(out, "delivered") != 2 {
+	if out, _, _ := program.Run(t, dir, "requests", "ls"); strings.Count(out, "delivered") != 2 {
 		t.Errorf("delivered: %s", out)
 	}
 }

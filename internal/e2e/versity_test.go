@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"auto/internal/program"
 	"auto/internal/versity"
 )
 
@@ -28,15 +29,15 @@ func TestBucket(t *testing.T) {
 	}
 	dir := t.TempDir()
 	copyExample(t, dir)
-	write(t, filepath.Join(dir, "auto.yaml"), fmt.Sprintf(bucketProject, server.Endpoint, "policies/*.auto", "assets/*.yaml", "jobs/*.yaml"))
+	program.Write(t, filepath.Join(dir, "auto.yaml"), fmt.Sprintf(bucketProject, server.Endpoint, "policies/*.auto", "assets/*.yaml", "jobs/*.yaml"))
 
-	_, stderr, code := auto(t, dir, "run", "--once")
+	_, stderr, code := program.Run(t, dir, "run", "--once")
 	if code != 2 || !strings.Contains(stderr, "There is no bucket `acme-landing`.") {
 		t.Errorf("without the bucket: code %d, %s", code, stderr)
 	}
 	bucket := filepath.Join(server.Root, "acme-landing")
 	for _, key := range []string{"landing/sales/file.csv", "landing/marketing/m.csv", "landing/sales/a_header.csv", "landing/sales/file.csv.bak", "landing/hr/x.csv", "landing2/sales/file.csv", "landing/sales/a b+(1).csv"} {
-		write(t, filepath.Join(bucket, key), "content")
+		program.Write(t, filepath.Join(bucket, key), "content")
 	}
 	want := map[string]string{
 		"landing/sales/file.csv":     "move_actl_files_processed_inbound,sales_data",
@@ -44,7 +45,7 @@ func TestBucket(t *testing.T) {
 		"landing/sales/a_header.csv": "move_actl_files_processed_inbound,sales_data,header_sales",
 		"landing/sales/a b+(1).csv":  "move_actl_files_processed_inbound,sales_data",
 	}
-	stdout, stderr, code := auto(t, dir, "run", "--once")
+	stdout, stderr, code := program.Run(t, dir, "run", "--once")
 	if code != 0 {
 		t.Fatalf("code %d: %s", code, stderr)
 	}
@@ -57,10 +58,10 @@ func TestBucket(t *testing.T) {
 	if len(got) != len(want) {
 		t.Errorf("%v", got)
 	}
-	if again, _, _ := auto(t, dir, "run", "--once"); again != "" {
+	if again, _, _ := program.Run(t, dir, "run", "--once"); again != "" {
 		t.Errorf("the same listing again: %s", again)
 	}
-	ls, _, _ := auto(t, dir, "files", "ls", "--state", "unmatched")
+	ls, _, _ := program.Run(t, dir, "files", "ls", "--state", "unmatched")
 	if !strings.Contains(ls, "landing/hr/x.csv") || !strings.Contains(ls, "landing/sales/file.csv.bak") {
 		t.Errorf("files ls: %s", ls)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"auto/runtime/failpoint"
 	"auto/runtime/store"
 )
 
@@ -55,6 +56,7 @@ func (l *Launcher) giveUp(ctx context.Context, id string, idle []Run) error {
 		return fmt.Errorf("that a run is given up cannot be kept: %w", err)
 	}
 	l.memory.gaveUp(id, len(runs))
+	failpoint.Hit("dagster.launch.given_up")
 	for _, run := range idle {
 		if err := l.cancel(ctx, run.RunId); err != nil {
 			return err

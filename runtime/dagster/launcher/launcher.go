@@ -16,6 +16,7 @@ import (
 	"auto/runtime/clock"
 	"auto/runtime/dagster/deployment"
 	"auto/runtime/events"
+	"auto/runtime/failpoint"
 	"auto/runtime/launch"
 	"auto/runtime/request"
 	"auto/runtime/store"
@@ -103,6 +104,7 @@ func (l *Launcher) launch(ctx context.Context, r *request.Request) error {
 	if err != nil || left.none() {
 		return err
 	}
+	failpoint.Hit("dagster.launch.looked")
 	parts, err := l.plan(ctx, r, left)
 	if err != nil {
 		return err

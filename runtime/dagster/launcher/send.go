@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"auto/runtime/dagster/gql"
+	"auto/runtime/failpoint"
 	"auto/runtime/request"
 )
 
@@ -16,7 +17,9 @@ func (l *Launcher) send(ctx context.Context, r *request.Request, p *part) error 
 		return err
 	}
 	l.memory.sent(r.ID, l.Clock.Now())
+	failpoint.Hit("dagster.launch.before")
 	answer, err := Launch(ctx, l.Client, params)
+	failpoint.Hit("dagster.launch.after")
 	l.memory.sent(r.ID, l.Clock.Now()) // it may have left only now: the client keeps a rate
 	// An answer can have the run and errors beside it.
 	if answer != nil && answer.LaunchRun != nil {

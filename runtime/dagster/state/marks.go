@@ -10,6 +10,7 @@ import (
 
 	"auto/runtime/events"
 	"auto/runtime/facts"
+	"auto/runtime/failpoint"
 	"auto/runtime/store"
 )
 
@@ -216,6 +217,7 @@ func (p *poll) commit(list []events.Event) error {
 		return err
 	}
 	if len(marks) > 0 {
+		failpoint.Hit("dagster.read.taken")
 		if err := p.Marks.PutMarks(p.ctx, marks); err != nil {
 			return err
 		}

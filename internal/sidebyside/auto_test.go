@@ -1,0 +1,157 @@
+package sidebyside
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"auto/internal/dagster"
+	"auto/internal/program"
+	"auto/runtime/control"
+)
+
+// byAuto is a Dagster whose own sensor is stopped, and that auto drives in its place.
+type byAuto struct {
+	*driver
+	deployment *dagster.Deployment
+	dir        string
+	time       *program.Stepper
+	daemon     *program.Process // nil before the first tick
+	last       time.Time        // that a sensor ticked, and some seconds
+}
+
+func (*byAuto) name() string       { return "auto" }
+func (s *byAuto) history() *driver { return s.driver }
+
+// projectFile is that of the project that drives a deployment.
+const projectFile = `
+policies: [policies/*.auto]
+assets: [assets/*.yaml]
+dagster: {url: %q, poll: 1s, timeout: 60s}
+launcher: {type: dagster, workers: 2}
+`
+
+// startAuto starts a deployment in which the sensor is stopped, and makes the project of
+// an auto that is started with the first tick.
+func startAuto(t *testing.T) side {
+	t.Helper()
+	top := t.TempDir()
+	s := &byAuto{dir: filepath.Join(top, "project"), time: program.NewStepper(t, began)}
+	s.deployment, s.driver = deploy(t, "STOPPED")
+	if err := os.CopyFS(s.dir, os.DirFS(filepath.Join("testdata", "project"))); err != nil {
+		t.Fatal(err)
+	}
+	program.Write(t, filepath.Join(s.dir, "auto.yaml"), fmt.Sprintf(projectFile, s.deployment.URL))
+	importAssets(t, s.dir)
+	return s
+}
+
+// importAssets writes the assets of a project as its Dagster defines them.
+func importAssets(t *testing.T, dir string) {
+	t.Helper()
+	if out, errs, code := program.Run(t, dir, "graph", "import", "dagster"); code != 0 {
+		t.Fatalf("graph import dagster: %s%s", out, errs)
+	}
+	if out, errs, code := program.Run(t, dir, "check"); code != 0 {
+		t.Fatalf("check: %s%s", out, errs)
+	}
+}
+
+// tick lets auto read what happened since its last tick, and then its sensors tick.
+func (s *byAuto) tick(t *testing.T, at time.Time) {
+	t.Helper()
+	if s.daemon == nil {
+		s.move(t, at)
+		s.start(t) // which reads, and then ticks
+	} else {
+		s.read(t)
+		s.move(t, at)
+	}
+	s.await(t, "tick", func(c control.Status) bool { return ticked(c, at) && c.Due == 0 && c.Owed == 0 })
+	s.last = at
+}
+
+// read lets auto read the deployment, twice: a look that is under way may have missed
+// something. No sensor ticks meanwhile.
+func (s *byAuto) read(t *testing.T) {
+	t.Helper()
+	for range 2 {
+		polls := s.status(t).Dagster.Polls
+		s.last = s.last.Add(time.Second)
+		s.move(t, s.last)
+		s.await(t, "look", func(c control.Status) bool { return c.Dagster.Polls > polls })
+	}
+}
+
+// ticked reports whether all sensors have ticked at an instant.
+func ticked(c control.Status, at time.Time) bool {
+	for _, s := range c.Sensors {
+		if s.LastTick.Before(at) {
+			return false
+		}
+	}
+	return len(c.Sensors) > 0
+}
+
+// move moves the time of the deployment and of auto.
+func (s *byAuto) move(t *testing.T, at time.Time) {
+	t.Helper()
+	s.clock.set(t, at)
+	s.time.Set(at)
+}
+
+func (s *byAuto) start(t *testing.T) {
+	t.Helper()
+	s.daemon = program.Start(t, s.dir, nil, "run", s.time.Flag())
+	t.Cleanup(func() {
+		s.daemon.Cmd.Process.Kill()
+		<-s.daemon.Done
+		if t.Failed() {
+			t.Logf("auto:\n%s", tail(s.daemon.Log.String()))
+		}
+	})
+}
+
+// await asks the daemon until its status is as it should be.
+func (s *byAuto) await(t *testing.T, what string, is func(control.Status) bool) {
+	t.Helper()
+	var last control.Status
+	defer func() {
+		if t.Failed() {
+			t.Logf("the last status: %+v", last)
+		}
+	}()
+	dagster.Eventually(t, 2*time.Minute, what, func() bool {
+		last = s.status(t)
+		return is(last)
+	})
+}
+
+// status asks the daemon until it answers.
+func (s *byAuto) status(t *testing.T) (status control.Status) {
+	t.Helper()
+	dagster.Eventually(t, time.Minute, "auto answers", func() bool {
+		select {
+		case ended := <-s.daemon.Done:
+			s.daemon.Done <- ended
+			t.Fatalf("auto has ended: %v: %s", ended, s.daemon.Log)
+		default:
+		}
+		var err error
+		status, err = ask(t.Context(), s.dir)
+		return err == nil
+	})
+	return status
+}
+
+func ask(ctx context.Context, dir string) (control.Status, error) {
+	c, err := control.Dial(ctx, filepath.Join(dir, ".auto"))
+	if err != nil {
+		return control.Status{}, err
+	}
+	defer c.Close()
+	return c.Status(ctx)
+}

@@ -1,0 +1,22 @@
+//go:build soak
+
+package sidebyside
+
+import (
+	"testing"
+
+	"auto/internal/program"
+)
+
+// TestSoakSideBySide is TestSideBySide at full length: each condition launches in at least
+// twenty ticks.
+func TestSoakSideBySide(t *testing.T) {
+	compare(t, program.Seed(t), 60, startItself(t), startAuto(t))
+}
+
+// TestSoakKills is TestKills at full size.
+func TestSoakKills(t *testing.T) { kills(t, 200, 20) }
+
+// TestSoakTwins: two Dagsters that live through the same history launch the same, so that a
+// difference to auto is none of chance.
+func TestSoakTwins(t *testing.T) { compare(t, program.Seed(t), 20, startItself(t), startItself(t)) }
