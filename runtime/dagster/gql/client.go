@@ -298,7 +298,10 @@ func message(raw json.RawMessage) string {
 
 // excerpt gives the first line of a text, shortened.
 func excerpt(body []byte) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
+	line := strings.TrimSpace(string(body))
+	if end := strings.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
+	}
 	line = strings.ToValidUTF8(line, "?")
 	if runes := []rune(line); len(runes) > 300 {
 		return string(runes[:300]) + "…"
