@@ -20,10 +20,10 @@ type story struct {
 	customers int
 }
 
-// driven are the assets that have conditions, by the condition.
+// driven are the assets that have conditions, by the first word of their key.
 var driven = map[string][]string{
 	"eager":   {"eager_one", "eager_two", "eager_daily", "eager_total", "eager_region", "eager_customer", "eager_last"},
-	"on_cron": {"cron_one", "cron_daily", "cron_region", "cron_after"},
+	"cron":    {"cron_one", "cron_daily", "cron_region", "cron_after"},
 	"missing": {"missing_one", "missing_daily", "missing_region", "missing_customer", "missing_after"},
 	"custom":  {"custom_one", "custom_daily", "custom_customer"},
 }
@@ -71,7 +71,7 @@ func (s *story) some(n int) []string {
 	if s.random.IntN(n) != 0 {
 		return nil
 	}
-	names := driven[[]string{"eager", "on_cron", "missing", "custom"}[s.random.IntN(4)]]
+	names := driven[[]string{"eager", "cron", "missing", "custom"}[s.random.IntN(4)]]
 	return []string{names[s.random.IntN(len(names))]}
 }
 
