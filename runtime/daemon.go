@@ -165,6 +165,7 @@ func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan 
 	print, asked := d.loaded, false
 	for {
 		timer, cancel := d.Clock.Until(d.Clock.Now().Add(look))
+		waited := false
 		select {
 		case <-ctx.Done():
 			cancel()
@@ -181,9 +182,10 @@ func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan 
 		case <-reload:
 			asked = true
 		case <-timer:
+			waited = true
 		}
 		cancel()
-		if now := fingerprint(d.watched); beside.free() && (asked || now != print || d.again) {
+		if now := fingerprint(d.watched); beside.free() && (asked || now != print || d.again && waited) {
 			asked = false
 			print = d.reload(ctx, &beside)
 		}

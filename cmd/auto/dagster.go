@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"auto/runtime/dagster/python"
 )
@@ -19,6 +20,10 @@ func (c dagsterPackageCommand) Run(s system) error {
 	if err := python.Write(c.Dir); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.stdout, "Wrote auto_dagster to %[1]s.\n\n    pip install %[1]s\n\nThen publish the definitions of your code location: defs = auto_dagster.publish(dg.Definitions(...)).\n", c.Dir)
+	folder := c.Dir
+	if !strings.ContainsAny(folder, `/\`) {
+		folder = "./" + folder // a name alone is one of the package index to pip
+	}
+	_, err := fmt.Fprintf(s.stdout, "Wrote auto_dagster to %s.\n\n    pip install %s\n\nThen publish the definitions of your code location: defs = auto_dagster.publish(dg.Definitions(...)).\n", c.Dir, folder)
 	return err
 }

@@ -62,6 +62,7 @@ func drive(t *testing.T) *driven {
 		{"auto.yaml", "127.0.0.1:7777", "127.0.0.1:0"},
 		{"policies/ingest.auto", "every 30s", "every 1s"},
 		{"policies/ingest.auto", "after 5s", "after 1s"},
+		{"policies/assets.auto", "after 20s", "after 1s"},
 	} {
 		if err := rewrite(filepath.Join(d.dir, change[0]), change[1], change[2]); err != nil {
 			t.Fatal(err)
@@ -179,15 +180,16 @@ func (d *driven) file(t *testing.T) {
 // failing: a run that fails is launched once more.
 func (d *driven) failing(t *testing.T) {
 	d.put(t, "marketing_fail.csv")
+	d.failTwice(t, map[string]string{"auto/block": "inbound", "auto/rules": "marketing"})
+}
+
+// failTwice waits until there are two runs that failed, each of its own request.
+func (d *driven) failTwice(t *testing.T, tags map[string]string) {
+	t.Helper()
 	var runs []dagster.Run
 	dagster.Eventually(t, 2*time.Minute, "two runs fail", func() bool {
-		runs = nil
-		for _, r := range d.Runs(t, map[string]string{"auto/block": "inbound", "auto/rules": "marketing"}) {
-			if r.Status == "FAILURE" {
-				runs = append(runs, r)
-			}
-		}
-		return len(runs) == 2
+		runs = d.Runs(t, tags)
+		return len(runs) == 2 && runs[0].Status == "FAILURE" && runs[1].Status == "FAILURE"
 	})
 	if runs[0].Tag("auto/request") == runs[1].Tag("auto/request") {
 		t.Errorf("both runs are of the request %s", runs[0].Tag("auto/request"))
@@ -228,13 +230,15 @@ func (d *driven) events(t *testing.T) {
 	}
 }
 
-// customer: a dynamic partition that is new is made, once.
+// customer: a dynamic partition that is new is made, once; one that fails is tried again.
 func (d *driven) customer(t *testing.T) {
 	d.AddPartition(t, "core", "customers", "acme")
 	_, r := d.made(t, "customer_report", "acme")
 	if runs := d.Runs(t, map[string]string{"dagster/partition": "acme"}); len(runs) != 1 {
 		t.Errorf("%d runs, want %s alone", len(runs), r.ID)
 	}
+	d.AddPartition(t, "core", "customers", "fail")
+	d.failTwice(t, map[string]string{"dagster/partition": "fail"})
 	if why := d.auto(t, "why", "customer_report[acme]", "--project", d.dir); !strings.Contains(why, "requested") {
 		t.Errorf("why: %s", why)
 	}

@@ -33,11 +33,13 @@ func eventOfRequest() {
 
 // TestGoldenScripts runs the command lines of testdata/script.
 func TestGoldenScripts(t *testing.T) {
+	sample := recordedDagster(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "1")
 			e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			e.Setenv("DAGSTER", sample)
 			return nil
 		},
 	})

@@ -32,6 +32,8 @@ type Options struct {
 	// Fast forks runs from a process that has the definitions loaded: see
 	// python/auto_harness.py. A run takes a fraction of a second instead of several.
 	Fast bool
+	// Postgres keeps everything in a PostgreSQL of the test's own, in place of SQLite.
+	Postgres bool
 	// Config is more of dagster.yaml, and replaces a key of the default.
 	Config map[string]any
 	// Webserver are more arguments of dagster-webserver, such as --read-only or
@@ -89,7 +91,14 @@ func prepare(t testing.TB, o Options) *Deployment {
 		o.Locations = Sample()
 	}
 	must(t, os.CopyFS(d.Home, os.DirFS(empty(t, bin))))
-	writeYAML(t, filepath.Join(d.Home, "dagster.yaml"), config(o))
+	settings := config(o)
+	if o.Postgres {
+		settings["storage"] = postgres(t, bin)
+	}
+	writeYAML(t, filepath.Join(d.Home, "dagster.yaml"), settings)
+	if o.Postgres {
+		d.makeStorage(t, bin)
+	}
 	workspace := filepath.Join(d.Home, "workspace.yaml")
 	writeYAML(t, workspace, d.workspace(o.Locations))
 	d.processes(t, o, bin, workspace)

@@ -8,7 +8,7 @@ import (
 )
 
 func TestDeployment(t *testing.T) {
-	d := Start(t, Options{Daemon: true})
+	d := Start(t, Options{Daemon: true, Fast: true})
 	d.Loaded(t)
 	t.Run("a run", func(t *testing.T) {
 		id := d.Launch(t, Launch{Assets: []string{"daily_orders"}, Partition: "2026-11-01", Tags: map[string]string{"who": "test"}})
@@ -22,6 +22,24 @@ func TestDeployment(t *testing.T) {
 		}
 		if m := d.Materializations(t, "daily_orders"); len(m) != 1 || m[0].Run != id || m[0].Metadata["run"] != id {
 			t.Errorf("materializations %v", m)
+		}
+	})
+	t.Run("ends of runs", func(t *testing.T) {
+		fails := d.Launch(t, Launch{Assets: []string{"raw_events"}, Tags: map[string]string{"sample/behaviour": "fail"}})
+		sleeps := d.Launch(t, Launch{Assets: []string{"summary"}, Tags: map[string]string{"sample/sleep": "600"}})
+		elsewhere := d.Launch(t, Launch{Location: "mart", Assets: []string{"mart_orders"}, Partition: "2026-03-01"})
+		named := d.Launch(t, Launch{Job: "params_job"})
+		d.WaitRun(t, sleeps, "STARTED")
+		d.Terminate(t, sleeps)
+		d.WaitRun(t, sleeps, "CANCELED")
+		d.WaitRun(t, fails, "FAILURE")
+		d.WaitRun(t, elsewhere, "SUCCESS")
+		if r := d.WaitRun(t, named, "SUCCESS"); r.Job != "params_job" || len(r.Assets()) != 0 {
+			t.Errorf("job %s, assets %v", r.Job, r.Assets())
+		}
+		d.DeleteRun(t, named)
+		if _, ok := d.Run(t, named); ok {
+			t.Error("the run is still there")
 		}
 	})
 	t.Run("events", func(t *testing.T) {
@@ -48,18 +66,4 @@ func TestDeployment(t *testing.T) {
 		d.Loaded(t)
 		d.Report(t, "mart/kpi2")
 	})
-}
-
-func TestFast(t *testing.T) {
-	d := Start(t, Options{Daemon: true, Fast: true})
-	var ids []string
-	for range 10 {
-		ids = append(ids, d.Launch(t, Launch{Assets: []string{"raw_events"}}))
-	}
-	for _, id := range ids {
-		d.WaitRun(t, id, "SUCCESS")
-	}
-	d.WaitRun(t, d.Launch(t, Launch{Job: "params_job"}), "SUCCESS")
-	d.WaitRun(t, d.Launch(t, Launch{Location: "mart", Assets: []string{"mart_orders"}, Partition: "2026-03-01"}), "SUCCESS")
-	d.WaitRun(t, d.Launch(t, Launch{Assets: []string{"raw_events"}, Tags: map[string]string{"sample/behaviour": "fail"}}), "FAILURE")
 }

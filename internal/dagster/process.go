@@ -1,10 +1,15 @@
 package dagster
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -17,9 +22,10 @@ type Process struct {
 
 	argv, env []string
 	dir       string
-	command   *exec.Cmd     // nil while it is not running
-	done      chan struct{} // closed when the command has ended
-	guard     io.Closer
+	owner     *syscall.Credential // nil for that of the test
+	command   *exec.Cmd           // nil while it is not running
+	done      chan struct{}       // closed when the command has ended
+	guard     io.WriteCloser
 }
 
 // Start starts the program. It is not ready then: see Deployment.Ready.
@@ -36,6 +42,7 @@ func (p *Process) Start(t testing.TB) {
 	command := exec.Command(p.argv[0], p.argv[1:]...)
 	command.Dir, command.Env, command.Stdout, command.Stderr = p.dir, p.env, log, log
 	grouped(command)
+	command.SysProcAttr.Credential = p.owner
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -48,20 +55,22 @@ func (p *Process) Start(t testing.TB) {
 }
 
 // guard starts a shell that kills a process group when the test's process ends, however
-// it ends: the pipe to it closes then.
-func guard(t testing.TB, group int) io.Closer {
+// it ends: the pipe to it closes then. A line on the pipe lets it end without that.
+func guard(t testing.TB, group int) io.WriteCloser {
 	t.Helper()
-	command := exec.Command("/bin/sh", "-c", `cat; kill -KILL -"$0" 2>/dev/null`, strconv.Itoa(group))
+	command := exec.Command("/bin/sh", "-c", `read line || kill -KILL -"$0"`, strconv.Itoa(group))
 	grouped(command)
-	pipe, err := command.StdinPipe()
+	reads, writes, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer reads.Close()
+	command.Stdin = reads
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { _ = command.Wait() }() // it fails when nothing was left to kill
-	return pipe
+	go func() { _ = command.Wait() }() // it has nothing to tell
+	return writes
 }
 
 // Running reports whether the program has been started and has not ended.
@@ -86,9 +95,12 @@ func (p *Process) Kill(t testing.TB) {
 	group := p.command.Process.Pid
 	_ = syscall.Kill(-group, syscall.SIGKILL) // it may have ended
 	<-p.done
-	p.guard.Close()
-	p.command = nil
 	emptied(group)
+	_, err := io.WriteString(p.guard, "ended\n")
+	if err = errors.Join(err, p.guard.Close()); err != nil {
+		t.Errorf("the guard of %s: %v", p.Name, err)
+	}
+	p.command = nil
 }
 
 // Stop asks the program to end, and kills what is left after some seconds.
@@ -121,11 +133,27 @@ func grouped(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Set
 // emptied waits, not for long, until a killed group has no process that could still
 // write files.
 func emptied(group int) {
-	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		if syscall.Kill(-group, 0) != nil {
-			return
-		}
+	for deadline := time.Now().Add(5 * time.Second); alive(group) && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// alive reports whether a process group has a process that is more than a zombie: whoever
+// adopted it may take long to look after it.
+func alive(group int) bool {
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil || len(files) == 0 { // not Linux
+		return syscall.Kill(-group, 0) == nil
+	}
+	return slices.ContainsFunc(files, func(file string) bool {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return false // it has ended
+		}
+		// pid (name) state parent group …: proc_pid_stat(5)
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		return fields[2] == strconv.Itoa(group) && fields[0] != "Z"
+	})
 }
 
 // lock waits for the lock of a file; it ends with the process at the latest.

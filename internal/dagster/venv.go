@@ -33,7 +33,7 @@ func Bin(t testing.TB) string {
 	if named := os.Getenv("AUTO_DAGSTER_VENV"); named != "" {
 		return filepath.Join(named, "bin")
 	}
-	dir, err := cached()
+	dir, err := cached(install)
 	if err != nil {
 		skip(t, "Dagster "+Version+" cannot be installed: "+err.Error()+". Install Python 3 with venv, or name a venv with Dagster in AUTO_DAGSTER_VENV")
 	}
@@ -50,7 +50,7 @@ func skip(t testing.TB, reason string) {
 }
 
 // cached gives the venv of the user's cache, and makes it where it is not there.
-func cached() (string, error) {
+func cached(install func(dir string) error) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
@@ -65,15 +65,15 @@ func cached() (string, error) {
 		return "", err
 	}
 	defer unlock()
-	return dir, made(dir)
+	return dir, made(dir, install)
 }
 
 // ready is the file that a finished venv has. A venv cannot be made beside and renamed:
 // its programs hold its path.
 const ready = "auto-ready"
 
-// made makes a venv where there is no finished one.
-func made(dir string) error {
+// made makes a venv where there is no finished one. Whoever calls it has the lock.
+func made(dir string, install func(dir string) error) error {
 	if _, err := os.Stat(filepath.Join(dir, ready)); err == nil {
 		return nil
 	}
@@ -83,6 +83,9 @@ func made(dir string) error {
 	err := install(dir)
 	if err != nil {
 		return errors.Join(err, os.WriteFile(dir+".failed", []byte(err.Error()), 0o644))
+	}
+	if err := os.RemoveAll(dir + ".failed"); err != nil {
+		return err
 	}
 	return os.WriteFile(filepath.Join(dir, ready), nil, 0o644)
 }

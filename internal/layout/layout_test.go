@@ -28,7 +28,7 @@ var ranks = map[string]int{
 	"runtime/sources/sourcetest": 52, "runtime/store/sqlite": 52, "runtime/seen": 52, "runtime/project": 52,
 	"runtime/store/storetest": 53, "runtime/outbox": 53, "runtime/sensor": 54, "runtime/dagster": 58, "runtime/dagster/gql": 51, "runtime/dagster/deployment": 53, "runtime/dagster/runtags": 53, "runtime/dagster/assets": 54, "runtime/dagster/state": 54, "runtime/dagster/launcher": 54, "runtime/dagster/pull": 54, "runtime/dagster/serdes": 52, "runtime/dagster/codeserver": 54,
 	"runtime/dagster/python": 50,
-	"runtime/engine": 53, "runtime/explain": 55, "runtime/control": 56, "runtime/parameters": 57, "runtime/live": 57, "runtime/metrics": 57, "runtime/history": 58, "runtime/api": 58, "runtime/automation": 59, "runtime/web": 59,
+	"runtime/engine":         53, "runtime/explain": 55, "runtime/control": 56, "runtime/parameters": 57, "runtime/live": 57, "runtime/metrics": 57, "runtime/history": 58, "runtime/api": 58, "runtime/automation": 59, "runtime/web": 59,
 	"runtime/scenario": 58, "runtime/play": 59, "runtime/repl": 61,
 	"runtime":  62,
 	"cmd/auto": 70,

@@ -7,7 +7,7 @@ func TestWrongBodies(t *testing.T) {
 	for body, want := range map[string]string{
 		``:                "it is empty",
 		`{"a":`:           "its JSON has no end",
-		`[]`:              "it is of the kind array",
+		`[]`:              "it is no object, but: array",
 		`{"version":"x"}`: "`version` is of the kind string",
 		`{"a":1}`:         `unknown field "a"`,
 		`{} {}`:           "something follows the object",

@@ -50,6 +50,9 @@ type Job struct {
 func Import(d *deployment.Deployment, o Options) Imported {
 	i := &importer{d: d, o: o}
 	i.locations()
+	if list := i.d.Slashed; len(list) > 0 {
+		i.add(diag.NotExpressible, "Give them keys without slashes in their components, such as `[\"sales\", \"orders\"]`.", "Components of the keys of %s hold a `/`, which joins components; they are left out.", keysText(list))
+	}
 	for _, key := range slices.Sorted(maps.Keys(d.Assets)) {
 		i.asset(d.Assets[key])
 	}

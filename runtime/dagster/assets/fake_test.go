@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -72,13 +73,23 @@ func (f fake) definitions(data object) {
 			}
 		}
 		entries = append(entries, object{"name": location, "loadStatus": "LOADED", "versionKey": "1", "locationOrLoadError": object{
-			"__typename": "RepositoryLocation", "repositories": []object{{"name": repository, "jobs": jobs, "sensors": []object{{"id": "s1", "name": "automation", "sensorType": "AUTOMATION", "sensorState": object{"status": "RUNNING"}}}}}}})
+			"__typename": "RepositoryLocation", "repositories": []object{{"name": repository, "jobs": jobs, "automation": []object{{"id": "s1", "name": "automation", "sensorType": "AUTOMATION", "sensorState": object{"status": "RUNNING"}}},
+				"automated": []object{{"id": "s1", "assetSelection": f.selection()}}}}}})
 	}
 	for _, a := range f.assets {
 		nodes = append(nodes, f.node(a))
 	}
 	data["version"], data["assetNodes"] = "1.13.27", nodes
 	data["workspaceOrError"] = object{"__typename": "Workspace", "locationEntries": entries}
+}
+
+// selection selects all assets.
+func (f fake) selection() object {
+	keys := []object{}
+	for _, a := range f.assets {
+		keys = append(keys, path(a.Key))
+	}
+	return object{"assetKeys": keys, "assetChecks": []object{}}
 }
 
 func (f fake) places() []string {
@@ -147,7 +158,7 @@ func (f fake) node(a graph.Asset) object {
 	out := object{
 		"assetKey": path(a.Key), "groupName": group, "kinds": append([]string{}, a.Kinds...), "description": a.Description, "opVersion": a.CodeVersion, "graphName": nil, "opNames": []string{op}, "jobNames": jobs,
 		"tags": tags, "owners": owners, "isMaterializable": !a.External && !a.Observable, "isObservable": a.Observable, "isAutoCreatedStub": false,
-		"repository": object{"name": repository, "location": object{"name": location}}, "targetingInstigators": []object{{"__typename": "Sensor", "id": "s1", "sensorType": "AUTOMATION"}},
+		"repository":   object{"name": repository, "location": object{"name": location}},
 		"dependencies": deps, "metadataEntries": []object{{"__typename": "TextMetadataEntry", "label": "text"}, {"__typename": "JsonMetadataEntry", "label": deployment.Label, "jsonString": string(metadata)}},
 		"assetChecksOrError": object{"__typename": "AssetChecks", "checks": checks},
 	}
@@ -157,6 +168,13 @@ func (f fake) node(a graph.Asset) object {
 	if a.Condition != "" {
 		out["automationCondition"] = object{"label": a.Condition, "expandedLabel": []string{}}
 	}
+	return out
+}
+
+// merged gives an object with some fields replaced.
+func merged(o, fields object) object {
+	out := maps.Clone(o)
+	maps.Copy(out, fields)
 	return out
 }
 

@@ -69,8 +69,14 @@ func (i *importer) doubted() {
 func (i *importer) driven() {
 	var sensors grouped
 	for _, a := range i.out.Assets {
-		if sensor, ok := i.d.Assets[a.Key].Driven(); ok {
+		there := i.d.Assets[a.Key]
+		if sensor, ok := there.Driven(); ok {
 			sensors.add(sensor.Name, a.Key)
+		}
+		for _, check := range there.Checks {
+			if sensor, ok := check.Driven(); ok {
+				sensors.add(sensor.Name, a.Key+":"+check.Name)
+			}
 		}
 	}
 	slices.Sort(sensors.texts)

@@ -18,6 +18,7 @@ func TestFindings(t *testing.T) {
 	}
 	f := fake{assets: list, jobs: map[string][]string{"nightly": {"a", "f"}, "ops_only": nil, "mine": {"b"}}, edit: func(answer object) {
 		nodes := answer["assetNodes"].([]object)
+		answer["assetNodes"] = append(nodes, merged(nodes[5], object{"assetKey": object{"path": []string{"h", "x/y"}}}))
 		nodes[5]["assetChecksOrError"] = object{"__typename": "AssetCheckNeedsUserCodeUpgrade", "message": "Asset checks need dagster 1.5"}
 		nodes[6]["metadataEntries"].([]object)[1]["jsonString"] = `{"partitions": {"__class__": "ExternalStaticPartitionsDefinitionData", "partition_keys": ["a..b"]}}`
 	}}
@@ -27,6 +28,7 @@ func TestFindings(t *testing.T) {
 		messages = append(messages, string(finding.Code)+" "+finding.Message)
 	}
 	if diff := cmp.Diff([]string{
+		"A343 Components of the keys of `h/x/y` hold a `/`, which joins components; they are left out.",
 		"A340 Dagster gives no answer about the checks of `f`: Asset checks need dagster 1.5.",
 		"A340 Partitions of `g`: auto does not accept its partitions: `a..b` cannot be a partition key: it is empty or holds `..`.",
 		"A342 The sensor `automation` of Dagster runs, and launches `a`, `b`, `c` and 2 more by their AutomationConditions.",

@@ -40,6 +40,9 @@ func serve(t *testing.T, network, address string, answer func(asked string, send
 		if err := stream.RecvMsg(&request); err != nil || name != method {
 			return status.Errorf(codes.Unimplemented, "%s: %v", name, err)
 		}
+		if err := grpc.SetSendCompressor(stream.Context(), "gzip"); err != nil {
+			return err
+		}
 		return answer(string(request), func(message []byte) error { return stream.SendMsg(message) })
 	}))
 	go server.Serve(listener)

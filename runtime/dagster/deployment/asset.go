@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// readAsset gives an asset without what needs other assets or the exact way: partitions,
-// mappings and sets.
-func readAsset(n *DefinitionsAssetNodesAssetNode, sensors map[string]Sensor) *Asset {
+// readAsset gives an asset, with the sensors that drive it, but without what needs other
+// assets or the exact way: partitions, mappings and sets.
+func readAsset(n *DefinitionsAssetNodesAssetNode, driven targets) *Asset {
 	a := &Asset{
 		Key: key(n.AssetKey.Path), Location: n.Repository.Location.Name, Repository: n.Repository.Name,
 		Group: n.GroupName, CodeVersion: text(n.OpVersion), Description: text(n.Description),
@@ -27,17 +27,12 @@ func readAsset(n *DefinitionsAssetNodesAssetNode, sensors map[string]Sensor) *As
 		a.Deps = append(a.Deps, Dep{Key: key(dep.Asset.AssetKey.Path)})
 	}
 	slices.SortFunc(a.Deps, func(x, y Dep) int { return strings.Compare(x.Key, y.Key) })
+	at := place(a.Location, a.Repository) + a.Key
 	if n.AutomationCondition != nil {
 		a.Condition = label(n.AutomationCondition.Label, n.AutomationCondition.ExpandedLabel)
+		a.Sensors = driven[at]
 	}
-	for _, by := range n.TargetingInstigators {
-		if s, ok := by.(*DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor); ok {
-			if sensor, drives := sensors[s.Id]; drives {
-				a.Sensors = append(a.Sensors, sensor)
-			}
-		}
-	}
-	readChecks(a, n.AssetChecksOrError)
+	readChecks(a, n.AssetChecksOrError, func(check string) []Sensor { return driven[at+":"+check] })
 	return a
 }
 
@@ -72,7 +67,7 @@ func label(name *string, expanded []string) string {
 	return strings.Join(expanded, " ")
 }
 
-func readChecks(a *Asset, answer DefinitionsAssetNodesAssetNodeAssetChecksOrError) {
+func readChecks(a *Asset, answer DefinitionsAssetNodesAssetNodeAssetChecksOrError, driving func(check string) []Sensor) {
 	list, ok := answer.(*DefinitionsAssetNodesAssetNodeAssetChecksOrErrorAssetChecks)
 	if !ok {
 		a.ChecksProblem = "Dagster gives " + refused("the checks of `"+a.Key+"`", answer).Error() + "."
@@ -88,6 +83,7 @@ func readChecks(a *Asset, answer DefinitionsAssetNodesAssetNodeAssetChecksOrErro
 		}
 		if c.AutomationCondition != nil {
 			check.Condition = label(c.AutomationCondition.Label, c.AutomationCondition.ExpandedLabel)
+			check.Sensors = driving(c.Name)
 		}
 		a.Checks = append(a.Checks, check)
 	}

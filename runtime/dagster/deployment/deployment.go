@@ -20,6 +20,9 @@ type Deployment struct {
 	Locations []Location
 	// Assets are all assets of all locations that are loaded, by key.
 	Assets map[string]*Asset
+	// Slashed are the keys of assets that are left out, sorted: a component of theirs has a
+	// slash, so that their text is that of another key.
+	Slashed []string
 	// Jobs are the jobs of all locations, without the implicit one of assets.
 	Jobs []Job
 	// versions tell by location when it is another one.
@@ -102,8 +105,10 @@ type Check struct {
 	Deps        []string
 	Partitioned bool
 	// Embedded: it is executed by its asset's op, and never alone.
-	Embedded  bool
+	Embedded bool
+	// Condition and Sensors are as those of Asset.
 	Condition string
+	Sensors   []Sensor
 }
 
 // Sensor is a sensor that drives assets by their conditions.
@@ -113,15 +118,19 @@ type Sensor struct {
 }
 
 // Driven gives the running sensor by which Dagster itself launches an asset, and false
-// where there is none. A check's condition counts as its asset's: a sensor that runs it
-// is a second one that launches.
-func (a *Asset) Driven() (Sensor, bool) {
-	conditions := a.Condition != "" || slices.ContainsFunc(a.Checks, func(c Check) bool { return c.Condition != "" })
-	i := slices.IndexFunc(a.Sensors, func(s Sensor) bool { return s.Running })
-	if !conditions || i < 0 {
+// where there is none.
+func (a *Asset) Driven() (Sensor, bool) { return driven(a.Condition, a.Sensors) }
+
+// Driven gives the running sensor by which Dagster itself launches a check, and false where
+// there is none.
+func (c *Check) Driven() (Sensor, bool) { return driven(c.Condition, c.Sensors) }
+
+func driven(condition string, sensors []Sensor) (Sensor, bool) {
+	i := slices.IndexFunc(sensors, func(s Sensor) bool { return s.Running })
+	if condition == "" || i < 0 {
 		return Sensor{}, false
 	}
-	return a.Sensors[i], true
+	return sensors[i], true
 }
 
 // Loaded reports whether a location is there, and why not where it is not.

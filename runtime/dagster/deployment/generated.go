@@ -424,9 +424,14 @@ func (v *ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLo
 	return v.Name
 }
 
-// GetSensors returns ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Sensors, and is useful for accessing the field via an interface.
-func (v *ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetSensors() []SensorsSensorsSensor {
-	return v.Sensors.Sensors
+// GetAutomation returns ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Automation, and is useful for accessing the field via an interface.
+func (v *ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetAutomation() []SensorsAutomationSensor {
+	return v.Sensors.Automation
+}
+
+// GetMaterialize returns ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Materialize, and is useful for accessing the field via an interface.
+func (v *ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetMaterialize() []SensorsMaterializeSensor {
+	return v.Sensors.Materialize
 }
 
 func (v *ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) UnmarshalJSON(b []byte) error {
@@ -457,7 +462,9 @@ func (v *ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLo
 type __premarshalChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository struct {
 	Name string `json:"name"`
 
-	Sensors []SensorsSensorsSensor `json:"sensors"`
+	Automation []SensorsAutomationSensor `json:"automation"`
+
+	Materialize []SensorsMaterializeSensor `json:"materialize"`
 }
 
 func (v *ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) MarshalJSON() ([]byte, error) {
@@ -472,33 +479,33 @@ func (v *ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLo
 	var retval __premarshalChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository
 
 	retval.Name = v.Name
-	retval.Sensors = v.Sensors.Sensors
+	retval.Automation = v.Sensors.Automation
+	retval.Materialize = v.Sensors.Materialize
 	return &retval, nil
 }
 
 // DefinitionsAssetNodesAssetNode includes the requested fields of the GraphQL type AssetNode.
 type DefinitionsAssetNodesAssetNode struct {
-	AssetKey                DefinitionsAssetNodesAssetNodeAssetKey                         `json:"assetKey"`
-	GroupName               string                                                         `json:"groupName"`
-	Kinds                   []string                                                       `json:"kinds"`
-	Description             *string                                                        `json:"description"`
-	OpVersion               *string                                                        `json:"opVersion"`
-	GraphName               *string                                                        `json:"graphName"`
-	OpNames                 []string                                                       `json:"opNames"`
-	JobNames                []string                                                       `json:"jobNames"`
-	Tags                    []DefinitionsAssetNodesAssetNodeTagsDefinitionTag              `json:"tags"`
-	Owners                  []DefinitionsAssetNodesAssetNodeOwnersAssetOwner               `json:"-"`
-	IsMaterializable        bool                                                           `json:"isMaterializable"`
-	IsObservable            bool                                                           `json:"isObservable"`
-	IsAutoCreatedStub       bool                                                           `json:"isAutoCreatedStub"`
-	Repository              DefinitionsAssetNodesAssetNodeRepository                       `json:"repository"`
-	AutomationCondition     *DefinitionsAssetNodesAssetNodeAutomationCondition             `json:"automationCondition"`
-	InternalFreshnessPolicy *DefinitionsAssetNodesAssetNodeInternalFreshnessPolicy         `json:"-"`
-	TargetingInstigators    []DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator `json:"-"`
-	PartitionDefinition     *DefinitionsAssetNodesAssetNodePartitionDefinition             `json:"partitionDefinition"`
-	Dependencies            []DefinitionsAssetNodesAssetNodeDependenciesAssetDependency    `json:"dependencies"`
-	MetadataEntries         []DefinitionsAssetNodesAssetNodeMetadataEntriesMetadataEntry   `json:"-"`
-	AssetChecksOrError      DefinitionsAssetNodesAssetNodeAssetChecksOrError               `json:"-"`
+	AssetKey                DefinitionsAssetNodesAssetNodeAssetKey                       `json:"assetKey"`
+	GroupName               string                                                       `json:"groupName"`
+	Kinds                   []string                                                     `json:"kinds"`
+	Description             *string                                                      `json:"description"`
+	OpVersion               *string                                                      `json:"opVersion"`
+	GraphName               *string                                                      `json:"graphName"`
+	OpNames                 []string                                                     `json:"opNames"`
+	JobNames                []string                                                     `json:"jobNames"`
+	Tags                    []DefinitionsAssetNodesAssetNodeTagsDefinitionTag            `json:"tags"`
+	Owners                  []DefinitionsAssetNodesAssetNodeOwnersAssetOwner             `json:"-"`
+	IsMaterializable        bool                                                         `json:"isMaterializable"`
+	IsObservable            bool                                                         `json:"isObservable"`
+	IsAutoCreatedStub       bool                                                         `json:"isAutoCreatedStub"`
+	Repository              DefinitionsAssetNodesAssetNodeRepository                     `json:"repository"`
+	AutomationCondition     *DefinitionsAssetNodesAssetNodeAutomationCondition           `json:"automationCondition"`
+	InternalFreshnessPolicy *DefinitionsAssetNodesAssetNodeInternalFreshnessPolicy       `json:"-"`
+	PartitionDefinition     *DefinitionsAssetNodesAssetNodePartitionDefinition           `json:"partitionDefinition"`
+	Dependencies            []DefinitionsAssetNodesAssetNodeDependenciesAssetDependency  `json:"dependencies"`
+	MetadataEntries         []DefinitionsAssetNodesAssetNodeMetadataEntriesMetadataEntry `json:"-"`
+	AssetChecksOrError      DefinitionsAssetNodesAssetNodeAssetChecksOrError             `json:"-"`
 }
 
 // GetAssetKey returns DefinitionsAssetNodesAssetNode.AssetKey, and is useful for accessing the field via an interface.
@@ -561,11 +568,6 @@ func (v *DefinitionsAssetNodesAssetNode) GetInternalFreshnessPolicy() *Definitio
 	return v.InternalFreshnessPolicy
 }
 
-// GetTargetingInstigators returns DefinitionsAssetNodesAssetNode.TargetingInstigators, and is useful for accessing the field via an interface.
-func (v *DefinitionsAssetNodesAssetNode) GetTargetingInstigators() []DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator {
-	return v.TargetingInstigators
-}
-
 // GetPartitionDefinition returns DefinitionsAssetNodesAssetNode.PartitionDefinition, and is useful for accessing the field via an interface.
 func (v *DefinitionsAssetNodesAssetNode) GetPartitionDefinition() *DefinitionsAssetNodesAssetNodePartitionDefinition {
 	return v.PartitionDefinition
@@ -596,7 +598,6 @@ func (v *DefinitionsAssetNodesAssetNode) UnmarshalJSON(b []byte) error {
 		*DefinitionsAssetNodesAssetNode
 		Owners                  []json.RawMessage `json:"owners"`
 		InternalFreshnessPolicy json.RawMessage   `json:"internalFreshnessPolicy"`
-		TargetingInstigators    []json.RawMessage `json:"targetingInstigators"`
 		MetadataEntries         []json.RawMessage `json:"metadataEntries"`
 		AssetChecksOrError      json.RawMessage   `json:"assetChecksOrError"`
 		graphql.NoUnmarshalJSON
@@ -637,25 +638,6 @@ func (v *DefinitionsAssetNodesAssetNode) UnmarshalJSON(b []byte) error {
 			if err != nil {
 				return fmt.Errorf(
 					"unable to unmarshal DefinitionsAssetNodesAssetNode.InternalFreshnessPolicy: %w", err)
-			}
-		}
-	}
-
-	{
-		dst := &v.TargetingInstigators
-		src := firstPass.TargetingInstigators
-		*dst = make(
-			[]DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator,
-			len(src))
-		for i, src := range src {
-			dst := &(*dst)[i]
-			if len(src) != 0 && string(src) != "null" {
-				err = __unmarshalDefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator(
-					src, dst)
-				if err != nil {
-					return fmt.Errorf(
-						"unable to unmarshal DefinitionsAssetNodesAssetNode.TargetingInstigators: %w", err)
-				}
 			}
 		}
 	}
@@ -727,8 +709,6 @@ type __premarshalDefinitionsAssetNodesAssetNode struct {
 
 	InternalFreshnessPolicy json.RawMessage `json:"internalFreshnessPolicy"`
 
-	TargetingInstigators []json.RawMessage `json:"targetingInstigators"`
-
 	PartitionDefinition *DefinitionsAssetNodesAssetNodePartitionDefinition `json:"partitionDefinition"`
 
 	Dependencies []DefinitionsAssetNodesAssetNodeDependenciesAssetDependency `json:"dependencies"`
@@ -792,24 +772,6 @@ func (v *DefinitionsAssetNodesAssetNode) __premarshalJSON() (*__premarshalDefini
 			if err != nil {
 				return nil, fmt.Errorf(
 					"unable to marshal DefinitionsAssetNodesAssetNode.InternalFreshnessPolicy: %w", err)
-			}
-		}
-	}
-	{
-
-		dst := &retval.TargetingInstigators
-		src := v.TargetingInstigators
-		*dst = make(
-			[]json.RawMessage,
-			len(src))
-		for i, src := range src {
-			dst := &(*dst)[i]
-			var err error
-			*dst, err = __marshalDefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator(
-				&src)
-			if err != nil {
-				return nil, fmt.Errorf(
-					"unable to marshal DefinitionsAssetNodesAssetNode.TargetingInstigators: %w", err)
 			}
 		}
 	}
@@ -2098,109 +2060,6 @@ func (v *DefinitionsAssetNodesAssetNodeTagsDefinitionTag) GetKey() string { retu
 // GetValue returns DefinitionsAssetNodesAssetNodeTagsDefinitionTag.Value, and is useful for accessing the field via an interface.
 func (v *DefinitionsAssetNodesAssetNodeTagsDefinitionTag) GetValue() string { return v.Value }
 
-// DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator includes the requested fields of the GraphQL interface Instigator.
-//
-// DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator is implemented by the following types:
-// DefinitionsAssetNodesAssetNodeTargetingInstigatorsSchedule
-// DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor
-type DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator interface {
-	implementsGraphQLInterfaceDefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator()
-	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
-	GetTypename() *string
-}
-
-func (v *DefinitionsAssetNodesAssetNodeTargetingInstigatorsSchedule) implementsGraphQLInterfaceDefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator() {
-}
-func (v *DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor) implementsGraphQLInterfaceDefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator() {
-}
-
-func __unmarshalDefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator(b []byte, v *DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator) error {
-	if string(b) == "null" {
-		return nil
-	}
-
-	var tn struct {
-		TypeName string `json:"__typename"`
-	}
-	err := json.Unmarshal(b, &tn)
-	if err != nil {
-		return err
-	}
-
-	switch tn.TypeName {
-	case "Schedule":
-		*v = new(DefinitionsAssetNodesAssetNodeTargetingInstigatorsSchedule)
-		return json.Unmarshal(b, *v)
-	case "Sensor":
-		*v = new(DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor)
-		return json.Unmarshal(b, *v)
-	case "":
-		return fmt.Errorf(
-			"response was missing Instigator.__typename")
-	default:
-		return fmt.Errorf(
-			`unexpected concrete type for DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator: "%v"`, tn.TypeName)
-	}
-}
-
-func __marshalDefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator(v *DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator) ([]byte, error) {
-
-	var typename string
-	switch v := (*v).(type) {
-	case *DefinitionsAssetNodesAssetNodeTargetingInstigatorsSchedule:
-		typename = "Schedule"
-
-		result := struct {
-			TypeName string `json:"__typename"`
-			*DefinitionsAssetNodesAssetNodeTargetingInstigatorsSchedule
-		}{typename, v}
-		return json.Marshal(result)
-	case *DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor:
-		typename = "Sensor"
-
-		result := struct {
-			TypeName string `json:"__typename"`
-			*DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor
-		}{typename, v}
-		return json.Marshal(result)
-	case nil:
-		return []byte("null"), nil
-	default:
-		return nil, fmt.Errorf(
-			`unexpected concrete type for DefinitionsAssetNodesAssetNodeTargetingInstigatorsInstigator: "%T"`, v)
-	}
-}
-
-// DefinitionsAssetNodesAssetNodeTargetingInstigatorsSchedule includes the requested fields of the GraphQL type Schedule.
-type DefinitionsAssetNodesAssetNodeTargetingInstigatorsSchedule struct {
-	Typename *string `json:"__typename"`
-}
-
-// GetTypename returns DefinitionsAssetNodesAssetNodeTargetingInstigatorsSchedule.Typename, and is useful for accessing the field via an interface.
-func (v *DefinitionsAssetNodesAssetNodeTargetingInstigatorsSchedule) GetTypename() *string {
-	return v.Typename
-}
-
-// DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor includes the requested fields of the GraphQL type Sensor.
-type DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor struct {
-	Typename   *string    `json:"__typename"`
-	Id         string     `json:"id"`
-	SensorType SensorType `json:"sensorType"`
-}
-
-// GetTypename returns DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor.Typename, and is useful for accessing the field via an interface.
-func (v *DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor) GetTypename() *string {
-	return v.Typename
-}
-
-// GetId returns DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor.Id, and is useful for accessing the field via an interface.
-func (v *DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor) GetId() string { return v.Id }
-
-// GetSensorType returns DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor.SensorType, and is useful for accessing the field via an interface.
-func (v *DefinitionsAssetNodesAssetNodeTargetingInstigatorsSensor) GetSensorType() SensorType {
-	return v.SensorType
-}
-
 // DefinitionsResponse is returned by Definitions on success.
 type DefinitionsResponse struct {
 	// Retrieve the version of Dagster running in the Dagster deployment.
@@ -2623,9 +2482,11 @@ func __marshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocati
 
 // DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository includes the requested fields of the GraphQL type Repository.
 type DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository struct {
-	Name    string                                                                                                                                        `json:"name"`
-	Jobs    []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryJobsJob `json:"jobs"`
-	Sensors `json:"-"`
+	Name         string                                                                                                                                        `json:"name"`
+	Jobs         []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryJobsJob `json:"jobs"`
+	Sensors      `json:"-"`
+	Automated    []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor    `json:"automated"`
+	Materialized []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor `json:"materialized"`
 }
 
 // GetName returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Name, and is useful for accessing the field via an interface.
@@ -2638,9 +2499,24 @@ func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEnt
 	return v.Jobs
 }
 
-// GetSensors returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Sensors, and is useful for accessing the field via an interface.
-func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetSensors() []SensorsSensorsSensor {
-	return v.Sensors.Sensors
+// GetAutomated returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Automated, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetAutomated() []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor {
+	return v.Automated
+}
+
+// GetMaterialized returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Materialized, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetMaterialized() []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor {
+	return v.Materialized
+}
+
+// GetAutomation returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Automation, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetAutomation() []SensorsAutomationSensor {
+	return v.Sensors.Automation
+}
+
+// GetMaterialize returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository.Materialize, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) GetMaterialize() []SensorsMaterializeSensor {
+	return v.Sensors.Materialize
 }
 
 func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) UnmarshalJSON(b []byte) error {
@@ -2673,7 +2549,13 @@ type __premarshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLoc
 
 	Jobs []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryJobsJob `json:"jobs"`
 
-	Sensors []SensorsSensorsSensor `json:"sensors"`
+	Automated []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor `json:"automated"`
+
+	Materialized []DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor `json:"materialized"`
+
+	Automation []SensorsAutomationSensor `json:"automation"`
+
+	Materialize []SensorsMaterializeSensor `json:"materialize"`
 }
 
 func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository) MarshalJSON() ([]byte, error) {
@@ -2689,7 +2571,73 @@ func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEnt
 
 	retval.Name = v.Name
 	retval.Jobs = v.Jobs
-	retval.Sensors = v.Sensors.Sensors
+	retval.Automated = v.Automated
+	retval.Materialized = v.Materialized
+	retval.Automation = v.Sensors.Automation
+	retval.Materialize = v.Sensors.Materialize
+	return &retval, nil
+}
+
+// DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor includes the requested fields of the GraphQL type Sensor.
+type DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor struct {
+	Id       string `json:"id"`
+	Selected `json:"-"`
+}
+
+// GetId returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor.Id, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor) GetId() string {
+	return v.Id
+}
+
+// GetAssetSelection returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor.AssetSelection, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor) GetAssetSelection() *SelectedAssetSelection {
+	return v.Selected.AssetSelection
+}
+
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.Selected)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor struct {
+	Id string `json:"id"`
+
+	AssetSelection *SelectedAssetSelection `json:"assetSelection"`
+}
+
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor) __premarshalJSON() (*__premarshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor, error) {
+	var retval __premarshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryAutomatedSensor
+
+	retval.Id = v.Id
+	retval.AssetSelection = v.Selected.AssetSelection
 	return &retval, nil
 }
 
@@ -2708,6 +2656,97 @@ func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEnt
 func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryJobsJob) GetIsAssetJob() bool {
 	return v.IsAssetJob
 }
+
+// DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor includes the requested fields of the GraphQL type Sensor.
+type DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor struct {
+	Id       string `json:"id"`
+	Selected `json:"-"`
+}
+
+// GetId returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor.Id, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor) GetId() string {
+	return v.Id
+}
+
+// GetAssetSelection returns DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor.AssetSelection, and is useful for accessing the field via an interface.
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor) GetAssetSelection() *SelectedAssetSelection {
+	return v.Selected.AssetSelection
+}
+
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.Selected)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor struct {
+	Id string `json:"id"`
+
+	AssetSelection *SelectedAssetSelection `json:"assetSelection"`
+}
+
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor) __premarshalJSON() (*__premarshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor, error) {
+	var retval __premarshalDefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepositoryMaterializedSensor
+
+	retval.Id = v.Id
+	retval.AssetSelection = v.Selected.AssetSelection
+	return &retval, nil
+}
+
+// Drives includes the GraphQL fields of Sensor requested by the fragment Drives.
+type Drives struct {
+	Id          string                            `json:"id"`
+	Name        string                            `json:"name"`
+	SensorType  SensorType                        `json:"sensorType"`
+	SensorState DrivesSensorStateInstigationState `json:"sensorState"`
+}
+
+// GetId returns Drives.Id, and is useful for accessing the field via an interface.
+func (v *Drives) GetId() string { return v.Id }
+
+// GetName returns Drives.Name, and is useful for accessing the field via an interface.
+func (v *Drives) GetName() string { return v.Name }
+
+// GetSensorType returns Drives.SensorType, and is useful for accessing the field via an interface.
+func (v *Drives) GetSensorType() SensorType { return v.SensorType }
+
+// GetSensorState returns Drives.SensorState, and is useful for accessing the field via an interface.
+func (v *Drives) GetSensorState() DrivesSensorStateInstigationState { return v.SensorState }
+
+// DrivesSensorStateInstigationState includes the requested fields of the GraphQL type InstigationState.
+type DrivesSensorStateInstigationState struct {
+	Status InstigationStatus `json:"status"`
+}
+
+// GetStatus returns DrivesSensorStateInstigationState.Status, and is useful for accessing the field via an interface.
+func (v *DrivesSensorStateInstigationState) GetStatus() InstigationStatus { return v.Status }
 
 type InstigationStatus string
 
@@ -2870,6 +2909,60 @@ var AllRepositoryLocationLoadStatus = []RepositoryLocationLoadStatus{
 	RepositoryLocationLoadStatusLoaded,
 }
 
+// Selected includes the GraphQL fields of Sensor requested by the fragment Selected.
+type Selected struct {
+	AssetSelection *SelectedAssetSelection `json:"assetSelection"`
+}
+
+// GetAssetSelection returns Selected.AssetSelection, and is useful for accessing the field via an interface.
+func (v *Selected) GetAssetSelection() *SelectedAssetSelection { return v.AssetSelection }
+
+// SelectedAssetSelection includes the requested fields of the GraphQL type AssetSelection.
+type SelectedAssetSelection struct {
+	AssetKeys   []SelectedAssetSelectionAssetKeysAssetKey           `json:"assetKeys"`
+	AssetChecks []SelectedAssetSelectionAssetChecksAssetCheckhandle `json:"assetChecks"`
+}
+
+// GetAssetKeys returns SelectedAssetSelection.AssetKeys, and is useful for accessing the field via an interface.
+func (v *SelectedAssetSelection) GetAssetKeys() []SelectedAssetSelectionAssetKeysAssetKey {
+	return v.AssetKeys
+}
+
+// GetAssetChecks returns SelectedAssetSelection.AssetChecks, and is useful for accessing the field via an interface.
+func (v *SelectedAssetSelection) GetAssetChecks() []SelectedAssetSelectionAssetChecksAssetCheckhandle {
+	return v.AssetChecks
+}
+
+// SelectedAssetSelectionAssetChecksAssetCheckhandle includes the requested fields of the GraphQL type AssetCheckhandle.
+type SelectedAssetSelectionAssetChecksAssetCheckhandle struct {
+	Name     string                                                    `json:"name"`
+	AssetKey SelectedAssetSelectionAssetChecksAssetCheckhandleAssetKey `json:"assetKey"`
+}
+
+// GetName returns SelectedAssetSelectionAssetChecksAssetCheckhandle.Name, and is useful for accessing the field via an interface.
+func (v *SelectedAssetSelectionAssetChecksAssetCheckhandle) GetName() string { return v.Name }
+
+// GetAssetKey returns SelectedAssetSelectionAssetChecksAssetCheckhandle.AssetKey, and is useful for accessing the field via an interface.
+func (v *SelectedAssetSelectionAssetChecksAssetCheckhandle) GetAssetKey() SelectedAssetSelectionAssetChecksAssetCheckhandleAssetKey {
+	return v.AssetKey
+}
+
+// SelectedAssetSelectionAssetChecksAssetCheckhandleAssetKey includes the requested fields of the GraphQL type AssetKey.
+type SelectedAssetSelectionAssetChecksAssetCheckhandleAssetKey struct {
+	Path []string `json:"path"`
+}
+
+// GetPath returns SelectedAssetSelectionAssetChecksAssetCheckhandleAssetKey.Path, and is useful for accessing the field via an interface.
+func (v *SelectedAssetSelectionAssetChecksAssetCheckhandleAssetKey) GetPath() []string { return v.Path }
+
+// SelectedAssetSelectionAssetKeysAssetKey includes the requested fields of the GraphQL type AssetKey.
+type SelectedAssetSelectionAssetKeysAssetKey struct {
+	Path []string `json:"path"`
+}
+
+// GetPath returns SelectedAssetSelectionAssetKeysAssetKey.Path, and is useful for accessing the field via an interface.
+func (v *SelectedAssetSelectionAssetKeysAssetKey) GetPath() []string { return v.Path }
+
 // An enumeration.
 type SensorType string
 
@@ -2895,44 +2988,160 @@ var AllSensorType = []SensorType{
 	SensorTypeUnknown,
 }
 
-// Sensors includes the GraphQL fields of Repository requested by the fragment Sensors.
+// The sensors that drive assets by their conditions.
 type Sensors struct {
-	Sensors []SensorsSensorsSensor `json:"sensors"`
+	Automation  []SensorsAutomationSensor  `json:"automation"`
+	Materialize []SensorsMaterializeSensor `json:"materialize"`
 }
 
-// GetSensors returns Sensors.Sensors, and is useful for accessing the field via an interface.
-func (v *Sensors) GetSensors() []SensorsSensorsSensor { return v.Sensors }
+// GetAutomation returns Sensors.Automation, and is useful for accessing the field via an interface.
+func (v *Sensors) GetAutomation() []SensorsAutomationSensor { return v.Automation }
 
-// SensorsSensorsSensor includes the requested fields of the GraphQL type Sensor.
-type SensorsSensorsSensor struct {
-	Id          string                                          `json:"id"`
-	Name        string                                          `json:"name"`
-	SensorType  SensorType                                      `json:"sensorType"`
-	SensorState SensorsSensorsSensorSensorStateInstigationState `json:"sensorState"`
+// GetMaterialize returns Sensors.Materialize, and is useful for accessing the field via an interface.
+func (v *Sensors) GetMaterialize() []SensorsMaterializeSensor { return v.Materialize }
+
+// SensorsAutomationSensor includes the requested fields of the GraphQL type Sensor.
+type SensorsAutomationSensor struct {
+	Drives `json:"-"`
 }
 
-// GetId returns SensorsSensorsSensor.Id, and is useful for accessing the field via an interface.
-func (v *SensorsSensorsSensor) GetId() string { return v.Id }
+// GetId returns SensorsAutomationSensor.Id, and is useful for accessing the field via an interface.
+func (v *SensorsAutomationSensor) GetId() string { return v.Drives.Id }
 
-// GetName returns SensorsSensorsSensor.Name, and is useful for accessing the field via an interface.
-func (v *SensorsSensorsSensor) GetName() string { return v.Name }
+// GetName returns SensorsAutomationSensor.Name, and is useful for accessing the field via an interface.
+func (v *SensorsAutomationSensor) GetName() string { return v.Drives.Name }
 
-// GetSensorType returns SensorsSensorsSensor.SensorType, and is useful for accessing the field via an interface.
-func (v *SensorsSensorsSensor) GetSensorType() SensorType { return v.SensorType }
+// GetSensorType returns SensorsAutomationSensor.SensorType, and is useful for accessing the field via an interface.
+func (v *SensorsAutomationSensor) GetSensorType() SensorType { return v.Drives.SensorType }
 
-// GetSensorState returns SensorsSensorsSensor.SensorState, and is useful for accessing the field via an interface.
-func (v *SensorsSensorsSensor) GetSensorState() SensorsSensorsSensorSensorStateInstigationState {
-	return v.SensorState
+// GetSensorState returns SensorsAutomationSensor.SensorState, and is useful for accessing the field via an interface.
+func (v *SensorsAutomationSensor) GetSensorState() DrivesSensorStateInstigationState {
+	return v.Drives.SensorState
 }
 
-// SensorsSensorsSensorSensorStateInstigationState includes the requested fields of the GraphQL type InstigationState.
-type SensorsSensorsSensorSensorStateInstigationState struct {
-	Status InstigationStatus `json:"status"`
+func (v *SensorsAutomationSensor) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*SensorsAutomationSensor
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.SensorsAutomationSensor = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.Drives)
+	if err != nil {
+		return err
+	}
+	return nil
 }
 
-// GetStatus returns SensorsSensorsSensorSensorStateInstigationState.Status, and is useful for accessing the field via an interface.
-func (v *SensorsSensorsSensorSensorStateInstigationState) GetStatus() InstigationStatus {
-	return v.Status
+type __premarshalSensorsAutomationSensor struct {
+	Id string `json:"id"`
+
+	Name string `json:"name"`
+
+	SensorType SensorType `json:"sensorType"`
+
+	SensorState DrivesSensorStateInstigationState `json:"sensorState"`
+}
+
+func (v *SensorsAutomationSensor) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *SensorsAutomationSensor) __premarshalJSON() (*__premarshalSensorsAutomationSensor, error) {
+	var retval __premarshalSensorsAutomationSensor
+
+	retval.Id = v.Drives.Id
+	retval.Name = v.Drives.Name
+	retval.SensorType = v.Drives.SensorType
+	retval.SensorState = v.Drives.SensorState
+	return &retval, nil
+}
+
+// SensorsMaterializeSensor includes the requested fields of the GraphQL type Sensor.
+type SensorsMaterializeSensor struct {
+	Drives `json:"-"`
+}
+
+// GetId returns SensorsMaterializeSensor.Id, and is useful for accessing the field via an interface.
+func (v *SensorsMaterializeSensor) GetId() string { return v.Drives.Id }
+
+// GetName returns SensorsMaterializeSensor.Name, and is useful for accessing the field via an interface.
+func (v *SensorsMaterializeSensor) GetName() string { return v.Drives.Name }
+
+// GetSensorType returns SensorsMaterializeSensor.SensorType, and is useful for accessing the field via an interface.
+func (v *SensorsMaterializeSensor) GetSensorType() SensorType { return v.Drives.SensorType }
+
+// GetSensorState returns SensorsMaterializeSensor.SensorState, and is useful for accessing the field via an interface.
+func (v *SensorsMaterializeSensor) GetSensorState() DrivesSensorStateInstigationState {
+	return v.Drives.SensorState
+}
+
+func (v *SensorsMaterializeSensor) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*SensorsMaterializeSensor
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.SensorsMaterializeSensor = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.Drives)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalSensorsMaterializeSensor struct {
+	Id string `json:"id"`
+
+	Name string `json:"name"`
+
+	SensorType SensorType `json:"sensorType"`
+
+	SensorState DrivesSensorStateInstigationState `json:"sensorState"`
+}
+
+func (v *SensorsMaterializeSensor) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *SensorsMaterializeSensor) __premarshalJSON() (*__premarshalSensorsMaterializeSensor, error) {
+	var retval __premarshalSensorsMaterializeSensor
+
+	retval.Id = v.Drives.Id
+	retval.Name = v.Drives.Name
+	retval.SensorType = v.Drives.SensorType
+	retval.SensorState = v.Drives.SensorState
+	return &retval, nil
 }
 
 // Versions includes the GraphQL fields of Query requested by the fragment Versions.
@@ -3187,13 +3396,19 @@ fragment Versions on Query {
 	}
 }
 fragment Sensors on Repository {
-	sensors {
-		id
-		name
-		sensorType
-		sensorState {
-			status
-		}
+	automation: sensors(sensorType: AUTOMATION) {
+		... Drives
+	}
+	materialize: sensors(sensorType: AUTO_MATERIALIZE) {
+		... Drives
+	}
+}
+fragment Drives on Sensor {
+	id
+	name
+	sensorType
+	sensorState {
+		status
 	}
 }
 `
@@ -3248,6 +3463,14 @@ query Definitions {
 								isAssetJob
 							}
 							... Sensors
+							automated: sensors(sensorType: AUTOMATION) {
+								id
+								... Selected
+							}
+							materialized: sensors(sensorType: AUTO_MATERIALIZE) {
+								id
+								... Selected
+							}
 						}
 					}
 				}
@@ -3293,13 +3516,6 @@ query Definitions {
 		}
 		internalFreshnessPolicy {
 			__typename
-		}
-		targetingInstigators {
-			__typename
-			... on Sensor {
-				id
-				sensorType
-			}
 		}
 		partitionDefinition {
 			type
@@ -3378,13 +3594,32 @@ fragment Versions on Query {
 	}
 }
 fragment Sensors on Repository {
-	sensors {
-		id
-		name
-		sensorType
-		sensorState {
-			status
+	automation: sensors(sensorType: AUTOMATION) {
+		... Drives
+	}
+	materialize: sensors(sensorType: AUTO_MATERIALIZE) {
+		... Drives
+	}
+}
+fragment Selected on Sensor {
+	assetSelection {
+		assetKeys {
+			path
 		}
+		assetChecks {
+			name
+			assetKey {
+				path
+			}
+		}
+	}
+}
+fragment Drives on Sensor {
+	id
+	name
+	sensorType
+	sensorState {
+		status
 	}
 }
 `

@@ -59,11 +59,11 @@ func (r *reading) read() error {
 	if !ok {
 		return refused("its workspace", answer.WorkspaceOrError)
 	}
-	sensors := readLocations(d, workspace)
-	r.nodes = answer.AssetNodes
+	driven := readLocations(d, workspace)
+	r.nodes, d.Slashed = withoutSlashes(answer.AssetNodes)
 	definitions := r.definitions(d)
 	for i := range r.nodes {
-		a := readAsset(&r.nodes[i], sensors)
+		a := readAsset(&r.nodes[i], driven)
 		d.Assets[a.Key] = a
 	}
 	if err := r.settle(d, definitions); err != nil {
@@ -74,6 +74,19 @@ func (r *reading) read() error {
 	}
 	d.versions, r.d = r.versions, d
 	return nil
+}
+
+// withoutSlashes leaves out the assets whose keys cannot be written as texts.
+func withoutSlashes(nodes []DefinitionsAssetNodesAssetNode) (kept []DefinitionsAssetNodesAssetNode, slashed []string) {
+	for _, n := range nodes {
+		if slices.ContainsFunc(n.AssetKey.Path, func(component string) bool { return strings.Contains(component, "/") }) {
+			slashed = append(slashed, key(n.AssetKey.Path))
+			continue
+		}
+		kept = append(kept, n)
+	}
+	slices.Sort(slashed)
+	return kept, slashed
 }
 
 // explain adds what to do where a webserver does not know what is asked for.
@@ -158,8 +171,9 @@ func (r *reading) definitions(d *Deployment) map[string]Definition {
 // place is the prefix of a repository's assets in a map.
 func place(location, repository string) string { return location + "\x00" + repository + "\x00" }
 
-func readLocations(d *Deployment, w *DefinitionsWorkspaceOrErrorWorkspace) map[string]Sensor {
-	sensors := map[string]Sensor{}
+// readLocations takes in locations and jobs, and gives what sensors drive.
+func readLocations(d *Deployment, w *DefinitionsWorkspaceOrErrorWorkspace) targets {
+	driven := targets{}
 	for _, e := range w.LocationEntries {
 		l := Location{Name: e.Name, VersionKey: e.VersionKey}
 		switch at := e.LocationOrLoadError.(type) {
@@ -167,7 +181,7 @@ func readLocations(d *Deployment, w *DefinitionsWorkspaceOrErrorWorkspace) map[s
 			l.Loaded = true
 			for _, repository := range at.Repositories {
 				l.Repositories = append(l.Repositories, repository.Name)
-				addSensors(sensors, &repository.Sensors)
+				driven.add(place(l.Name, repository.Name), &repository)
 				for _, job := range repository.Jobs {
 					if !implicit(job.Name) {
 						d.Jobs = append(d.Jobs, Job{job.Name, l.Name, repository.Name})
@@ -183,17 +197,8 @@ func readLocations(d *Deployment, w *DefinitionsWorkspaceOrErrorWorkspace) map[s
 	slices.SortFunc(d.Jobs, func(a, b Job) int {
 		return strings.Compare(a.Name+"\x00"+place(a.Location, a.Repository), b.Name+"\x00"+place(b.Location, b.Repository))
 	})
-	return sensors
+	return driven
 }
 
 // implicit reports whether a job is one that Dagster makes for assets.
 func implicit(job string) bool { return strings.HasPrefix(job, "__ASSET_JOB") }
-
-// addSensors takes in the sensors that drive assets, by ID.
-func addSensors(all map[string]Sensor, list *Sensors) {
-	for _, s := range list.Sensors {
-		if s.SensorType == SensorTypeAutoMaterialize || s.SensorType == SensorTypeAutomation {
-			all[s.Id] = Sensor{ID: s.Id, Name: s.Name, Type: string(s.SensorType), Running: s.SensorState.Status == InstigationStatusRunning}
-		}
-	}
-}

@@ -3,6 +3,7 @@ package deployment
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,15 +25,14 @@ type Watch struct {
 	err    error     // of the last look
 	looked time.Time // when the last look began, the zero time before
 	flight *look
+	// begun counts the looks, ended is the last of them that has an answer.
+	begun, ended int
 }
 
 // look is one look at the deployment, shared by all who wait for it.
 type look struct {
-	done chan struct{}
-	d    *Deployment
-	err  error
-	// cut: its caller no longer wanted it, so nothing is known.
-	cut bool
+	number int
+	done   chan struct{}
 }
 
 // Current gives the deployment, at most Every old. With an error it is the last one that
@@ -55,22 +55,33 @@ func (w *Watch) Fresh(ctx context.Context) (*Deployment, error) {
 	return w.join(ctx, w.board(true))
 }
 
-// ticket is a place in a look: as the one who looks, as one who waits for its answer, or
-// as one who waits for it to be over.
+// ticket is a place in a look: as the one who looks, or as one who waits for it to be over.
 type ticket struct {
-	look        *look
-	mine, after bool
+	look *look
+	mine bool
+	// need is the first look whose answer will do.
+	need int
 }
 
-// board begins a look, or joins the one under way; own wants one that begins now.
-func (w *Watch) board(own bool) ticket {
+// board begins a look, or joins the one under way; fresh wants one that begins now.
+func (w *Watch) board(fresh bool) ticket {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.flight != nil {
-		return ticket{look: w.flight, after: own}
+	if w.flight == nil {
+		return w.begin()
 	}
-	w.flight, w.looked = &look{done: make(chan struct{})}, w.Now()
-	return ticket{look: w.flight, mine: true}
+	t := ticket{look: w.flight, need: w.flight.number}
+	if fresh {
+		t.need++
+	}
+	return t
+}
+
+// begin begins a look; w.mu is held.
+func (w *Watch) begin() ticket {
+	w.begun++
+	w.flight, w.looked = &look{number: w.begun, done: make(chan struct{})}, w.Now()
+	return ticket{look: w.flight, mine: true, need: w.begun}
 }
 
 // join waits for a look. One that was cut short by its own caller is begun anew, as is
@@ -85,11 +96,31 @@ func (w *Watch) join(ctx context.Context, t ticket) (*Deployment, error) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if !t.after && !t.look.cut {
-			return t.look.d, t.look.err
+		if t = w.next(t.need); t.look == nil {
+			return w.answer()
 		}
-		t = w.board(false)
 	}
+}
+
+// answer gives that of the last look.
+func (w *Watch) answer() (*Deployment, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last, w.err
+}
+
+// next gives a place in a look from number need on, the zero ticket where one has its
+// answer.
+func (w *Watch) next(need int) ticket {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.ended >= need:
+		return ticket{}
+	case w.flight != nil:
+		return ticket{look: w.flight, need: need}
+	}
+	return w.begin()
 }
 
 // fly looks, and tells all who wait.
@@ -102,10 +133,11 @@ func (w *Watch) fly(ctx context.Context, l *look) (*Deployment, error) {
 		d = last
 	}
 	w.mu.Lock()
-	l.d, l.err, l.cut = d, err, err != nil && ctx.Err() != nil
 	w.flight, w.last, w.err = nil, d, err
-	if l.cut {
+	if err != nil && ctx.Err() != nil { // cut short: nothing is known
 		w.looked = time.Time{}
+	} else {
+		w.ended = l.number
 	}
 	w.mu.Unlock()
 	close(l.done)
@@ -144,7 +176,7 @@ func sensorsOf(workspace *ChangesWorkspaceOrErrorWorkspace) (map[string]Sensor, 
 		loaded[e.Name] = ok
 		if ok {
 			for i := range l.Repositories {
-				addSensors(sensors, &l.Repositories[i].Sensors)
+				maps.Copy(sensors, byID(&l.Repositories[i].Sensors))
 			}
 		}
 	}
@@ -164,17 +196,8 @@ func (d *Deployment) loaded() map[string]bool {
 func (d *Deployment) with(sensors map[string]Sensor) *Deployment {
 	changed := map[string]*Asset{}
 	for key, a := range d.Assets {
-		for i, s := range a.Sensors {
-			now, ok := sensors[s.ID]
-			if !ok || now == s {
-				continue
-			}
-			if changed[key] == nil {
-				alias := *a
-				alias.Sensors = append([]Sensor(nil), a.Sensors...)
-				changed[key] = &alias
-			}
-			changed[key].Sensors[i] = now
+		if alias, ok := a.with(sensors); ok {
+			changed[key] = alias
 		}
 	}
 	if len(changed) == 0 {
@@ -184,4 +207,29 @@ func (d *Deployment) with(sensors map[string]Sensor) *Deployment {
 	alias.Assets = maps.Clone(d.Assets)
 	maps.Copy(alias.Assets, changed)
 	return &alias
+}
+
+// with gives the asset with its sensors in their present state, and false where none
+// changed.
+func (a *Asset) with(sensors map[string]Sensor) (*Asset, bool) {
+	alias := *a
+	alias.Checks = slices.Clone(a.Checks)
+	var changed bool
+	alias.Sensors, changed = present(a.Sensors, sensors)
+	for i := range alias.Checks {
+		now, other := present(a.Checks[i].Sensors, sensors)
+		alias.Checks[i].Sensors, changed = now, changed || other
+	}
+	return &alias, changed
+}
+
+// present gives sensors in their present state, and whether any changed.
+func present(before []Sensor, sensors map[string]Sensor) (list []Sensor, changed bool) {
+	list = slices.Clone(before)
+	for i, s := range before {
+		if now, ok := sensors[s.ID]; ok && now != s {
+			list[i], changed = now, true
+		}
+	}
+	return list, changed
 }

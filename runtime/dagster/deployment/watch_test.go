@@ -94,14 +94,10 @@ func TestWatchSensors(t *testing.T) {
 	c := &recorded{dir: "sample", edit: func(operation string, answer map[string]any) error {
 		if workspace, ok := answer["workspaceOrError"].(at); ok {
 			core := workspace["locationEntries"].([]any)[0].(at)["locationOrLoadError"].(at)["repositories"].([]any)[0].(at)
-			standard := at{"id": "r", "name": "files", "sensorType": "STANDARD", "sensorState": at{"status": "RUNNING"}}
-			core["sensors"] = []any{sensor(), standard}
+			core["automation"] = []any{sensor()}
+			core["automated"] = []any{at{"id": "s", "assetSelection": at{"assetKeys": []any{at{"path": []any{"country_sales"}}, at{"path": []any{"customer_report"}}}, "assetChecks": []any{}}}}
 		}
 		if operation == "Definitions" {
-			for _, n := range answer["assetNodes"].([]any)[:2] {
-				n.(at)["targetingInstigators"] = []any{
-					at{"__typename": "Schedule"}, at{"__typename": "Sensor", "id": "r", "sensorType": "STANDARD"}, at{"__typename": "Sensor", "id": "s", "sensorType": "AUTOMATION"}}
-			}
 			answer["assetNodes"].([]any)[0].(at)["automationCondition"] = at{"label": nil, "expandedLabel": []any{"(newly_missing)", "SINCE", "(handled)"}}
 		}
 		return nil

@@ -39,6 +39,7 @@ type fake struct {
 // run is a run of the fake.
 type run struct {
 	id      string
+	place   string // its code location
 	tags    map[string]string
 	assets  []string
 	checks  []string
@@ -177,8 +178,9 @@ func (f *fake) launch(variables []byte, how fate) string {
 	var v struct {
 		P struct {
 			Selector struct {
-				AssetSelection      []struct{ Path []string }
-				AssetCheckSelection []struct {
+				RepositoryLocationName string
+				AssetSelection         []struct{ Path []string }
+				AssetCheckSelection    []struct {
 					Name     string
 					AssetKey struct{ Path []string }
 				}
@@ -187,7 +189,7 @@ func (f *fake) launch(variables []byte, how fate) string {
 		}
 	}
 	must(json.Unmarshal(variables, &v))
-	made := &run{id: fmt.Sprintf("run-%d", len(f.runs)+1), tags: map[string]string{}, created: f.clock.Now().Add(how.after)}
+	made := &run{id: fmt.Sprintf("run-%d", len(f.runs)+1), place: v.P.Selector.RepositoryLocationName, tags: map[string]string{}, created: f.clock.Now().Add(how.after)}
 	made.visible, made.submitted = made.created.Add(how.hidden), made.created.Add(how.submits)
 	if how.never {
 		made.submitted = time.Time{}

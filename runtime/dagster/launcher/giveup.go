@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"auto/runtime/failpoint"
 	"auto/runtime/store"
@@ -28,17 +29,15 @@ func (l *Launcher) givenUp(ctx context.Context, id string, found []Run) (runs []
 	if err != nil {
 		return nil, fmt.Errorf("which runs were given up cannot be read: %w", err)
 	}
-	if len(runs) > 0 {
-		l.memory.marked(id)
-	}
+	l.memory.gaveUp(id, len(runs))
 	return runs, nil
 }
 
-// giveUp cancels runs that nobody will submit, and gives the failure by which they are
-// looked at once more. That they are given up is kept first: a run that is canceled by
-// somebody else stays canceled, and counts. Should its webserver submit one meanwhile all
-// the same, Dagster leaves what is canceled alone; and where it was submitted a moment
-// earlier, it goes on and counts, too.
+// giveUp cancels runs that nobody will submit. That they are given up is kept first: a run
+// that is canceled by somebody else stays canceled, and counts. Should its webserver submit
+// one meanwhile all the same, Dagster leaves what is canceled alone; and where it was
+// submitted a moment earlier, it goes on and counts, too. So it is looked at once more before
+// anything else is launched.
 func (l *Launcher) giveUp(ctx context.Context, id string, idle []Run) error {
 	runs, err := l.givenUp(ctx, id, idle)
 	if err != nil {
@@ -56,14 +55,21 @@ func (l *Launcher) giveUp(ctx context.Context, id string, idle []Run) error {
 	if err := l.Marks.PutMarks(ctx, map[string][]byte{givenUpMark(id): body}); err != nil {
 		return fmt.Errorf("that a run is given up cannot be kept: %w", err)
 	}
-	l.memory.marked(id)
+	l.memory.gaveUp(id, len(runs))
 	failpoint.Hit("dagster.launch.given_up")
 	for _, run := range idle {
 		if err := l.cancel(ctx, run.RunId); err != nil {
 			return err
 		}
 	}
-	return passing(glance, "Dagster has made the run %s and never submitted it, as when its webserver was killed; it is canceled, and a new one launched.", idle[0].RunId)
+	return nil
+}
+
+// patience is how long a run may be made and not submitted. It doubles with each that was
+// given up: a run over very many partitions takes minutes to be made.
+func (l *Launcher) patience(id string) time.Duration {
+	const most = 6
+	return l.Settle << min(l.memory.of(id).gaveUp, most)
 }
 
 // cancel marks a run as canceled. One that cannot be any more, or is deleted, is left to the
@@ -84,7 +90,7 @@ func (l *Launcher) cancel(ctx context.Context, run string) error {
 
 // forget removes what is kept about a request that is done.
 func (l *Launcher) forget(ctx context.Context, id string) error {
-	if !l.memory.of(id).gaveUp {
+	if l.memory.of(id).gaveUp == 0 {
 		return nil
 	}
 	return l.Marks.PutMarks(ctx, map[string][]byte{givenUpMark(id): nil})

@@ -105,7 +105,7 @@ func TestChecked(t *testing.T) {
 		{"partition of a whole check", "refused 0s: The run is for the partition `2025-12-24`, and nothing in it has partitions. Remove `partition`.",
 			request.Request{Checks: []string{"day:whole"}, Partition: "2025-12-24"}},
 		{"external", "refused 0s: Dagster cannot run `feed`: it is an external asset. Remove it from the selection.", request.Request{Selection: []string{"feed"}}},
-		{"driven", "refused 0s: Dagster's own sensor `s` is running and drives `driven`, which would be launched twice. Stop that sensor in Dagster, or leave the asset to it and remove it from the policy.",
+		{"driven", "refused 0s: Dagster's own sensor `s` is running and drives `driven`, which would be launched twice. Stop that sensor in Dagster, or leave `driven` to it and remove it from the policy.",
 			request.Request{Selection: []string{"driven"}}},
 		{"loading", "passing 30s: Dagster is loading the code location `gone`. `lost` waits for it.", request.Request{Selection: []string{"lost"}}},
 		{"unknown while one loads", "passing 30s: No code location that is loaded has the asset `who`. Dagster is loading the code location `gone`.", request.Request{Selection: []string{"who"}}},
@@ -386,5 +386,97 @@ func TestStatuses(t *testing.T) {
 		if diff := cmp.Diff(wantTold, b.told[0]); diff != "" {
 			t.Errorf("%s: %s", status, diff)
 		}
+	}
+}
+
+// TestPatience: a run that is made and not submitted is waited for twice as long each time one
+// was given up, and one that Dagster cannot make for good is given up at once.
+func TestPatience(t *testing.T) {
+	b := newBench()
+	b.fake.fate = func(operation string) fate {
+		return fate{acts: true, never: operation == "Launch", lost: map[bool]error{true: &gql.Error{Kind: gql.Lost, Message: "no answer"}}[operation == "Launch"]}
+	}
+	r := request.Request{Selection: []string{"a"}}
+	var waits []time.Duration
+	for sent := b.clock.Now(); len(waits) < 4; {
+		r.Attempt++
+		got := b.try(t, r)
+		switch {
+		case strings.Contains(got, "no answer"):
+			sent = b.clock.Now()
+		case strings.Contains(got, "is canceled"):
+			waits = append(waits, b.clock.Now().Sub(sent))
+		}
+		b.clock.Set(b.clock.Now().Add(time.Second))
+	}
+	if diff := cmp.Diff([]time.Duration{settle, 2 * settle, 4 * settle, 8 * settle}, waits); diff != "" {
+		t.Error(diff)
+	}
+	b = newBench()
+	b.fake.fate = func(operation string) fate {
+		return fate{acts: true, never: operation == "Launch", python: map[bool]string{true: "ValueError"}[operation == "Launch"]}
+	}
+	if got := b.try(t, request.Request{Selection: []string{"a"}}); got != "refused 0s: Dagster cannot launch the run: ValueError: went wrong." || b.runs[0].lives() {
+		t.Error(got)
+	}
+}
+
+// TestCancel: a run that cannot be canceled is tried again, with what to do.
+func TestCancel(t *testing.T) {
+	for _, c := range []struct{ answer, want string }{
+		{`{"__typename": "UnauthorizedError", "message": "no"}`, "unreachable 0s: Dagster does not let `auto` cancel the run run-1, which was never submitted. Give its token the right to terminate runs, or cancel the run by hand."},
+		{`{"__typename": "PythonError", "className": "OperationalError", "message": "locked"}`, "passing 1s: Dagster cannot cancel the run run-1, which was never submitted: locked."},
+		{`{"__typename": "RunNotFoundError", "message": "gone"}`, "passing 1s: Dagster has made the run run-1 and never submitted it, as when its webserver was killed; it is canceled, and a new one launched."},
+	} {
+		b := newBench()
+		b.runs = []*run{{id: "run-1", tags: map[string]string{"auto/request": id("request")}, assets: []string{"a"}, created: start}}
+		b.answers["GiveUp"] = `{"terminateRun": ` + c.answer + `}`
+		b.try(t, request.Request{Selection: []string{"a"}})
+		b.clock.Set(start.Add(settle))
+		if diff := cmp.Diff(c.want, b.try(t, request.Request{Selection: []string{"a"}})); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// TestPart: of several parts, the reason of one that is refused tells that another runs.
+func TestPart(t *testing.T) {
+	b := newBench()
+	launches := 0
+	b.fake.fate = func(operation string) fate {
+		if operation == "Launch" {
+			launches++
+			return fate{acts: launches == 1, python: map[bool]string{true: "ValueError"}[launches == 2]}
+		}
+		return fate{acts: true}
+	}
+	r := request.Request{Selection: []string{"a", "b"}}
+	got := []string{b.try(t, r)}
+	r.Attempt = 2 // as after `auto requests retry`
+	b.clock.Set(start.Add(2 * settle))
+	got = append(got, b.try(t, r))
+	want := []string{"refused 0s: Dagster cannot launch the run: ValueError: went wrong. What lies in `core` has its run.", "launched"}
+	if diff := cmp.Diff(want, got); diff != "" || launches != 3 {
+		t.Error(diff, launches)
+	}
+}
+
+// TestSlowClient: a launch is looked for from when its answer was lost, not from when it was
+// handed to the client, which may hold it back.
+func TestSlowClient(t *testing.T) {
+	b := newBench()
+	b.fake.fate = func(operation string) fate {
+		if operation != "Launch" {
+			return fate{acts: true}
+		}
+		b.clock.Set(b.clock.Now().Add(2 * settle))
+		return fate{acts: true, lost: &gql.Error{Kind: gql.Lost, Message: "no answer"}, hidden: settle / 2}
+	}
+	r := request.Request{Selection: []string{"a"}}
+	b.try(t, r)
+	b.clock.Set(b.clock.Now().Add(settle / 4))
+	r.Attempt = 2
+	if got := b.try(t, r); got != "passing 1s: It is not known whether Dagster has launched the run; it is looked for, and sent again in 45s." {
+		t.Error(got)
 	}
 }

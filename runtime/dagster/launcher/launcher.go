@@ -115,8 +115,17 @@ func (l *Launcher) launch(ctx context.Context, r *request.Request) error {
 	if err := l.checkKeys(ctx, r, parts); err != nil {
 		return err
 	}
-	for _, p := range parts {
-		if err := l.send(ctx, r, p); err != nil {
+	return l.sendAll(ctx, r, parts)
+}
+
+// sendAll launches the parts of a request, one after the other.
+func (l *Launcher) sendAll(ctx context.Context, r *request.Request, parts []*part) error {
+	for i, p := range parts {
+		err := l.send(ctx, r, p)
+		if failure, ok := errors.AsType[*launch.Failure](err); ok && i > 0 {
+			failure.Reason += fmt.Sprintf(" What lies in `%s` has its run.", parts[0].location)
+		}
+		if err != nil {
 			return err
 		}
 	}

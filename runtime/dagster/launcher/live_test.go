@@ -150,7 +150,7 @@ func testDriven(t *testing.T, l *live) {
 	r := request.Request{ID: id("driven"), Selection: []string{"driven"}}
 	l.StartSensor(t, "driven", dagster.AutomationSensor)
 	l.clock.Set(l.clock.Now().Add(time.Hour))
-	want := "refused: Dagster's own sensor `default_automation_condition_sensor` is running and drives `driven`, which would be launched twice. Stop that sensor in Dagster, or leave the asset to it and remove it from the policy."
+	want := "refused: Dagster's own sensor `default_automation_condition_sensor` is running and drives `driven`, which would be launched twice. Stop that sensor in Dagster, or leave `driven` to it and remove it from the policy."
 	if diff := cmp.Diff(want, l.reason(t, r)); diff != "" {
 		t.Error(diff)
 	}

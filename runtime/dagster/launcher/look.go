@@ -25,6 +25,9 @@ func (w work) without(other work) work {
 	return work{minus(w.assets, other.assets), minus(w.checks, other.checks)}
 }
 
+// shared gives what of it other work has, too.
+func (w work) shared(other work) work { return w.without(w.without(other)) }
+
 func minus(list, less []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(less, s) })
 }
@@ -77,25 +80,33 @@ func workOf(run *Run) (w work) {
 }
 
 // await gives nil when nothing is on the way any more that was sent before: so long a
-// launch without an answer may still appear, and a run that is not started be submitted. A
-// run that is not by then was left by a webserver that died, and is given up.
+// launch without an answer may still appear, and a run that is made be submitted. A run that
+// is not by then was left by a webserver that died, and is given up.
 func (l *Launcher) await(ctx context.Context, r *request.Request, idle []Run) error {
-	now := l.Clock.Now()
 	since := l.memory.of(r.ID).sent
-	if since.IsZero() && len(idle) > 0 {
-		since = now
-		l.memory.sent(r.ID, now)
+	if len(idle) > 0 {
+		return l.awaitIdle(ctx, r.ID, since, idle)
 	}
-	left := since.Add(l.Settle).Sub(now)
-	switch {
-	case since.IsZero() || left <= 0 && len(idle) == 0:
+	left := since.Add(l.Settle).Sub(l.Clock.Now())
+	if since.IsZero() || left <= 0 {
 		return nil
-	case left > 0 && len(idle) > 0:
-		return passing(min(left, glance), "Dagster has made the run %s and not submitted it yet; it is given up in %s.", idle[0].RunId, left)
-	case left > 0:
-		return passing(min(left, glance), "It is not known whether Dagster has launched the run; it is looked for, and sent again in %s.", left)
 	}
-	return l.giveUp(ctx, r.ID, idle)
+	return passing(min(left, glance), "It is not known whether Dagster has launched the run; it is looked for, and sent again in %s.", left)
+}
+
+func (l *Launcher) awaitIdle(ctx context.Context, id string, since time.Time, idle []Run) error {
+	now := l.Clock.Now()
+	if since.IsZero() {
+		since = now
+		l.memory.sent(id, now)
+	}
+	if left := since.Add(l.patience(id)).Sub(now); left > 0 {
+		return passing(min(left, glance), "Dagster has made the run %s and not submitted it yet; it is given up in %s.", idle[0].RunId, left)
+	}
+	if err := l.giveUp(ctx, id, idle); err != nil {
+		return err
+	}
+	return passing(glance, "Dagster has made the run %s and never submitted it, as when its webserver was killed; it is canceled, and a new one launched.", idle[0].RunId)
 }
 
 // find asks for the runs of a request, and at the same time for those that another

@@ -26,8 +26,8 @@ type remembered struct {
 	sent time.Time
 	// has is what runs were launched for, as Dagster answered, visible or not.
 	has work
-	// gaveUp: a mark tells of runs of it that were given up.
-	gaveUp bool
+	// gaveUp is how many runs of it were given up, which a mark tells.
+	gaveUp int
 	// over is when it ended, zero where it has not.
 	over time.Time
 }
@@ -100,8 +100,10 @@ func (m *memory) launched(id string, of work) {
 	})
 }
 
-// marked tells that a mark is kept about the request.
-func (m *memory) marked(id string) { m.change(id, func(known *remembered) { known.gaveUp = true }) }
+// gaveUp tells how many runs of a request were given up.
+func (m *memory) gaveUp(id string, runs int) {
+	m.change(id, func(known *remembered) { known.gaveUp = runs })
+}
 
 func (m *memory) change(id string, how func(*remembered)) {
 	m.mu.Lock()

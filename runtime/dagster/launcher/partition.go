@@ -52,9 +52,7 @@ func (p *planner) partitioned(at *part) (assets []*deployment.Asset) {
 		add(p.Assets[key])
 	}
 	for _, key := range at.checks {
-		asset, name, _ := strings.Cut(key, ":")
-		a := p.Assets[asset]
-		if slices.ContainsFunc(a.Checks, func(c deployment.Check) bool { return c.Name == name && c.Partitioned }) {
+		if a, check := p.check(key); check.Partitioned {
 			add(a)
 		}
 	}

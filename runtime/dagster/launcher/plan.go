@@ -178,8 +178,7 @@ func (p *planner) checkUnits() error {
 func (p *planner) checkChecks() error {
 	for _, at := range p.parts {
 		for _, key := range at.checks {
-			asset, name, _ := strings.Cut(key, ":")
-			if !slices.ContainsFunc(p.Assets[asset].Checks, func(c deployment.Check) bool { return c.Name == name }) {
+			if _, check := p.check(key); check.Name == "" {
 				return refused("Dagster has no check `%s`. Import the graph again with `auto graph import dagster`, or deploy the check.", key)
 			}
 		}
@@ -192,11 +191,31 @@ func (p *planner) checkGuard() error {
 	for _, at := range p.parts {
 		for _, key := range at.assets {
 			if s, driven := p.Assets[key].Driven(); driven {
-				return refused("Dagster's own sensor `%s` is running and drives `%s`, which would be launched twice. Stop that sensor in Dagster, or leave the asset to it and remove it from the policy.", s.Name, key)
+				return twice(key, s)
+			}
+		}
+		for _, key := range at.checks {
+			a, check := p.check(key)
+			if s, driven := a.Driven(); driven && check.Condition != "" {
+				return twice(key, s)
 			}
 		}
 	}
 	return nil
+}
+
+func twice(key string, s deployment.Sensor) error {
+	return refused("Dagster's own sensor `%s` is running and drives `%s`, which would be launched twice. Stop that sensor in Dagster, or leave `%s` to it and remove it from the policy.", s.Name, key, key)
+}
+
+// check gives a check with its asset, the zero Check where there is none.
+func (p *planner) check(key string) (*deployment.Asset, deployment.Check) {
+	asset, name, _ := strings.Cut(key, ":")
+	a := p.Assets[asset]
+	if i := slices.IndexFunc(a.Checks, func(c deployment.Check) bool { return c.Name == name }); i >= 0 {
+		return a, a.Checks[i]
+	}
+	return a, deployment.Check{}
 }
 
 // splitConfig gives each part the run config of its own ops. Dagster would take config of an

@@ -51,25 +51,36 @@ const longest = 500
 // sentence makes a message of Dagster one sentence on one line: without the module of an
 // exception and the stack below it.
 func sentence(message string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
-	line = strings.TrimSpace(strings.ToValidUTF8(line, "?"))
-	if module, rest, ok := strings.Cut(line, ": "); ok && !strings.Contains(module, " ") && strings.Contains(module, ".") {
-		line = module[strings.LastIndex(module, ".")+1:] + ": " + rest
-	}
-	if len(line) > longest {
-		cut := longest
-		for !utf8.RuneStart(line[cut]) {
-			cut--
-		}
-		line = line[:cut] + "…"
-	}
-	if line == "" {
+	line, _, _ := strings.Cut(strings.TrimSpace(strings.ToValidUTF8(message, "?")), "\n")
+	line = short(withoutModule(strings.TrimSpace(line)))
+	switch {
+	case line == "":
 		return "It gives no reason."
+	case strings.HasSuffix(line, "…") || strings.ContainsAny(line[len(line)-1:], ".!?"):
+		return line
 	}
-	if !strings.ContainsAny(line[len(line)-1:], ".!?") {
-		line += "."
+	return line + "."
+}
+
+// withoutModule shortens dagster._core.errors.SomeError: text to SomeError: text.
+func withoutModule(line string) string {
+	name, text, ok := strings.Cut(line, ": ")
+	if dot := strings.LastIndex(name, "."); ok && dot >= 0 && !strings.Contains(name, " ") {
+		return name[dot+1:] + ": " + text
 	}
 	return line
+}
+
+// short cuts a text after the longest that is shown.
+func short(text string) string {
+	if len(text) <= longest {
+		return text
+	}
+	cut := longest
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
 }
 
 // waitOf gives the least wait that an error of a call asks for.

@@ -20,6 +20,7 @@ func (l *Launcher) send(ctx context.Context, r *request.Request, p *part) error 
 	failpoint.Hit("dagster.launch.before")
 	answer, err := Launch(ctx, l.Client, params)
 	failpoint.Hit("dagster.launch.after")
+	l.memory.sent(r.ID, l.Clock.Now()) // it may have left only now: the client keeps a rate
 	// An answer can have the run and errors beside it.
 	if answer != nil && answer.LaunchRun != nil {
 		return l.judge(ctx, r, p, answer.LaunchRun)
@@ -111,15 +112,16 @@ func (l *Launcher) broken(ctx context.Context, r *request.Request, p *part, e *L
 	if err != nil {
 		return err
 	}
-	ours := p.without(p.without(left)) // what of the part no run has
-	if ours.none() {
+	if p.shared(left).none() {
 		return nil
 	}
 	if !badInput(e.ClassName) {
 		return passing(glance, "Dagster failed to launch the run: %s", sentence(e.Message))
 	}
 	if len(idle) > 0 {
-		return l.giveUp(ctx, r.ID, idle)
+		if err := l.giveUp(ctx, r.ID, idle); err != nil {
+			return err
+		}
 	}
 	return refused("Dagster cannot launch the run: %s", sentence(e.Message))
 }

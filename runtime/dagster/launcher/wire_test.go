@@ -116,11 +116,11 @@ func (o *office) deliver(r request.Request) {
 // tag soak there are more of them, and the webserver is killed, too.
 func testBrokenWire(t *testing.T, d *dagster.Deployment) {
 	w := newWire(t, d)
-	o := &office{t: t, url: "http://" + w.Listen, settle: 12 * time.Second}
+	o := &office{t: t, url: "http://" + w.Listen, settle: looked}
 	o.restart()
 	var workers sync.WaitGroup
 	names := make(chan int)
-	for range 4 {
+	for range couriers {
 		workers.Go(func() {
 			for n := range names {
 				o.deliver(request.Request{ID: id(strconv.Itoa(n)), Selection: []string{"raw_events"}, Tags: map[string]string{"over": "wire"}, DecidedAt: start})
@@ -130,13 +130,13 @@ func testBrokenWire(t *testing.T, d *dagster.Deployment) {
 	trouble := make(chan struct{})
 	var troubled sync.WaitGroup
 	troubled.Go(func() { makeTrouble(t, d, w, o, trouble) })
+	calm := time.AfterFunc(longest, func() { close(trouble) })
 	for n := range launches {
 		names <- n
 	}
 	close(names)
-	done := time.AfterFunc(longest, func() { close(trouble) })
 	workers.Wait()
-	if done.Stop() {
+	if calm.Stop() {
 		close(trouble)
 	}
 	troubled.Wait()
@@ -171,10 +171,10 @@ func makeTrouble(t *testing.T, d *dagster.Deployment, w *wire, o *office, end <-
 			way = broken[random.IntN(len(broken))]
 		}
 		w.be(way)
-		if random.IntN(8) == 0 {
+		if random.IntN(restarts) == 0 {
 			o.restart()
 		}
-		if soak && round%20 == 0 {
+		if soak && round%60 == 0 {
 			d.Webserver.Kill(t)
 			d.Webserver.Start(t)
 			d.Ready(t)

@@ -32,9 +32,10 @@ type Options struct {
 // within one tick of it.
 const DefaultOffered = 100
 
-// workers is how many requests can wait for a sensor. They cost no more than memory, and
-// what is beyond them cannot overtake by its priority.
-const workers = 4096
+// workers is how many requests can wait for a sensor, a number of ticks' worth. What is
+// beyond them cannot overtake by its priority; and the outbox reads as many from the store
+// whenever some are done.
+const workers = 1000
 
 // Launcher implements launch.Launcher: a request is under way until the sensor has said
 // what became of it.

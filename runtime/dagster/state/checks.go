@@ -152,7 +152,9 @@ func (p *poll) executions(asset, check string) ([]item, error) {
 			waits = true
 		case told || !evaluated(&e):
 		default:
-			out = append(out, p.checked(key, &e))
+			it := p.checked(key, &e) // about what its partition had then
+			it.group, it.made = workGroup, true
+			out = append(out, it)
 		}
 		if !waits {
 			now.Floor = id

@@ -374,7 +374,7 @@ func (f *fake) answer(op string, v vars) any {
 		return object{"runsOrError": f.assetsOf(v.IDs)}
 	case "Events":
 		return object{"assetsOrError": object{"__typename": "AssetConnection", "nodes": each(v.Keys, func(k struct{ Path []string }) any {
-			return object{"key": k, "assetEventHistory": f.history(strings.Join(k.Path, "/"), v.Cursor, v.Limit)}
+			return object{"key": k, "assetEventHistory": f.history(strings.Join(k.Path, "/"), v)}
 		})}}
 	case "Statuses":
 		return f.node(v.Key.Path, func(key string) object { return object{"assetPartitionStatuses": f.statuses(key)} })
@@ -510,14 +510,14 @@ func (f *fake) assetsOf(ids []string) object {
 	return object{"__typename": "Runs", "results": out}
 }
 
-func (f *fake) history(asset, cursor string, limit int) object {
+func (f *fake) history(asset string, v vars) object {
 	type position struct {
 		Type  string `json:"type"`
 		Value int64  `json:"value"`
 	}
 	before := position{"STORAGE_ID", 1 << 60}
-	if cursor != "" {
-		body, _ := base64.StdEncoding.DecodeString(cursor)
+	if v.Cursor != "" {
+		body, _ := base64.StdEncoding.DecodeString(v.Cursor)
 		if err := json.Unmarshal(body, &before); err != nil {
 			panic(err)
 		}
@@ -527,7 +527,7 @@ func (f *fake) history(asset, cursor string, limit int) object {
 	results := []any{}
 	last := position{"STORAGE_ID", -1}
 	for _, s := range list {
-		if s.id < before.Value && len(results) < limit {
+		if s.id < before.Value && len(results) < v.Limit && (v.Partitions == nil || slices.Contains(v.Partitions, s.partition)) {
 			results = append(results, event(s))
 			last.Value = s.id
 		}

@@ -4030,9 +4030,10 @@ func (v *__ChecksInput) GetKeys() []AssetKeyInput { return v.Keys }
 
 // __EventsInput is used internally by genqlient
 type __EventsInput struct {
-	Keys   []AssetKeyInput `json:"keys"`
-	Limit  int             `json:"limit"`
-	Cursor string          `json:"cursor,omitempty"`
+	Keys       []AssetKeyInput `json:"keys"`
+	Limit      int             `json:"limit"`
+	Cursor     string          `json:"cursor,omitempty"`
+	Partitions []string        `json:"partitions,omitempty"`
 }
 
 // GetKeys returns __EventsInput.Keys, and is useful for accessing the field via an interface.
@@ -4043,6 +4044,9 @@ func (v *__EventsInput) GetLimit() int { return v.Limit }
 
 // GetCursor returns __EventsInput.Cursor, and is useful for accessing the field via an interface.
 func (v *__EventsInput) GetCursor() string { return v.Cursor }
+
+// GetPartitions returns __EventsInput.Partitions, and is useful for accessing the field via an interface.
+func (v *__EventsInput) GetPartitions() []string { return v.Partitions }
 
 // __ExecutionsInput is used internally by genqlient
 type __ExecutionsInput struct {
@@ -4402,7 +4406,7 @@ func Checks(
 
 // The query executed by Events.
 const Events_Operation = `
-query Events ($keys: [AssetKeyInput!]!, $limit: Int!, $cursor: String) {
+query Events ($keys: [AssetKeyInput!]!, $limit: Int!, $cursor: String, $partitions: [String!]) {
 	assetsOrError(assetKeys: $keys) {
 		__typename
 		... on AssetConnection {
@@ -4410,7 +4414,7 @@ query Events ($keys: [AssetKeyInput!]!, $limit: Int!, $cursor: String) {
 				key {
 					path
 				}
-				assetEventHistory(limit: $limit, cursor: $cursor, eventTypeSelectors: [MATERIALIZATION,OBSERVATION]) {
+				assetEventHistory(limit: $limit, cursor: $cursor, partitions: $partitions, eventTypeSelectors: [MATERIALIZATION,OBSERVATION]) {
 					... History
 				}
 			}
@@ -4446,21 +4450,24 @@ fragment History on AssetResultEventHistoryConnection {
 }
 `
 
-// Events gives the newest events of assets, newest first; with a cursor older ones.
+// Events gives the newest events of assets, newest first; with a cursor older ones, with
+// partitions those of them.
 func Events(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	keys []AssetKeyInput,
 	limit int,
 	cursor string,
+	partitions []string,
 ) (data_ *EventsResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "Events",
 		Query:  Events_Operation,
 		Variables: &__EventsInput{
-			Keys:   keys,
-			Limit:  limit,
-			Cursor: cursor,
+			Keys:       keys,
+			Limit:      limit,
+			Cursor:     cursor,
+			Partitions: partitions,
 		},
 	}
 

@@ -22,7 +22,7 @@ func (p *poll) history(n *runNews) ([]item, map[string]bool, error) {
 		switch {
 		case m == nil || !listed:
 		case head == 0 && m.Head > 0:
-			out = append(out, p.vanished(key, n)...)
+			out = append(out, p.wipe(key, n, nil)) // heads do not come from definitions
 		case head != m.Shown || p.ripe(m) || n.ended[key]:
 			read = append(read, key)
 		}
@@ -60,14 +60,16 @@ func order(items []item) []item {
 				items[i].at = at
 			}
 		}
-		last[e.Asset] = items[i].at
+		if e.Asset != "" {
+			last[e.Asset] = items[i].at
+		}
 	}
 	return items
 }
 
 // readEvents reads the newest events of assets.
 func (p *poll) readEvents(keys []string, n *runNews, written map[string]bool) ([]item, error) {
-	answer, err := Events(p.ctx, p.calls, inputs(keys), glance, "")
+	answer, err := Events(p.ctx, p.calls, inputs(keys), glance, "", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +265,12 @@ func (s *shown) add(h *History) error {
 
 // older gives a page of events below a cursor.
 func (p *poll) older(key, cursor string, limit int) (*History, error) {
-	answer, err := Events(p.ctx, p.calls, inputs([]string{key}), limit, cursor)
+	return p.page(key, cursor, limit, nil)
+}
+
+// page gives a page of events, of some partitions or, with nil, all.
+func (p *poll) page(key, cursor string, limit int, partitions []string) (*History, error) {
+	answer, err := Events(p.ctx, p.calls, inputs([]string{key}), limit, cursor, partitions)
 	if err != nil {
 		return nil, err
 	}
@@ -272,16 +279,6 @@ func (p *poll) older(key, cursor string, limit int) (*History, error) {
 		return nil, refused("the events of `"+key+"`", answer.AssetsOrError)
 	}
 	return &list.Nodes[0].AssetEventHistory, nil
-}
-
-// vanished tells that an asset that has no head any more was wiped. While its location is
-// down nothing is taken for a wipe.
-func (p *poll) vanished(key string, n *runNews) []item {
-	a, _ := p.graph.Asset(key)
-	if !p.up(a) {
-		return nil
-	}
-	return []item{p.wipe(key, n, nil)}
 }
 
 // wipe tells that an asset was wiped. That was before what is there now, and as far as is
@@ -331,10 +328,13 @@ func (p *poll) lost(key string, n *runNews, s *shown) (list []item, wiped bool, 
 		return nil, false, err
 	}
 	found, err := l.asset(key)
-	if errors.Is(err, errAway) {
-		return nil, false, nil
+	if errors.Is(err, errAway) { // it is told when that is known
+		return nil, true, nil
 	}
 	if err != nil || found.counted {
+		return nil, false, err
+	}
+	if kept, err := p.keptChecks(key); err != nil || kept {
 		return nil, false, err
 	}
 	list = append(list, p.wipe(key, n, s.list))
@@ -351,4 +351,24 @@ func (p *poll) lost(key string, n *runNews, s *shown) (list []item, wiped bool, 
 		list = append(list, item{group: runsGroup, at: found.ends[id].At, event: found.ends[id]})
 	}
 	return list, true, nil
+}
+
+// keptChecks reports whether executions of an asset's checks are there that were told: a
+// wipe deletes them.
+func (p *poll) keptChecks(key string) (bool, error) {
+	a, _ := p.graph.Asset(key)
+	for _, c := range a.Checks {
+		floor := p.check(key + ":" + c.Name).Floor
+		if floor == 0 {
+			continue
+		}
+		list, err := p.above(key, c.Name, floor-1)
+		if err != nil {
+			return false, err
+		}
+		if len(list) > 0 && list[len(list)-1].Id == strconv.FormatInt(floor, 10) {
+			return true, nil
+		}
+	}
+	return false, nil
 }

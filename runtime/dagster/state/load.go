@@ -105,7 +105,7 @@ func (l *loading) tellRuns() error {
 		if run.Status == RunStatusSuccess && !l.late && !l.open(run) {
 			m := l.newRun(run, nil)
 			list = append(list, l.began(run, m, facts.Started)...)
-			l.end(run)
+			l.end(run, "")
 		}
 	}
 	return l.commit(merge(list))
@@ -120,11 +120,27 @@ func (l *loading) open(run *RunParts) bool {
 	return run.UpdateTime > max(l.memory.runs.Since-overlap.Seconds(), 0)
 }
 
-// end notes the end of a run, which is told when all is loaded: what has ended plans nothing
-// more.
-func (l *loading) end(run *RunParts) {
-	e := l.changed(run, statusOf[run.Status]).event
-	l.change.ends[run.RunId] = &e
+// anew gives the ID by which a run that has ended is told for an asset: a run that was told
+// to have ended plans nothing more.
+func (l *loading) anew(run *RunParts, asset string) string {
+	if l.late {
+		return run.RunId + "#" + asset
+	}
+	return run.RunId
+}
+
+// ended gives the end of a run as it is told for an asset.
+func (l *loading) ended(run *RunParts, status facts.Status, asset string) events.Event {
+	e := l.changed(run, status).event
+	e.RunID = l.anew(run, asset)
+	e.ID = ID("run", e.RunID, string(status))
+	return e
+}
+
+// end notes the end of a run, which is told when all is loaded.
+func (l *loading) end(run *RunParts, asset string) {
+	e := l.ended(run, statusOf[run.Status], asset)
+	l.change.ends[e.RunID] = &e
 }
 
 // findRuns asks for the runs that go and those that wrote something last.
@@ -246,18 +262,13 @@ func (l *loading) failed(a *graph.Asset, out *loaded, run *RunParts, partition s
 		out.planned[partition] = true
 		return
 	}
-	id := run.RunId
-	if l.late { // it has ended for what is told already
-		id += "#" + a.Key
-	}
 	at := seconds(run.CreationTime)
 	out.items = append(out.items, item{group: workGroup, at: at, event: events.Event{
-		ID: ID("run", run.RunId, "load", a.Key, partition), Type: events.Run, At: l.at(at), RunID: id, Status: facts.Started,
+		ID: ID("run", run.RunId, "load", a.Key, partition), Type: events.Run, At: l.at(at), RunID: l.anew(run, a.Key), Status: facts.Started,
 		Assets: []string{a.Key}, Partition: partition, Tags: tagsOf(run),
 	}})
-	end := l.changed(run, facts.Failure).event
-	end.RunID, end.ID = id, ID("run", id, string(facts.Failure))
-	out.ends[id] = end
+	end := l.ended(run, facts.Failure, a.Key)
+	out.ends[end.RunID] = end
 }
 
 // going adds the runs that go and write the asset, or execute its checks.

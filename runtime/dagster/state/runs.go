@@ -200,7 +200,11 @@ func (p *poll) run(n *runNews, run *RunParts, made map[string][]string, quiet bo
 	}
 	n.touch(now)
 	if !known && !gone {
-		n.items = append(n.items, p.began(run, p.loaded(now), status)...)
+		begun, err := p.beganLate(run, p.loaded(now), status)
+		if err != nil {
+			return err
+		}
+		n.items = append(n.items, begun...)
 	}
 	if known || ended(status) {
 		n.items = append(n.items, p.changed(run, status))
@@ -266,6 +270,47 @@ func (p *poll) checksOf(run *RunParts, assets []string) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// beganLate is began for a run of which the assets may have been told to be written since: a
+// load that went on when it began has read that. This it does not plan any more.
+func (p *poll) beganLate(run *RunParts, m runMark, status facts.Status) ([]item, error) {
+	list := p.began(run, m, status)
+	for _, key := range m.Assets {
+		if !p.asset(key).Last.After(seconds(run.CreationTime)) {
+			continue
+		}
+		since, err := p.writtenSince(key, run, m)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			if e := &list[i].event; since[e.Partition] || len(p.withPartitions([]string{key})) == 0 && len(since) > 0 {
+				e.Assets = slices.DeleteFunc(slices.Clone(e.Assets), func(k string) bool { return k == key })
+			}
+		}
+	}
+	return list, nil
+}
+
+// writtenSince gives which partitions of a run were materialized since it was created.
+func (p *poll) writtenSince(key string, run *RunParts, m runMark) (map[string]bool, error) {
+	var partitions []string
+	if len(p.withPartitions([]string{key})) > 0 {
+		partitions = p.partitionsOf(run, m.Assets)
+	}
+	h, err := p.page(key, "", page, partitions)
+	if err != nil {
+		return nil, err
+	}
+	list, err := occurrencesOf(h)
+	out := map[string]bool{}
+	for i := range list {
+		if list[i].kind == events.Materialization && list[i].at.After(seconds(run.CreationTime)) {
+			out[list[i].partition] = true
+		}
+	}
+	return out, err
 }
 
 // began tells that a run is new, once for each partition. One that has ended went before.

@@ -1,8 +1,9 @@
 """Calls of auto's HTTP API, by the standard library alone."""
 
 import json
+from collections.abc import Mapping
 from http.client import HTTPException
-from typing import Any, Mapping, Optional
+from typing import Any, Optional
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -21,7 +22,9 @@ class _NoRedirects(HTTPRedirectHandler):
 _opener = build_opener(_NoRedirects)
 
 
-def post(url: str, token: Optional[str], body: Mapping[str, Any], timeout: float) -> Mapping[str, Any]:
+def post(
+    url: str, token: Optional[str], body: Mapping[str, Any], timeout: float
+) -> Mapping[str, Any]:
     """Posts a body in JSON and gives the answer. Raises Unanswered for every failure."""
     headers = {"Content-Type": "application/json", "User-Agent": "auto_dagster"}
     if token:
@@ -33,11 +36,17 @@ def post(url: str, token: Optional[str], body: Mapping[str, Any], timeout: float
     except HTTPError as error:
         raise Unanswered(_refusal(url, error)) from error
     except (OSError, HTTPException) as error:  # URLError and time-outs are OSErrors
-        raise Unanswered(f"auto at {url} cannot be reached: {getattr(error, 'reason', None) or error}.") from error
+        raise Unanswered(
+            f"auto at {url} cannot be reached: {getattr(error, 'reason', None) or error}."
+        ) from error
     except ValueError as error:
-        raise Unanswered(f"auto at {url} cannot be called, or did not answer in JSON: {error}.") from error
+        raise Unanswered(
+            f"auto at {url} cannot be called, or did not answer in JSON: {error}."
+        ) from error
     if not isinstance(read, dict):
-        raise Unanswered(f"auto at {url} did not answer as expected. Is it the address of auto's `http`?")
+        raise Unanswered(
+            f"auto at {url} did not answer as expected. Is it the address of auto's `http`?"
+        )
     return read
 
 

@@ -5,7 +5,10 @@ Beside auto's `launcher: {type: pull}`, a code location has
     import dagster as dg
     from auto_dagster.sensor import auto_sensor
 
-    defs = dg.Definitions(assets=..., sensors=[auto_sensor("http://auto:7777", token=dg.EnvVar("AUTO_TOKEN"))])
+    defs = dg.Definitions(
+        assets=[...],
+        sensors=[auto_sensor("http://auto:7777", token=dg.EnvVar("AUTO_TOKEN"))],
+    )
 
 Each tick asks auto for requests and yields a RunRequest for each, with the request's ID as
 its run key. A request that has a run already is told to auto as done instead, so that each gets
@@ -13,12 +16,13 @@ one run whatever fails in between: auto, the daemon, or the code location. The s
 cursor: what Dagster's runs say is all that counts.
 """
 
+import os
 import time
 import uuid
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple, Union
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional, Union
 
 import dagster as dg
-
 from dagster._core.definitions.target import AutomationTarget
 
 from auto_dagster._check import ALL_ASSETS, Checker, Elsewhere, Refused, location
@@ -67,8 +71,12 @@ def auto_sensor(
         timeout: How long a call of auto may take, in seconds.
         description: What Dagster's user interface shows about it.
     """
-    selection = dg.AssetSelection.all(include_sources=True) if target is None else dg.AssetSelection.from_coercible(target)
-    names: Dict[Optional[str], str] = {None: ALL_ASSETS}
+    selection = (
+        dg.AssetSelection.all(include_sources=True)
+        if target is None
+        else dg.AssetSelection.from_coercible(target)
+    )
+    names: dict[Optional[str], str] = {None: ALL_ASSETS}
     targets: Mapping[str, Any] = {"asset_selection": selection}
     if jobs:
         names.update({job.name: job.name for job in jobs})
@@ -81,7 +89,9 @@ def auto_sensor(
             return dg.SkipReason(str(error))
         tick = _Tick(context, Checker(context, selection, names), limit, minimum_interval_seconds)
         try:
-            tick.run(lambda body: post(f"{(address or '').rstrip('/')}/v1/pull", shown, body, timeout))
+            tick.run(
+                lambda body: post(f"{(address or '').rstrip('/')}/v1/pull", shown, body, timeout)
+            )
         except Unanswered as error:
             return dg.SkipReason(str(error))
         return tick.result()
@@ -104,24 +114,34 @@ def auto_sensor(
 class _Tick:
     """One evaluation."""
 
-    def __init__(self, context: dg.SensorEvaluationContext, checker: Checker, limit: int, every: int):
+    def __init__(
+        self, context: dg.SensorEvaluationContext, checker: Checker, limit: int, every: int
+    ):
         self._context = context
         self._checker = checker
         self._limit = limit
         self._every = every
         self._id = str(uuid.uuid4())
         self._ends = time.monotonic() + _BUDGET
-        self._ready: Dict[str, Tuple[int, dg.RunRequest, List[dg.AddDynamicPartitionsRequest]]] = {}
-        self._seen: Set[str] = set()
-        self._told: Dict[str, str] = {}
+        self._ready: dict[str, tuple[int, dg.RunRequest, list[dg.AddDynamicPartitionsRequest]]] = {}
+        self._seen: set[str] = set()
+        self._told: dict[str, str] = {}
         self._waiting = 0
 
     def run(self, ask: Any) -> None:
         """Asks auto until it offers nothing whose outcome is known."""
-        done: List[str] = []
-        refused: List[Mapping[str, Any]] = []
+        done: list[str] = []
+        refused: list[Mapping[str, Any]] = []
         while True:
-            answer = ask({"sensor": self._who(), "tick": self._id, "limit": self._limit, "done": done, "refused": refused})
+            answer = ask(
+                {
+                    "sensor": self._who(),
+                    "tick": self._id,
+                    "limit": self._limit,
+                    "done": done,
+                    "refused": refused,
+                }
+            )
             self._waiting = answer["waiting"]
             done, refused = [], []
             for request in answer["requests"]:
@@ -133,14 +153,16 @@ class _Tick:
 
     def _who(self) -> Mapping[str, Any]:
         return {
-            "instance": self._context.instance.run_storage.get_run_storage_id(),
+            "instance": _instance(self._context.instance),
             "location": location(self._context),
             "repository": self._context.repository_name,
             "name": self._context.sensor_name,
             "every": self._every,
         }
 
-    def _look(self, request: Mapping[str, Any], done: List[str], refused: List[Mapping[str, Any]]) -> None:
+    def _look(
+        self, request: Mapping[str, Any], done: list[str], refused: list[Mapping[str, Any]]
+    ) -> None:
         """Decides what becomes of a request."""
         identity = request["id"]
         try:
@@ -163,7 +185,10 @@ class _Tick:
             if run.status != dg.DagsterRunStatus.NOT_STARTED:
                 return True
             if run.tags.get(_SENSOR_TAG) != self._context.sensor_name:
-                raise Refused(f"The run {run.run_id} was made for it, not by this sensor, and never started. Delete that run in Dagster, and retry the request.")
+                raise Refused(
+                    f"The run {run.run_id} was made for it, not by this sensor, and never started. "
+                    "Delete that run in Dagster, and retry the request."
+                )
         return False
 
     def result(self) -> Union[dg.SensorResult, dg.SkipReason]:
@@ -177,7 +202,10 @@ class _Tick:
             good.append(bad[bad[0][0] % len(bad)])
         if not good:
             return dg.SkipReason(self._nothing())
-        return dg.SensorResult(run_requests=[one[1] for one in good], dynamic_partitions_requests=_joined([add for one in good for add in one[2]]))
+        return dg.SensorResult(
+            run_requests=[one[1] for one in good],
+            dynamic_partitions_requests=_joined([add for one in good for add in one[2]]),
+        )
 
     def _nothing(self) -> str:
         said = "Nothing is to be launched here."
@@ -188,11 +216,20 @@ class _Tick:
         return said
 
 
-def _joined(adds: Sequence[dg.AddDynamicPartitionsRequest]) -> List[dg.AddDynamicPartitionsRequest]:
-    keys: Dict[str, Dict[str, None]] = {}
+def _joined(adds: Sequence[dg.AddDynamicPartitionsRequest]) -> list[dg.AddDynamicPartitionsRequest]:
+    keys: dict[str, dict[str, None]] = {}
     for add in adds:
         keys.setdefault(add.partitions_def_name, {}).update(dict.fromkeys(add.partition_keys))
     return [dg.AddDynamicPartitionsRequest(name, list(some)) for name, some in keys.items()]
+
+
+def _instance(instance: dg.DagsterInstance) -> str:
+    """What identifies a Dagster instance: the ID of its run storage, where it has one of its own,
+    and the deployment in Dagster+, whose code has it in its environment."""
+    identity = getattr(instance.run_storage, "get_run_storage_id", None)
+    if identity is not None:
+        return str(identity())
+    return os.environ.get("DAGSTER_CLOUD_DEPLOYMENT_NAME") or type(instance).__name__
 
 
 def _value(text: Union[str, dg.EnvVar, None]) -> Optional[str]:

@@ -1,0 +1,3 @@
+import kinds
+
+defs = kinds.make("plain")
