@@ -155,7 +155,7 @@ func (s *siege) live(t *testing.T, i int, webserverDies bool) {
 	}
 	select {
 	case <-s.daemon.Done:
-	case <-s.moment(1000, 4000):
+	case <-s.moment(500, 2500):
 		s.kill()
 		<-s.daemon.Done
 	}
@@ -196,8 +196,14 @@ func (s *siege) moment(from, to int) <-chan time.Time {
 func (s *siege) rest(t *testing.T) {
 	t.Helper()
 	var last control.Status
+	defer func() {
+		if t.Failed() {
+			t.Logf("the last status: %+v", last)
+		}
+	}()
 	idle := 0
-	dagster.Eventually(t, 4*time.Minute, "nothing is left to do", func() bool {
+	// A request that was tried ten times waits for five minutes.
+	dagster.Eventually(t, 10*time.Minute, "nothing is left to do", func() bool {
 		var finished int
 		s.driver.do(t, "finish", &finished, nil)
 		status, err := ask(t.Context(), s.dir)
