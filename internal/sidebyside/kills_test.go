@@ -204,6 +204,12 @@ func (s *siege) rest(t *testing.T) {
 	idle := 0
 	// A request that was tried ten times waits for five minutes.
 	dagster.Eventually(t, 10*time.Minute, "nothing is left to do", func() bool {
+		select {
+		case ended := <-s.daemon.Done:
+			s.daemon.Done <- ended
+			t.Fatalf("auto has ended: %v", ended)
+		default:
+		}
 		var finished int
 		s.driver.do(t, "finish", &finished, nil)
 		status, err := ask(t.Context(), s.dir)
