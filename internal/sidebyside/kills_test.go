@@ -56,7 +56,7 @@ func kills(t *testing.T, count, webserverEach int) {
 	s.line.become(t, -1)
 	s.unruly.beCalm(true)
 	s.start(t, nil)
-	s.rest(t)
+	s.rest(t, 3*time.Minute+2*time.Second*time.Duration(count))
 	s.check(t)
 }
 
@@ -192,8 +192,9 @@ func (s *siege) moment(from, to int) <-chan time.Time {
 }
 
 // rest waits until nothing is left to do: every file is taken and every request delivered,
-// and no run that ends makes another one.
-func (s *siege) rest(t *testing.T) {
+// and no run that ends makes another one. A request that was tried ten times waits for five
+// minutes.
+func (s *siege) rest(t *testing.T, within time.Duration) {
 	t.Helper()
 	var last control.Status
 	defer func() {
@@ -202,8 +203,7 @@ func (s *siege) rest(t *testing.T) {
 		}
 	}()
 	idle := 0
-	// A request that was tried ten times waits for five minutes.
-	dagster.Eventually(t, 10*time.Minute, "nothing is left to do", func() bool {
+	dagster.Eventually(t, within, "nothing is left to do", func() bool {
 		select {
 		case ended := <-s.daemon.Done:
 			s.daemon.Done <- ended
