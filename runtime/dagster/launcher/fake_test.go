@@ -67,20 +67,23 @@ type fate struct {
 // race is how long after a run was canceled its submission, begun before, still goes on.
 const race = 500 * time.Millisecond
 
-// status gives the status of a run at an instant.
+// status gives the status of a run at an instant. What is canceled is not submitted any more,
+// unless that had begun; and what is submitted is canceled all the same.
 func (r *run) status(now time.Time) string {
 	submitted := !r.submitted.IsZero() && !now.Before(r.submitted)
+	canceled := !r.canceled.IsZero() && !now.Before(r.canceled)
+	begun := r.submitted.After(r.canceled) && r.submitted.Before(r.canceled.Add(race))
 	switch {
-	case r.canceled.IsZero() && submitted, submitted && r.submitted.Before(r.canceled.Add(race)) && r.submitted.After(r.canceled):
+	case submitted && (!canceled || begun):
 		return "QUEUED"
-	case !r.canceled.IsZero() && !now.Before(r.canceled):
+	case canceled:
 		return "CANCELED"
 	}
 	return "NOT_STARTED"
 }
 
 // lives reports whether a run is, or will be, executed.
-func (r *run) lives() bool { return r.status(r.submitted.Add(24*time.Hour)) == "QUEUED" }
+func (r *run) lives() bool { return r.status(start.AddDate(1, 0, 0)) == "QUEUED" }
 
 func (r *run) json(now time.Time) map[string]any {
 	assets, checks, tags := []any{}, []any{}, []any{}
@@ -225,7 +228,7 @@ func (f *fake) giveUp(variables []byte, how fate) string {
 	case f.runs[i].status(now) == "CANCELED":
 		return `{"terminateRun": {"__typename": "TerminateRunFailure", "message": "could not be terminated"}}`
 	}
-	f.runs[i].canceled = now
+	f.runs[i].canceled = now.Add(how.after)
 	return `{"terminateRun": {"__typename": "TerminateRunSuccess", "run": {"status": "CANCELED"}}}`
 }
 

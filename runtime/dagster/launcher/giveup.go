@@ -57,11 +57,14 @@ func (l *Launcher) giveUp(ctx context.Context, id string, idle []Run) error {
 	}
 	l.memory.gaveUp(id, len(runs))
 	failpoint.Hit("dagster.launch.given_up")
+	l.memory.canceled(id, l.Clock.Now())
 	for _, run := range idle {
 		if err := l.cancel(ctx, run.RunId); err != nil {
+			l.memory.canceled(id, l.Clock.Now())
 			return err
 		}
 	}
+	l.memory.canceled(id, time.Time{})
 	return nil
 }
 

@@ -390,7 +390,7 @@ func TestStatuses(t *testing.T) {
 }
 
 // TestPatience: a run that is made and not submitted is waited for twice as long each time one
-// was given up, and one that Dagster cannot make for good is given up at once.
+// was given up, from when it is seen a second later, and one that Dagster cannot make for good is given up at once.
 func TestPatience(t *testing.T) {
 	b := newBench()
 	b.fake.fate = func(operation string) fate {
@@ -409,7 +409,7 @@ func TestPatience(t *testing.T) {
 		}
 		b.clock.Set(b.clock.Now().Add(time.Second))
 	}
-	if diff := cmp.Diff([]time.Duration{settle, 2 * settle, 4 * settle, 8 * settle}, waits); diff != "" {
+	if diff := cmp.Diff([]time.Duration{settle + time.Second, 2*settle + time.Second, 4*settle + time.Second, 8*settle + time.Second}, waits); diff != "" {
 		t.Error(diff)
 	}
 	b = newBench()

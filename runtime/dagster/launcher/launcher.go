@@ -73,7 +73,9 @@ func New(o Options, workers int) *Launcher {
 		o.Settle = Settle
 	}
 	now := o.Clock.Now()
-	return &Launcher{Options: o, workers: max(workers, 1), memory: newMemory(now, o.Settle), writer: writer{started: now, settle: o.Settle}}
+	memory := newMemory(now, o.Settle)
+	o.Client = heard{o.Client, func() { memory.lost(o.Clock.Now()) }}
+	return &Launcher{Options: o, workers: max(workers, 1), memory: memory, writer: writer{started: now, settle: o.Settle}}
 }
 
 // Workers implements launch.Launcher.

@@ -35,38 +35,53 @@ func minus(list, less []string) []string {
 // look finds the runs of a request and gives what none of them covers. While one may be
 // about to appear, or to be submitted, it gives a failure that passes.
 func (l *Launcher) look(ctx context.Context, r *request.Request) (work, error) {
-	left, idle, err := l.seen(ctx, r)
-	if err != nil || left.none() {
-		return left, err
+	s, err := l.seen(ctx, r)
+	if err != nil || s.left.none() {
+		return s.left, err
 	}
-	return left, l.await(ctx, r, idle)
+	return s.left, l.await(ctx, r, s)
 }
 
-// seen finds the runs of a request and gives what none of them covers. Idle are those that
-// are made and not submitted: they cover nothing yet. A run that was given up counts only
-// where it went on all the same.
-func (l *Launcher) seen(ctx context.Context, r *request.Request) (left work, idle []Run, err error) {
+// sight is what is seen of a request's runs.
+type sight struct {
+	// left is what none of them covers.
+	left work
+	// idle are made and not submitted, and doomed may be canceled any moment: those cover
+	// nothing yet.
+	idle, doomed []Run
+}
+
+// seen finds the runs of a request. A run that was given up counts only where it went on all
+// the same.
+func (l *Launcher) seen(ctx context.Context, r *request.Request) (s sight, err error) {
 	runs, err := l.find(ctx, r)
 	if err != nil {
-		return left, nil, err
+		return s, err
 	}
 	givenUp, err := l.givenUp(ctx, r.ID, runs)
 	if err != nil {
-		return left, nil, err
+		return s, err
 	}
-	left = work{r.Selection, r.Checks}.without(l.memory.of(r.ID).has)
+	known := l.memory.of(r.ID)
+	threat := l.memory.unsettled(known.canceled, l.Clock.Now()) > 0
+	s.left = work{r.Selection, r.Checks}.without(known.has)
 	for _, run := range runs {
-		switch {
+		switch marked := slices.Contains(givenUp, run.RunId); {
 		case run.Status == RunStatusNotStarted:
-			idle = append(idle, run)
-		case run.Status == RunStatusCanceled && slices.Contains(givenUp, run.RunId):
+			s.idle = append(s.idle, run)
+		case marked && run.Status == RunStatusCanceled:
+		case marked && threat && !finished(run.Status):
+			s.doomed = append(s.doomed, run)
 		default:
-			left = left.without(workOf(&run))
+			s.left = s.left.without(workOf(&run))
 			l.tell(ctx, r.ID, &run, workOf(&run))
 		}
 	}
-	return left, idle, nil
+	return s, nil
 }
+
+// finished reports whether a run has ended, so that it cannot be canceled any more.
+func finished(s RunStatus) bool { return s == RunStatusSuccess || s == RunStatusFailure }
 
 // workOf gives what a run was launched for. Every run that a launcher makes names it.
 func workOf(run *Run) (w work) {
@@ -80,28 +95,30 @@ func workOf(run *Run) (w work) {
 }
 
 // await gives nil when nothing is on the way any more that was sent before: so long a
-// launch without an answer may still appear, and a run that is made be submitted. A run that
-// is not by then was left by a webserver that died, and is given up.
-func (l *Launcher) await(ctx context.Context, r *request.Request, idle []Run) error {
-	since := l.memory.of(r.ID).sent
-	if len(idle) > 0 {
-		return l.awaitIdle(ctx, r.ID, since, idle)
+// launch without an answer may still appear, a run that is made be submitted, and one that was
+// given up be canceled.
+func (l *Launcher) await(ctx context.Context, r *request.Request, s sight) error {
+	if len(s.doomed) > 0 {
+		return passing(glance, "The run %s was given up and has gone on; it is awaited whether Dagster still cancels it.", s.doomed[0].RunId)
 	}
-	left := since.Add(l.Settle).Sub(l.Clock.Now())
-	if since.IsZero() || left <= 0 {
+	if len(s.idle) > 0 {
+		return l.awaitIdle(ctx, r.ID, s.idle)
+	}
+	left := l.memory.unsettled(l.memory.of(r.ID).sent, l.Clock.Now())
+	if left <= 0 {
 		return nil
 	}
 	return passing(min(left, glance), "It is not known whether Dagster has launched the run; it is looked for, and sent again in %s.", left)
 }
 
-func (l *Launcher) awaitIdle(ctx context.Context, id string, since time.Time, idle []Run) error {
+// awaitIdle gives up the runs that are made and were not submitted for so long that a
+// webserver must have died that made them.
+func (l *Launcher) awaitIdle(ctx context.Context, id string, idle []Run) error {
 	now := l.Clock.Now()
-	if since.IsZero() {
-		since = now
-		l.memory.sent(id, now)
-	}
-	if left := since.Add(l.patience(id)).Sub(now); left > 0 {
-		return passing(min(left, glance), "Dagster has made the run %s and not submitted it yet; it is given up in %s.", idle[0].RunId, left)
+	for _, run := range idle {
+		if left := l.memory.idle(id, run.RunId, now).Add(l.patience(id)).Sub(now); left > 0 {
+			return passing(min(left, glance), "Dagster has made the run %s and not submitted it yet; it is given up in %s.", run.RunId, left)
+		}
 	}
 	if err := l.giveUp(ctx, id, idle); err != nil {
 		return err

@@ -156,7 +156,7 @@ func (m *machine) fate(operation string) fate {
 	}
 	lost := &gql.Error{Kind: gql.Lost, Message: "no answer"}
 	if operation != "Launch" {
-		return rapid.SampledFrom([]fate{{acts: true}, {acts: true}, {acts: true}, {acts: true, lost: lost}, {lost: lost}, {}}).Draw(m.T, operation)
+		return rapid.SampledFrom([]fate{{acts: true}, {acts: true}, {acts: true}, {acts: true, lost: lost}, {acts: true, lost: lost, after: short("late")}, {lost: lost}, {}}).Draw(m.T, operation)
 	}
 	switch rapid.IntRange(0, 9).Draw(m.T, "launch") {
 	case 0:

@@ -108,18 +108,18 @@ func (l *Launcher) unfit(ctx context.Context, r *request.Request, p *part, messa
 // broken tells of a launch that failed inside of Dagster, which may have made the run before
 // it failed. Where it was the request's fault, and there is no run, it is refused.
 func (l *Launcher) broken(ctx context.Context, r *request.Request, p *part, e *LaunchLaunchRunPythonError) error {
-	left, idle, err := l.seen(ctx, r)
+	s, err := l.seen(ctx, r)
 	if err != nil {
 		return err
 	}
-	if p.shared(left).none() {
+	if p.shared(s.left).none() {
 		return nil
 	}
 	if !badInput(e.ClassName) {
 		return passing(glance, "Dagster failed to launch the run: %s", sentence(e.Message))
 	}
-	if len(idle) > 0 {
-		if err := l.giveUp(ctx, r.ID, idle); err != nil {
+	if len(s.idle) > 0 {
+		if err := l.giveUp(ctx, r.ID, s.idle); err != nil {
 			return err
 		}
 	}

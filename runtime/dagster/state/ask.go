@@ -20,7 +20,7 @@ func (p *poll) ask() error {
 		p.change.runs = p.memory.copyRuns()
 	}
 	p.asked = p.tellers()
-	answer, err := Poll(p.ctx, p.calls, p.since(), page, inputs(p.graph.Keys()), inputs(p.asked))
+	answer, err := Poll(p.ctx, p.calls, p.since(), p.page, inputs(p.graph.Keys()), inputs(p.observable()), inputs(p.asked))
 	if err != nil {
 		return err
 	}
@@ -47,8 +47,9 @@ func (p *poll) newest() (float64, error) {
 // readHeads notes the newest storage ids of assets.
 func (p *poll) readHeads() error {
 	list, ok := p.answer.Heads.(*HeadListAssetConnection)
-	if !ok {
-		return refused("its assets", p.answer.Heads)
+	seen, also := p.answer.Seen.(*SeenListAssetConnection)
+	if !ok || !also {
+		return refused("assets", p.answer.Heads)
 	}
 	p.heads = map[string]int64{}
 	for i := range list.Nodes {
@@ -58,7 +59,26 @@ func (p *poll) readHeads() error {
 		}
 		p.heads[list.Nodes[i].Key.key()] = id
 	}
+	for i := range seen.Nodes {
+		id, err := oldest(seen.Nodes[i].AssetEventHistory.Cursor)
+		if err != nil {
+			return err
+		}
+		key := seen.Nodes[i].Key.key()
+		p.heads[key] = max(p.heads[key], id)
+	}
 	return nil
+}
+
+// observable gives the assets that are observed.
+func (p *poll) observable() []string {
+	out := []string{}
+	for _, key := range p.graph.Keys() {
+		if a, _ := p.graph.Asset(key); a.Observable {
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 // locate finds out which locations are not loaded. They are looked at when a version has
@@ -66,7 +86,7 @@ func (p *poll) readHeads() error {
 func (p *poll) locate() error {
 	list, ok := p.answer.LocationStatusesOrError.(*LocationListWorkspaceLocationStatusEntries)
 	if !ok {
-		return refused("its code locations", p.answer.LocationStatusesOrError)
+		return refused("code locations", p.answer.LocationStatusesOrError)
 	}
 	versions := map[string]string{}
 	for _, e := range list.Entries {
@@ -81,7 +101,7 @@ func (p *poll) locate() error {
 	}
 	workspace, ok := answer.WorkspaceOrError.(*WorkspaceWorkspace)
 	if !ok {
-		return refused("its workspace", answer.WorkspaceOrError)
+		return refused("workspace", answer.WorkspaceOrError)
 	}
 	p.down = downOf(workspace.LocationEntries)
 	p.versions = versions
@@ -96,7 +116,7 @@ func downOf(entries []Location) map[string]string {
 		switch problem := e.LocationOrLoadError.(type) {
 		case *LoadedRepositoryLocation:
 		case *LoadedPythonError:
-			down[e.Name] = refused("the location `"+e.Name+"`", problem).Error()
+			down[e.Name] = refused("location `"+e.Name+"`", problem).Error()
 		default:
 			down[e.Name] = "it is being loaded"
 		}

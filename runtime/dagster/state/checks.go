@@ -64,7 +64,7 @@ func (p *poll) latestChecks(keys []string) ([]item, error) {
 			node := &answer.AssetNodes[i]
 			list, ok := node.AssetChecksOrError.(*CheckListAssetChecks)
 			if !ok {
-				return nil, refused("the checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
+				return nil, refused("checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
 			}
 			found, err := p.latestOf(node.AssetKey.key(), list.Checks)
 			if err != nil {
@@ -175,7 +175,7 @@ func (p *poll) executions(asset, check string) ([]item, error) {
 func (p *poll) above(asset, check string, floor int64) ([]Execution, error) {
 	var out []Execution
 	for before := ""; ; {
-		answer, err := Executions(p.ctx, p.calls, input(asset), check, page, before)
+		answer, err := Executions(p.ctx, p.calls, input(asset), check, p.page, before)
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +186,7 @@ func (p *poll) above(asset, check string, floor int64) ([]Execution, error) {
 			out = append(out, e)
 			before = e.Id
 		}
-		if len(answer.AssetCheckExecutions) < page {
+		if len(answer.AssetCheckExecutions) < p.page {
 			return out, nil
 		}
 	}

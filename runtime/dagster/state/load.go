@@ -30,7 +30,7 @@ func (p *poll) load() error {
 		return err
 	}
 	done := 0
-	for some := range slices.Chunk(pending, 2*callers) {
+	for some := range slices.Chunk(pending, 2*p.callers) {
 		if err := l.chunk(some); err != nil {
 			return err
 		}
@@ -334,8 +334,8 @@ func (l *loading) whole(a *graph.Asset, out *loaded) error {
 // observed loads the newest observation of each partition of an observable asset.
 func (l *loading) observed(a *graph.Asset, out *loaded) error {
 	had := map[string]bool{}
-	for cursor, size := "", page; size == page; {
-		h, err := l.older(a.Key, cursor, page)
+	for cursor, size := "", l.page; size == l.page; {
+		h, err := l.older(a.Key, cursor, l.page)
 		if err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ func (l *loading) ofLatest(keys []string) ([]execution, error) {
 		node := &answer.AssetNodes[i]
 		list, ok := node.AssetChecksOrError.(*CheckListAssetChecks)
 		if !ok {
-			return nil, refused("the checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
+			return nil, refused("checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
 		}
 		for _, c := range list.Checks {
 			key, e := node.AssetKey.key()+":"+c.Name, c.ExecutionForLatestMaterialization

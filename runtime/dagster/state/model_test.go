@@ -66,7 +66,7 @@ func (m *model) restart() {
 	m.reader = state.New(state.Options{
 		Client: m.fake, Graph: func() *graph.Graph { return m.graph }, Take: m.take, Marks: m.marks, Clock: m.clock,
 	})
-	m.reader.Serial()
+	m.reader.Small()
 }
 
 // fold gives the world of a log.
@@ -448,7 +448,7 @@ func (m *model) wipeSome(t *rapid.T) {
 		}
 	}
 	m.sync(t)
-	if m.heads[key] > 0 {
+	if len(m.visible(key, true)) > 0 {
 		m.fake.wipe(key)
 	}
 }

@@ -101,7 +101,7 @@ class Checker:
                 raise Refused(
                     f"Dagster's own sensor `{self._driven[key]}` is running and drives "
                     f"`{_text(key)}`, which would be launched twice. Stop that sensor in Dagster, "
-                    "or leave the asset to it and remove it from the policy."
+                    f"or leave `{_text(key)}` to it and remove it from the policy."
                 )
         for check in checks:
             if check not in self._graph.asset_check_keys:
