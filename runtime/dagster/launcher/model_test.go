@@ -166,7 +166,7 @@ func (m *machine) fate(operation string) fate {
 	case 2: // the answer is lost, or the call arrives late
 		return fate{acts: true, lost: lost, after: short("after"), hidden: short("hidden")}
 	case 3: // submitted later, perhaps after it was given up
-		return fate{acts: true, lost: lost, hidden: short("hidden"), submits: time.Duration(rapid.IntRange(0, 200_000).Draw(m.T, "submits")) * time.Millisecond}
+		return fate{acts: true, lost: lost, hidden: short("hidden"), submits: time.Duration(rapid.OneOf(rapid.IntRange(0, 200_000), rapid.IntRange(55_000, 80_000)).Draw(m.T, "submits")) * time.Millisecond}
 	case 4: // the webserver is killed
 		return fate{acts: true, lost: lost, never: true}
 	case 5:
