@@ -142,6 +142,7 @@ func TestDagsterExample(t *testing.T) {
 	t.Run("a file that fails", d.failing)
 	t.Run("events", d.events)
 	t.Run("a customer", d.customer)
+	t.Run("a changed graph", d.changed)
 }
 
 // parameters: the assets of the job see what the project, its policy and its schema say.
@@ -242,5 +243,18 @@ func (d *driven) customer(t *testing.T) {
 	d.failTwice(t, map[string]string{"dagster/partition": "fail"})
 	if why := d.auto(t, "why", "customer_report[acme]", "--project", d.dir); !strings.Contains(why, "requested") {
 		t.Errorf("why: %s", why)
+	}
+}
+
+// changed: an asset that is renamed in Dagster is noticed, and imported.
+func (d *driven) changed(t *testing.T) {
+	d.Edit(t, "mart_defs.py", `key=["mart", "kpi"]`, `key=["mart", "kpi2"]`)
+	d.Reload(t, "mart")
+	dagster.Eventually(t, time.Minute, "the status tells of the change", func() bool {
+		return strings.Contains(d.auto(t, "status", "--project", d.dir), "`mart/kpi2`")
+	})
+	d.auto(t, "graph", "import", "dagster", "--project", d.dir)
+	if graph := d.auto(t, "graph", "show", d.dir); !strings.Contains(graph, "mart/kpi2") {
+		t.Errorf("imported: %s", graph)
 	}
 }

@@ -65,7 +65,7 @@ type Materialization struct {
 	Partition string
 	// Timestamp is in milliseconds since 1970.
 	Timestamp string
-	// Metadata has the text of each entry by its label.
+	// Metadata has the text or JSON of each entry by its label, "" for other kinds.
 	Metadata map[string]string `json:"-"`
 }
 
@@ -76,10 +76,7 @@ func (d *Deployment) Materializations(t testing.TB, key string) []Materializatio
 		AssetOrError struct {
 			AssetMaterializations []struct {
 				Materialization
-				MetadataEntries []struct {
-					Label, Text, JsonString string
-					FloatValue, IntValue    *float64
-				}
+				MetadataEntries []struct{ Label, Text, JsonString string }
 			}
 		}
 	}

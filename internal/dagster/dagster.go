@@ -52,8 +52,6 @@ type Deployment struct {
 	// Webserver and Daemon can be killed and started again; without Options.Daemon the
 	// daemon is there, not started.
 	Webserver, Daemon *Process
-
-	daemon bool // it is to run
 }
 
 // Start starts a deployment and waits until its code locations are loaded and its daemons
@@ -63,7 +61,7 @@ func Start(t testing.TB, o Options) *Deployment {
 	d := prepare(t, o)
 	t.Cleanup(func() { d.end(t) })
 	d.Webserver.Start(t)
-	if d.daemon = o.Daemon; d.daemon {
+	if o.Daemon {
 		d.Daemon.Start(t)
 	}
 	d.Ready(t)
