@@ -377,11 +377,13 @@ func (l *loading) whole(a *graph.Asset, out *loaded) error {
 	}
 	made, run := info.LatestMaterialization, info.LatestRun
 	if made != nil {
-		out.counted = true
 		o, err := newOccurrence(events.Materialization, made.RunId, made.Partition, made.Timestamp, made.Tags)
 		if err != nil {
 			return err
 		}
+		// That was told, so that where nothing is there any more its event was deleted.
+		m := l.poll.asset(a.Key)
+		out.counted = m != nil && !o.at.After(m.Last)
 		l.wrote(a, out, o)
 	}
 	if run == nil || run.Status != RunStatusFailure || made != nil && made.RunId == run.RunId {
