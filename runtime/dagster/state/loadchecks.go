@@ -3,7 +3,6 @@ package state
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -46,11 +45,11 @@ func (l *loading) checked(key string) bool {
 
 // executed gives the executions of checks of assets that are about what the assets have,
 // and the runs that ended without evaluating a check.
-func (l *loading) executed(keys []string, found []loaded, states map[string][]CheckState) ([]item, error) {
+func (l *loading) executed(keys []string, states map[string][]CheckState) ([]item, error) {
 	var list []execution
-	for i, key := range keys {
+	for _, key := range keys {
 		a, _ := l.graph.Asset(key)
-		more, err := l.byPartition(a, &found[i])
+		more, err := l.byPartition(a)
 		if err != nil {
 			return nil, err
 		}
@@ -58,9 +57,14 @@ func (l *loading) executed(keys []string, found []loaded, states map[string][]Ch
 	}
 	var out []item
 	for _, e := range list {
-		if evaluated(e.Execution) {
-			out = append(out, l.evaluation(e.check, e.Execution))
+		if !evaluated(e.Execution) {
+			continue
 		}
+		it := l.evaluation(e.check, e.Execution)
+		if l.partitionedCheck(e.check) { // about what its partition had then
+			it.group, it.made = workGroup, true
+		}
+		out = append(out, it)
 	}
 	broken, err := l.broken(list)
 	return append(out, broken...), err
@@ -82,9 +86,8 @@ func (l *loading) ofLatest(asset string, states []CheckState) []execution {
 	return out
 }
 
-// byPartition gives the newest execution of each partition of an asset's checks. What was
-// evaluated before the materialization is not about it.
-func (l *loading) byPartition(a *graph.Asset, made *loaded) ([]execution, error) {
+// byPartition gives the newest execution of each partition of an asset's checks.
+func (l *loading) byPartition(a *graph.Asset) ([]execution, error) {
 	var out []execution
 	for _, c := range a.Checks {
 		if !c.Partitioned {
@@ -94,32 +97,16 @@ func (l *loading) byPartition(a *graph.Asset, made *loaded) ([]execution, error)
 		if err != nil {
 			return nil, err
 		}
-		written := made.written()
 		had := map[string]bool{}
 		for i := range list {
-			e := &list[i]
-			if had[e.Partition] {
-				continue
-			}
-			had[e.Partition] = true
-			if !evaluated(e) || !seconds(e.Evaluation.Timestamp).Before(written[e.Partition]) {
+			if e := &list[i]; !had[e.Partition] {
+				had[e.Partition] = true
 				out = append(out, execution{a.Key + ":" + c.Name, e})
 			}
 		}
 		l.change.checks[a.Key+":"+c.Name] = markOf(list)
 	}
 	return out, nil
-}
-
-// written gives when partitions were materialized.
-func (o *loaded) written() map[string]time.Time {
-	out := map[string]time.Time{}
-	for i := range o.items {
-		if e := &o.items[i].event; e.Type == events.Materialization {
-			out[e.Partition] = o.items[i].at
-		}
-	}
-	return out
 }
 
 // markOf gives how far a check is told with its executions, newest first.
