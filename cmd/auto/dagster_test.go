@@ -232,6 +232,7 @@ func (d *driven) events(t *testing.T) {
 
 // customer: a dynamic partition that is new is made, once; one that fails is tried again.
 func (d *driven) customer(t *testing.T) {
+	d.Report(t, "raw_events") // a customer waits for what the report is made of
 	d.AddPartition(t, "core", "customers", "acme")
 	_, r := d.made(t, "customer_report", "acme")
 	if runs := d.Runs(t, map[string]string{"dagster/partition": "acme"}); len(runs) != 1 {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"auto/lang/diag"
 	"auto/lang/source"
@@ -19,6 +20,8 @@ import (
 // importing is an import that is ready to be written.
 type importing struct {
 	graphImportDagsterCommand
+	// project is nil where there is none.
+	project  *project.Project
 	target   string
 	d        *deployment.Deployment
 	imported assets.Imported
@@ -43,7 +46,16 @@ func (i importing) finish(s system) error {
 		}
 		out.Written = true
 	}
-	return errors.Join(i.show(s, out), i.found(out))
+	return errors.Join(i.show(s, out), i.unread(s), i.found(out))
+}
+
+// unread says so where the project does not read the file.
+func (i importing) unread(s system) error {
+	if i.project == nil || i.Check || i.JSON || slices.ContainsFunc(i.project.Watched(), func(read string) bool { return sameFile(read, i.target) }) {
+		return nil
+	}
+	_, err := fmt.Fprintf(s.stdout, "The project does not read it: name it under `assets` in %s.\n", filepath.ToSlash(filepath.Join(i.project.Dir, project.FileName)))
+	return err
 }
 
 // write writes the file where that is allowed.

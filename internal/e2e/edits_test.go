@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"auto/internal/program"
 	"auto/runtime/control"
 	"auto/runtime/events"
 	"auto/runtime/failpoint"
@@ -48,10 +49,10 @@ sensor fast for assets("sales") every 1s
 func editedProject(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	write(t, filepath.Join(dir, "auto.yaml"), "launcher: {type: stdout}\n")
-	write(t, filepath.Join(dir, "assets", "a.yaml"), editedAssets)
-	write(t, filepath.Join(dir, "jobs", "j.yaml"), editedJob)
-	write(t, filepath.Join(dir, "policies", "p.auto"), editedPolicy)
+	program.Write(t, filepath.Join(dir, "auto.yaml"), "launcher: {type: stdout}\n")
+	program.Write(t, filepath.Join(dir, "assets", "a.yaml"), editedAssets)
+	program.Write(t, filepath.Join(dir, "jobs", "j.yaml"), editedJob)
+	program.Write(t, filepath.Join(dir, "policies", "p.auto"), editedPolicy)
 	return dir
 }
 
@@ -91,11 +92,11 @@ func setDies(t *testing.T, dir, kill string, all *edits) bool {
 		args = append(args, fmt.Sprint(name, "=", value))
 	}
 	all.tried[kill] = change
-	p := start(t, dir, []string{"AUTO_KILL=" + kill}, args...)
-	err := <-p.done
+	p := program.Start(t, dir, []string{"AUTO_KILL=" + kill}, args...)
+	err := <-p.Done
 	died := p.ProcessState.ExitCode() == -1
 	if err != nil && !died {
-		t.Fatalf("%v: %s", err, p.stderr)
+		t.Fatalf("%v: %s", err, p.Log)
 	}
 	authors := all.check(t, dir)
 	if !died && authors[len(authors)-1] != kill {
@@ -111,7 +112,7 @@ func TestKilledEdits(t *testing.T) { killedEdits(t, 12, 20) }
 
 // killedEdits is TestKilledEdits with so many deaths, and so many edits of each after them.
 func killedEdits(t *testing.T, deaths, more int) {
-	seed, dir, clock := seedOf(t), editedProject(t), newTimekeeper(t)
+	seed, dir, clock := program.Seed(t), editedProject(t), program.NewTimekeeper(t)
 	random, points := rand.New(rand.NewPCG(seed, 5)), writePoints()
 	done := make(chan struct{})
 	var both sync.WaitGroup
@@ -121,9 +122,9 @@ func killedEdits(t *testing.T, deaths, more int) {
 	}
 	for i := range deaths {
 		at := fmt.Sprintf("AUTO_KILL=%s:%d", points[i%len(points)], 1+random.IntN(12))
-		dies(t, start(t, dir, []string{at}, "run", "--clock", "unix:"+clock.path))
+		dies(t, program.Start(t, dir, []string{at}, "run", clock.Flag()))
 	}
-	last := start(t, dir, nil, "run", "--clock", "unix:"+clock.path)
+	last := program.Start(t, dir, nil, "run", clock.Flag())
 	for _, e := range people {
 		e.awaitMore(t, more)
 	}
@@ -132,7 +133,7 @@ func killedEdits(t *testing.T, deaths, more int) {
 	if err := last.Process.Kill(); err != nil {
 		t.Error(err)
 	}
-	<-last.done
+	<-last.Done
 	all := newEdits()
 	for _, e := range people {
 		if e.err != nil {
@@ -142,7 +143,7 @@ func killedEdits(t *testing.T, deaths, more int) {
 		maps.Copy(all.tried, e.tried)
 	}
 	authors := all.check(t, dir)
-	out, errs, code := auto(t, dir, "replay")
+	out, errs, code := program.Run(t, dir, "replay")
 	if code != 0 {
 		t.Errorf("replay: code %d: %s%s", code, out, errs)
 	}
@@ -150,16 +151,16 @@ func killedEdits(t *testing.T, deaths, more int) {
 }
 
 // dies waits until a process dies of a signal.
-func dies(t *testing.T, p *process) {
+func dies(t *testing.T, p *program.Process) {
 	t.Helper()
 	select {
-	case <-p.done:
+	case <-p.Done:
 		if code := p.ProcessState.ExitCode(); code != -1 {
-			t.Fatalf("it ended with code %d: %s", code, p.stderr)
+			t.Fatalf("it ended with code %d: %s", code, p.Log)
 		}
 	case <-time.After(time.Minute):
 		p.Process.Kill()
-		t.Fatalf("it did not die: %s", p.stderr)
+		t.Fatalf("it did not die: %s", p.Log)
 	}
 }
 

@@ -37,9 +37,11 @@ func (p *pair) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &[]any{&p.Asset, &p.Partition})
 }
 
-// happening is something that no run made.
+// happening is something that neither Dagster's sensor nor auto did.
 type happening struct {
-	Kind      string `json:"kind"` // materialization, observation or partition
+	// Kind is materialization, observation, partition or run.
+	Kind string `json:"kind"`
+	// Asset is also the name of a dynamic definition, or assets of a run with a plus between.
 	Asset     string `json:"asset"`
 	Partition string `json:"partition,omitempty"`
 }
@@ -111,7 +113,7 @@ func (d *driver) do(t *testing.T, command string, answer any, with map[string]an
 	}
 }
 
-// happen lets things happen that no run made.
+// happen lets things happen.
 func (d *driver) happen(t *testing.T, list []happening) {
 	t.Helper()
 	d.do(t, "happen", nil, map[string]any{"events": list})

@@ -20,10 +20,10 @@ type story struct {
 	customers int
 }
 
-// driven are the assets that have conditions, by the condition.
+// driven are the assets that have conditions, by the first word of their key.
 var driven = map[string][]string{
 	"eager":   {"eager_one", "eager_two", "eager_daily", "eager_total", "eager_region", "eager_customer", "eager_last"},
-	"on_cron": {"cron_one", "cron_daily", "cron_region", "cron_after"},
+	"cron":    {"cron_one", "cron_daily", "cron_region", "cron_after"},
 	"missing": {"missing_one", "missing_daily", "missing_region", "missing_customer", "missing_after"},
 	"custom":  {"custom_one", "custom_daily", "custom_customer"},
 }
@@ -71,7 +71,7 @@ func (s *story) some(n int) []string {
 	if s.random.IntN(n) != 0 {
 		return nil
 	}
-	names := driven[[]string{"eager", "on_cron", "missing", "custom"}[s.random.IntN(4)]]
+	names := driven[[]string{"eager", "cron", "missing", "custom"}[s.random.IntN(4)]]
 	return []string{names[s.random.IntN(len(names))]}
 }
 
@@ -93,8 +93,11 @@ func (s *story) all() []happening {
 var regions = []string{"eu", "us", "apac"}
 
 func (s *story) happening() happening {
-	if s.random.IntN(8) == 0 {
+	switch s.random.IntN(10) {
+	case 0:
 		return s.customer()
+	case 1, 2:
+		return s.run()
 	}
 	h := happening{Kind: "materialization"}
 	if s.random.IntN(10) == 0 {
@@ -115,6 +118,18 @@ func (s *story) happening() happening {
 		h.Asset, h.Partition = s.byHand()
 	}
 	return h
+}
+
+// run draws a run that somebody launches: often of an asset together with what it is
+// made of, whose update is none to it then.
+func (s *story) run() happening {
+	together := [][2]string{
+		{"raw+eager_one", ""}, {"raw+custom_one+eager_one", ""}, {"raw_two+missing_one", ""}, {"raw+raw_two+cron_one", ""}, {"eager_two", ""},
+		{"raw_daily+eager_daily", s.day()}, {"raw_daily", s.day()}, {"custom_daily+cron_daily", s.day()},
+		{"raw_region+eager_region+missing_region", regions[s.random.IntN(3)]}, {"raw_customer+custom_customer", fmt.Sprint("c", 1+s.random.IntN(s.customers))},
+	}
+	of := together[s.random.IntN(len(together))]
+	return happening{Kind: "run", Asset: of[0], Partition: of[1]}
 }
 
 // byHand draws an asset that has a condition, with a partition.

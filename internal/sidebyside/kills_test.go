@@ -56,7 +56,7 @@ func kills(t *testing.T, count, webserverEach int) {
 	s.line.become(t, -1)
 	s.unruly.beCalm(true)
 	s.start(t, nil)
-	s.rest(t)
+	s.rest(t, 3*time.Minute+2*time.Second*time.Duration(count))
 	s.check(t)
 }
 
@@ -155,7 +155,7 @@ func (s *siege) live(t *testing.T, i int, webserverDies bool) {
 	}
 	select {
 	case <-s.daemon.Done:
-	case <-s.moment(1000, 4000):
+	case <-s.moment(500, 2500):
 		s.kill()
 		<-s.daemon.Done
 	}
@@ -192,12 +192,24 @@ func (s *siege) moment(from, to int) <-chan time.Time {
 }
 
 // rest waits until nothing is left to do: every file is taken and every request delivered,
-// and no run that ends makes another one.
-func (s *siege) rest(t *testing.T) {
+// and no run that ends makes another one. A request that was tried ten times waits for five
+// minutes.
+func (s *siege) rest(t *testing.T, within time.Duration) {
 	t.Helper()
 	var last control.Status
+	defer func() {
+		if t.Failed() {
+			t.Logf("the last status: %+v", last)
+		}
+	}()
 	idle := 0
-	dagster.Eventually(t, 4*time.Minute, "nothing is left to do", func() bool {
+	dagster.Eventually(t, within, "nothing is left to do", func() bool {
+		select {
+		case ended := <-s.daemon.Done:
+			s.daemon.Done <- ended
+			t.Fatalf("auto has ended: %v", ended)
+		default:
+		}
 		var finished int
 		s.driver.do(t, "finish", &finished, nil)
 		status, err := ask(t.Context(), s.dir)

@@ -1,5 +1,6 @@
-// Package sidebyside lets Dagster's own automation and auto live through the same history, each with a
-// real Dagster of its own, and compares what they launch there.
+// Package sidebyside lets Dagster's own automation and auto live through the same history,
+// each with a real Dagster of its own, and compares what they launch there. And it kills
+// auto, its Dagster and the line between them, and looks whether a run is lost or doubled.
 package sidebyside
 
 import (
@@ -30,23 +31,27 @@ func (p pair) String() string {
 	return fmt.Sprintf("%s[%s]", p.Asset, p.Partition)
 }
 
-// launches are the pairs of runs, sorted: a pair that is in two runs is there twice.
-func launches(runs []run) []string {
+// launches tells runs, a line each, sorted: when, which assets, and the partition.
+func launches(at time.Time, runs []run) []string {
 	out := []string{}
 	for _, r := range runs {
+		pairs := []string{}
 		for _, p := range r.Made {
-			out = append(out, p.String())
+			pairs = append(pairs, p.String())
 		}
+		slices.Sort(pairs)
+		out = append(out, at.Format(time.DateTime)+" "+strings.Join(pairs, " "))
 	}
 	slices.Sort(out)
 	return out
 }
 
 // count counts launches by the condition of their asset.
-func count(into map[string]int, list []string) {
-	for _, launch := range list {
-		_, launch, _ = strings.Cut(launch, " ")
-		condition, _, _ := strings.Cut(launch, "_")
-		into[condition]++
+func count(into map[string]int, runs []run) {
+	for _, r := range runs {
+		for _, p := range r.Made {
+			condition, _, _ := strings.Cut(p.Asset, "_")
+			into[condition]++
+		}
 	}
 }

@@ -221,7 +221,7 @@ func (c *Connection) compare(ctx context.Context, p *project.Project) {
 	}
 	c.status.Version, c.status.Changed, c.status.Driven = d.Version, nil, driven
 	for _, change := range changes {
-		c.status.Changed = append(c.status.Changed, change.What)
+		c.status.Changed = append(c.status.Changed, change.String())
 	}
 }
 

@@ -22,9 +22,10 @@ region_by_day = dg.MultiPartitionsDefinition({"date": daily, "region": regions})
 
 def work(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Stands for real work. A tag of the run makes it fail, or takes time."""
-    key = context.partition_key_range.start if context.has_partition_key_range else ""
-    if FAIL_MARK in key or FAIL_MARK in context.run.tags.get("sample/behaviour", ""):
-        raise dg.Failure(f"asked to fail on {key!r}")
+    partitioned = context.has_partition_key or context.has_partition_key_range
+    keys = context.partition_keys if partitioned else []
+    if any(FAIL_MARK in text for text in [*keys, context.run.tags.get("sample/behaviour", "")]):
+        raise dg.Failure(f"asked to fail, partitions {keys}")
     if sleep := context.run.tags.get("sample/sleep"):
         time.sleep(float(sleep))
     return dg.MaterializeResult(metadata={"run": context.run.run_id})

@@ -56,7 +56,7 @@ func Import(d *deployment.Deployment, o Options) Imported {
 	for _, key := range slices.Sorted(maps.Keys(d.Assets)) {
 		i.asset(d.Assets[key])
 	}
-	i.idle()
+	i.override()
 	i.jobs()
 	i.doubted()
 	i.driven()
@@ -87,8 +87,6 @@ type importer struct {
 	d   *deployment.Deployment
 	o   Options
 	out Imported
-	// used are the overrides whose assets there are.
-	used map[string]bool
 }
 
 func (i *importer) add(code diag.Code, help, format string, args ...any) {
@@ -133,7 +131,6 @@ func (i *importer) asset(a *deployment.Asset) {
 	if a.ChecksProblem != "" {
 		i.add(diag.DagsterDoubt, "Bring the code location to the version of the webserver.", "%s", sentence(a.ChecksProblem))
 	}
-	i.override(&out)
 	i.out.Assets = append(i.out.Assets, out)
 }
 

@@ -167,14 +167,14 @@ func (c *comparison) partitions(mine *graph.Asset, a Asset) {
 }
 
 // agree reports whether a definition can be one that GraphQL tells of in part: of time
-// windows it tells the start and its zone for sure. What is written by hand instead may be
-// of another type.
+// windows it tells for sure the start, or else the first window, and the zone. What is
+// written by hand instead may be of another type.
 func agree(here, told *graph.Partitions) bool {
 	switch {
 	case here == nil || told == nil || here.IsTime() != told.IsTime():
 		return false
 	case here.IsTime():
-		return here.Begin() == told.Begin() && here.Timezone == told.Timezone && here.EndOffset == told.EndOffset
+		return (here.Begin() == told.Begin() || here.Starts(0, 1)[0] == told.Starts(0, 1)[0]) && here.Timezone == told.Timezone && here.EndOffset == told.EndOffset
 	case here.Type == graph.Multi && told.Type == graph.Multi:
 		return slices.Equal(here.DimensionNames(), told.DimensionNames()) &&
 			!slices.ContainsFunc(here.DimensionNames(), func(name string) bool { return !agree(here.Dimensions[name], told.Dimensions[name]) })

@@ -20,9 +20,9 @@ func doubted(t rapid.TB) *deployment.Deployment {
 	grid := graph.Spec{Type: graph.Multi, Dimensions: map[string]*graph.Partitions{"date": partitions(t, daily), "who": partitions(t, graph.Spec{Type: graph.Dynamic, Name: "people"})}}
 	const windows, mapping = "GraphQL does not tell `end` of its windows.", "GraphQL does not tell the mapping."
 	list := []*deployment.Asset{
-		{Key: "a", Partitions: &daily, PartitionsDoubt: windows},
-		{Key: "b", Partitions: &daily, Deps: []deployment.Dep{{Key: "a", Doubt: mapping}}},
-		{Key: "c", Partitions: &grid, PartitionsDoubt: windows},
+		{Key: "a", Partitions: &daily, PartitionsDoubt: windows, PartitionsTold: true},
+		{Key: "b", Partitions: &daily, Deps: []deployment.Dep{{Key: "a", Doubt: mapping, Told: true}}},
+		{Key: "c", Partitions: &grid, PartitionsDoubt: windows, PartitionsTold: true},
 		{Key: "d", PartitionsDoubt: "auto does not know partitions of the type SPIRAL."},
 		{Key: "e", Partitions: &daily, Deps: []deployment.Dep{{Key: "b", Mapping: &graph.Mapping{Kind: graph.MapLast}}}},
 	}
@@ -141,6 +141,41 @@ func TestOverrideIdle(t *testing.T) {
 	}
 }
 
+// TestOverrideNamed: a definition is settled by the name that the file gives it, wherever
+// it is in doubt.
+func TestOverrideNamed(t *testing.T) {
+	text, messages := settle(t, `partitions: {daily: {type: cron, cron: "0 0 * * *", format: "%Y-%m-%d", start: "2026-01-01", end: "2026-12-31"}, other: {type: static, keys: [x]}}`)
+	if len(messages) != 2 || strings.Contains(text, "windows") {
+		t.Error(messages, text)
+	}
+	for _, a := range again(t, text) {
+		switch {
+		case a.Key == "a" && a.Partitions.End != "2026-12-31", a.Key == "c" && a.Partitions.Dimensions["date"].End != "2026-12-31", a.Key == "b" && a.Partitions.End != "":
+			t.Errorf("%s: %+v", a.Key, a.Partitions)
+		}
+	}
+	for text, want := range map[string]string{
+		"partitions: {daily: {type: static, keys: [x]}}":                                   "The partitions `daily` are not in doubt, or of another type.",
+		"as_told: [partitions]\npartitions: {daily: {type: daily, start: \"2026-01-01\"}}": "No partitions are in doubt that GraphQL tells.",
+	} {
+		if _, messages := settle(t, text); !strings.HasSuffix(messages[0], want) {
+			t.Errorf("%s: %q", text, messages)
+		}
+	}
+}
+
+// TestAsTold: what GraphQL tells is taken for all there is; what nothing is known of stays
+// in doubt.
+func TestAsTold(t *testing.T) {
+	text, messages := settle(t, "as_told: [partitions, mappings]")
+	if diff := cmp.Diff([]string{"Partitions of `d`: auto does not know partitions of the type SPIRAL."}, messages); diff != "" || strings.Count(text, "In doubt") != 1 {
+		t.Error(diff, text)
+	}
+	if _, messages := settle(t, "as_told: [mappings]"); len(messages) != 2 {
+		t.Error(messages)
+	}
+}
+
 // TestReadOverrides finds what is no override.
 func TestReadOverrides(t *testing.T) {
 	for text, want := range map[string]string{
@@ -151,9 +186,10 @@ func TestReadOverrides(t *testing.T) {
 		"assets: [{key: a, deps: [{key: b, mapping: {type: static}}]}]": "needs `map`",
 		"assets: [{key: a}, {key: a}]":                                  "two overrides",
 		"partitions: {x: {type: daily, start: never}}":                  "`never` is no date",
-		"jobs: []": "jobs",
-		"[":        "YAML",
-		"- a":      "mapping",
+		"as_told: [all]":                                                "`as_told` cannot be `all`",
+		"jobs: []":                                                      "jobs",
+		"[":                                                             "YAML",
+		"- a":                                                           "mapping",
 	} {
 		_, found := assets.ReadOverrides(source.New("over.yaml", text))
 		if len(found) == 0 || !strings.Contains(found.Error(), want) {

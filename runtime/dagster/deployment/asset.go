@@ -7,7 +7,7 @@ import (
 
 // readAsset gives an asset, with the sensors that drive it, but without what needs other
 // assets or the exact way: partitions, mappings and sets.
-func readAsset(n *DefinitionsAssetNodesAssetNode, driven targets) *Asset {
+func readAsset(n *node, driven targets) *Asset {
 	a := &Asset{
 		Key: key(n.AssetKey.Path), Location: n.Repository.Location.Name, Repository: n.Repository.Name,
 		Group: n.GroupName, CodeVersion: text(n.OpVersion), Description: text(n.Description),
@@ -67,7 +67,7 @@ func label(name *string, expanded []string) string {
 	return strings.Join(expanded, " ")
 }
 
-func readChecks(a *Asset, answer DefinitionsAssetNodesAssetNodeAssetChecksOrError, driving func(check string) []Sensor) {
+func readChecks(a *Asset, answer checksAnswer, driving func(check string) []Sensor) {
 	list, ok := answer.(*DefinitionsAssetNodesAssetNodeAssetChecksOrErrorAssetChecks)
 	if !ok {
 		a.ChecksProblem = "Dagster gives " + refused("the checks of `"+a.Key+"`", answer).Error() + "."

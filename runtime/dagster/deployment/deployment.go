@@ -74,8 +74,11 @@ type Asset struct {
 	// of which nothing is known.
 	Partitions      *graph.Spec
 	PartitionsDoubt string
-	Deps            []Dep
-	Checks          []Check
+	// PartitionsTold: the doubt is about what GraphQL leaves out, so that Partitions may well
+	// be all there is.
+	PartitionsTold bool
+	Deps           []Dep
+	Checks         []Check
 	// Set names the assets that only run together with it, itself included, sorted; nil for
 	// one that runs alone.
 	Set []string
@@ -96,6 +99,8 @@ type Dep struct {
 	// known for sure, "" where it is exact. With a doubt, nil may be another mapping.
 	Mapping *graph.Mapping
 	Doubt   string
+	// Told: the doubt is about what GraphQL leaves out, so that Mapping may well be right.
+	Told bool
 }
 
 // Check is an asset check.

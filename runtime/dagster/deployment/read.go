@@ -41,7 +41,7 @@ type reading struct {
 	client graphql.Client
 	exact  Exact
 	d      *Deployment
-	nodes  []DefinitionsAssetNodesAssetNode
+	nodes  []node
 	// versions are those of the first answer.
 	versions map[string]string
 }
@@ -55,7 +55,7 @@ func (r *reading) read() error {
 	if r.versions, err = versions(&answer.Versions); err != nil {
 		return err
 	}
-	workspace, ok := answer.WorkspaceOrError.(*DefinitionsWorkspaceOrErrorWorkspace)
+	workspace, ok := answer.WorkspaceOrError.(*workspace)
 	if !ok {
 		return refused("its workspace", answer.WorkspaceOrError)
 	}
@@ -77,7 +77,7 @@ func (r *reading) read() error {
 }
 
 // withoutSlashes leaves out the assets whose keys cannot be written as texts.
-func withoutSlashes(nodes []DefinitionsAssetNodesAssetNode) (kept []DefinitionsAssetNodesAssetNode, slashed []string) {
+func withoutSlashes(nodes []node) (kept []node, slashed []string) {
 	for _, n := range nodes {
 		if slices.ContainsFunc(n.AssetKey.Path, func(component string) bool { return strings.Contains(component, "/") }) {
 			slashed = append(slashed, key(n.AssetKey.Path))
@@ -172,12 +172,12 @@ func (r *reading) definitions(d *Deployment) map[string]Definition {
 func place(location, repository string) string { return location + "\x00" + repository + "\x00" }
 
 // readLocations takes in locations and jobs, and gives what sensors drive.
-func readLocations(d *Deployment, w *DefinitionsWorkspaceOrErrorWorkspace) targets {
+func readLocations(d *Deployment, w *workspace) targets {
 	driven := targets{}
 	for _, e := range w.LocationEntries {
 		l := Location{Name: e.Name, VersionKey: e.VersionKey}
 		switch at := e.LocationOrLoadError.(type) {
-		case *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocation:
+		case *loadedLocation:
 			l.Loaded = true
 			for _, repository := range at.Repositories {
 				l.Repositories = append(l.Repositories, repository.Name)
@@ -188,7 +188,7 @@ func readLocations(d *Deployment, w *DefinitionsWorkspaceOrErrorWorkspace) targe
 					}
 				}
 			}
-		case *DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorPythonError:
+		case *locationError:
 			l.Problem = firstLine(at.Message)
 		}
 		d.Locations = append(d.Locations, l)

@@ -3,9 +3,6 @@ package deployment
 // targets are the sensors of what they drive, by place and asset, or asset:check.
 type targets map[string][]Sensor
 
-// repository is a repository as it is told with all that is defined.
-type repository = DefinitionsWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocationRepositoriesRepository
-
 // add takes in the sensors of a repository with what they select.
 func (t targets) add(place string, r *repository) {
 	sensors := byID(&r.Sensors)

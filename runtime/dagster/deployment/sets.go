@@ -59,7 +59,7 @@ func (r *reading) firsts() []string {
 
 // opsOf gives the names that an asset shares with those of its definition: that of its
 // graph, or else those of its ops.
-func opsOf(n *DefinitionsAssetNodesAssetNode) []string {
+func opsOf(n *node) []string {
 	if n.GraphName != nil && *n.GraphName != "" {
 		return []string{"graph " + *n.GraphName}
 	}
@@ -73,15 +73,7 @@ func (r *reading) required(keys []string) ([][]string, error) {
 	if err := r.client.MakeRequest(r.ctx, ask, &graphql.Response{Data: &answer}); err != nil {
 		return nil, r.explain(err)
 	}
-	var v Versions
-	whole, err := json.Marshal(answer)
-	if err == nil {
-		err = json.Unmarshal(whole, &v)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := r.same(&v); err != nil {
+	if err := r.sameVersions(answer); err != nil {
 		return nil, err
 	}
 	out := make([][]string, len(keys))
@@ -97,6 +89,19 @@ func (r *reading) required(keys []string) ([][]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// sameVersions is same for an answer that genqlient did not read.
+func (r *reading) sameVersions(answer map[string]json.RawMessage) error {
+	var v Versions
+	whole, err := json.Marshal(answer)
+	if err == nil {
+		err = json.Unmarshal(whole, &v)
+	}
+	if err != nil {
+		return err
+	}
+	return r.same(&v)
 }
 
 func alias(i int) string { return fmt.Sprintf("a%d", i) }

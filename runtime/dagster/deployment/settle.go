@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"auto/runtime/dagster/serdes"
@@ -18,7 +19,7 @@ func (r *reading) settle(d *Deployment, exact map[string]Definition) error {
 	if err != nil {
 		return err
 	}
-	var rest []*DefinitionsAssetNodesAssetNode
+	var rest []*node
 	for i := range r.nodes {
 		n := &r.nodes[i]
 		a := d.Assets[key(n.AssetKey.Path)]
@@ -30,6 +31,7 @@ func (r *reading) settle(d *Deployment, exact map[string]Definition) error {
 		}
 		if n.PartitionDefinition != nil {
 			a.Partitions, a.PartitionsDoubt = fromText(n.PartitionDefinition, texts[a.Key])
+			a.PartitionsTold = a.Partitions != nil && a.PartitionsDoubt != ""
 		}
 		rest = append(rest, n)
 	}
@@ -40,7 +42,7 @@ func (r *reading) settle(d *Deployment, exact map[string]Definition) error {
 }
 
 // known gives the definition of an asset where one of the exact ways has it.
-func known(n *DefinitionsAssetNodesAssetNode, exact map[string]Definition) (Definition, bool) {
+func known(n *node, exact map[string]Definition) (Definition, bool) {
 	at := place(n.Repository.Location.Name, n.Repository.Name) + key(n.AssetKey.Path)
 	if definition, ok := exact[at]; ok {
 		return definition, true
@@ -84,7 +86,7 @@ func (a *Asset) take(list []Dep) {
 }
 
 // keys asks for keys of partitions of the assets whose definitions are told by texts only.
-func (r *reading) keys(exact map[string]Definition) (map[string][]PartitionKeysAssetNodesAssetNodePartitionKeysByDimensionDimensionPartitionKeys, error) {
+func (r *reading) keys(exact map[string]Definition) (map[string][]dimensionKeys, error) {
 	var ask []AssetKeyInput
 	for i := range r.nodes {
 		n := &r.nodes[i]
@@ -102,7 +104,7 @@ func (r *reading) keys(exact map[string]Definition) (map[string][]PartitionKeysA
 	if err := r.same(&answer.Versions); err != nil {
 		return nil, err
 	}
-	out := map[string][]PartitionKeysAssetNodesAssetNodePartitionKeysByDimensionDimensionPartitionKeys{}
+	out := map[string][]dimensionKeys{}
 	for _, n := range answer.AssetNodes {
 		out[key(n.AssetKey.Path)] = n.PartitionKeysByDimension
 	}
@@ -110,39 +112,41 @@ func (r *reading) keys(exact map[string]Definition) (map[string][]PartitionKeysA
 }
 
 // fromText makes a definition of what GraphQL tells.
-func fromText(p *DefinitionsAssetNodesAssetNodePartitionDefinition, keys []PartitionKeysAssetNodesAssetNodePartitionKeysByDimensionDimensionPartitionKeys) (*graph.Spec, string) {
-	if p.Type != PartitionDefinitionTypeMultipartitioned {
-		t := told{kind: p.Type, description: p.Description, format: text(p.Fmt), name: text(p.Name)}
-		if len(keys) > 0 {
-			t.keys = keys[0].PartitionKeys
-		}
-		return t.spec()
+func fromText(p *partitionsText, keys []dimensionKeys) (*graph.Spec, string) {
+	if p.Type == PartitionDefinitionTypeMultipartitioned {
+		return multiFromText(p, keys)
 	}
+	t := told{kind: p.Type, description: p.Description, format: text(p.Fmt), name: text(p.Name)}
+	if len(keys) > 0 {
+		t.keys = keys[0].PartitionKeys
+	}
+	return t.spec()
+}
+
+func multiFromText(p *partitionsText, keys []dimensionKeys) (*graph.Spec, string) {
 	spec := &graph.Spec{Type: graph.Multi, Dimensions: map[string]*graph.Partitions{}}
 	var doubts []string
-	for _, dimension := range p.DimensionTypes {
-		t := told{kind: dimension.Type, description: dimension.Description, name: text(dimension.DynamicPartitionsDefinitionName), unformatted: true}
-		for _, k := range keys {
-			if k.Name == dimension.Name {
-				t.keys = k.PartitionKeys
-			}
+	for _, d := range p.DimensionTypes {
+		t := told{kind: d.Type, description: d.Description, name: text(d.DynamicPartitionsDefinitionName), unformatted: true}
+		if at := slices.IndexFunc(keys, func(k dimensionKeys) bool { return k.Name == d.Name }); at >= 0 {
+			t.keys = keys[at].PartitionKeys
 		}
-		checked, doubt := t.checked()
+		dimension, doubt := t.checked()
 		if doubt != "" {
-			doubts = append(doubts, "In the dimension `"+dimension.Name+"`: "+doubt)
+			doubts = append(doubts, "In the dimension `"+d.Name+"`: "+doubt)
 		}
-		if checked == nil {
+		if dimension == nil {
 			return nil, strings.Join(doubts, " ")
 		}
-		spec.Dimensions[dimension.Name] = checked
+		spec.Dimensions[d.Name] = dimension
 	}
 	return spec, strings.Join(doubts, " ")
 }
 
 // guessDeps fills in mappings by the texts that GraphQL has about them.
-func guessDeps(d *Deployment, n *DefinitionsAssetNodesAssetNode) {
+func guessDeps(d *Deployment, n *node) {
 	a := d.Assets[key(n.AssetKey.Path)]
-	told := map[string]*DefinitionsAssetNodesAssetNodeDependenciesAssetDependencyPartitionMapping{}
+	told := map[string]*mappingTold{}
 	for _, dep := range n.Dependencies {
 		told[key(dep.Asset.AssetKey.Path)] = dep.PartitionMapping
 	}
@@ -153,9 +157,10 @@ func guessDeps(d *Deployment, n *DefinitionsAssetNodesAssetNode) {
 		case up != nil && !up.Partitioned():
 			// Whatever is written, all of upstream is one.
 		case m == nil:
-			a.Deps[i].Doubt = untoldMapping(up, a)
+			a.Deps[i].Doubt, a.Deps[i].Told = untoldMapping(up, a), true
 		default:
-			a.Deps[i].Mapping, a.Deps[i].Doubt = mappingText(m.ClassName, m.Description, up, a)
+			mapping, doubt := mappingText(m.ClassName, m.Description, up, a)
+			a.Deps[i].Mapping, a.Deps[i].Doubt, a.Deps[i].Told = mapping, doubt, mapping != nil && doubt != ""
 		}
 	}
 }

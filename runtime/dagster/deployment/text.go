@@ -3,6 +3,7 @@ package deployment
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -102,38 +103,41 @@ func (t told) start(s *graph.Spec) {
 
 // begin finds the offsets by the time of a window's key, and gives those that no key shows.
 func (t told) begin(s *graph.Spec) (lost []string) {
-	if s.Type == graph.Cron {
-		return nil
-	}
-	layout, err := strftime.Parse(strings.TrimSuffix(t.format, "%z"))
-	var at time.Time
-	ok := err == nil && len(t.keys) > 0
-	if ok {
-		at, ok = layout.Parse(strings.TrimSuffix(t.keys[0], offsetOf(t.keys[0], layout)))
-	}
+	at, shows := t.second()
 	for _, o := range []struct {
 		field, directive string
-		has              bool
+		of               []graph.Type
 		to               *int
 		value            int
 	}{
-		{"`minute_offset`", "M", true, &s.Minute, at.Minute()},
-		{"`hour_offset`", "H", s.Type != graph.Hourly, &s.Hour, at.Hour()},
-		{"`day_offset`", "dj", s.Type == graph.Weekly, &s.Day, int(at.Weekday())},
-		{"`day_offset`", "dj", s.Type == graph.Monthly, &s.Day, at.Day()},
+		{"`minute_offset`", "M", []graph.Type{graph.Hourly, graph.Daily, graph.Weekly, graph.Monthly}, &s.Minute, at.Minute()},
+		{"`hour_offset`", "H", []graph.Type{graph.Daily, graph.Weekly, graph.Monthly}, &s.Hour, at.Hour()},
+		{"`day_offset`", "dj", []graph.Type{graph.Weekly}, &s.Day, int(at.Weekday())},
+		{"`day_offset`", "dj", []graph.Type{graph.Monthly}, &s.Day, at.Day()},
 	} {
 		switch {
-		case !o.has:
-		case ok && layout.Has(o.directive):
+		case !slices.Contains(o.of, s.Type):
+		case shows(o.directive):
 			*o.to = o.value
 		default:
 			lost = append(lost, o.field)
 		}
 	}
 	if s.Type == graph.Monthly && s.Day == 1 {
-		s.Day = 0
+		s.Day = 0 // the first, which is the default
 	}
 	return lost
+}
+
+// second reads the key of the second window: its time, and whether it shows a part of it.
+func (t told) second() (at time.Time, shows func(directive string) bool) {
+	layout, err := strftime.Parse(strings.TrimSuffix(t.format, "%z"))
+	if err == nil && len(t.keys) > 0 {
+		if at, ok := layout.Parse(strings.TrimSuffix(t.keys[0], offsetOf(t.keys[0], layout))); ok {
+			return at, layout.Has
+		}
+	}
+	return at, func(string) bool { return false }
 }
 
 var offsetAtEnd = regexp.MustCompile(`[+-]\d{4}$`)

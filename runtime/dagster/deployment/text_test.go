@@ -42,13 +42,13 @@ type describedDefinition struct {
 }
 
 // told gives the definition as GraphQL tells it.
-func (d describedDefinition) told() (*DefinitionsAssetNodesAssetNodePartitionDefinition, []PartitionKeysAssetNodesAssetNodePartitionKeysByDimensionDimensionPartitionKeys) {
-	p := &DefinitionsAssetNodesAssetNodePartitionDefinition{Type: d.Type, Description: d.Description, Fmt: d.Fmt}
-	var keys []PartitionKeysAssetNodesAssetNodePartitionKeysByDimensionDimensionPartitionKeys
+func (d describedDefinition) told() (*partitionsText, []dimensionKeys) {
+	p := &partitionsText{Type: d.Type, Description: d.Description, Fmt: d.Fmt}
+	var keys []dimensionKeys
 	for _, dimension := range d.Dimensions {
 		p.DimensionTypes = append(p.DimensionTypes, DefinitionsAssetNodesAssetNodePartitionDefinitionDimensionTypesDimensionDefinitionType{
 			Name: dimension.Name, Type: dimension.Type, Description: dimension.Description, DynamicPartitionsDefinitionName: dimension.Dynamic})
-		keys = append(keys, PartitionKeysAssetNodesAssetNodePartitionKeysByDimensionDimensionPartitionKeys{Name: dimension.Name, Type: dimension.Type, PartitionKeys: dimension.Keys})
+		keys = append(keys, dimensionKeys{Name: dimension.Name, Type: dimension.Type, PartitionKeys: dimension.Keys})
 		if d.Type == PartitionDefinitionTypeDynamic {
 			p.Name = dimension.Dynamic
 		}

@@ -172,7 +172,7 @@ func (w *Watch) look(ctx context.Context, last *Deployment) (*Deployment, error)
 func sensorsOf(workspace *ChangesWorkspaceOrErrorWorkspace) (map[string]Sensor, map[string]bool) {
 	sensors, loaded := map[string]Sensor{}, map[string]bool{}
 	for _, e := range workspace.LocationEntries {
-		l, ok := e.LocationOrLoadError.(*ChangesWorkspaceOrErrorWorkspaceLocationEntriesWorkspaceLocationEntryLocationOrLoadErrorRepositoryLocation)
+		l, ok := e.LocationOrLoadError.(*changedLocation)
 		loaded[e.Name] = ok
 		if ok {
 			for i := range l.Repositories {

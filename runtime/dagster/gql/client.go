@@ -170,10 +170,11 @@ func (c *Client) post(ctx context.Context, ask *graphql.Request) (*http.Request,
 }
 
 // failed explains a call that broke. Without a connection, which with TLS is one whose
-// partner is trusted, the server has seen nothing of it.
+// partner is trusted, the server has seen nothing of it; neither has one that does not
+// trust the client, which it may tell only after the call was written.
 func (c *Client) failed(err error, connected bool) *Error {
 	e := &Error{Kind: Unsent, err: err}
-	if connected {
+	if connected && !untrusts(err) {
 		e.Kind = Lost
 	}
 	var outer *url.Error
@@ -189,12 +190,20 @@ func (c *Client) failed(err error, connected bool) *Error {
 	return e
 }
 
-// help says what to do about a server that is not trusted or speaks no TLS.
+// untrusts reports whether the server refused the client's certificate, or that it has none.
+func untrusts(err error) bool {
+	var remote *net.OpError
+	return errors.As(err, &remote) && remote.Op == "remote error" && strings.Contains(remote.Err.Error(), "certificate")
+}
+
+// help says what to do about a server that is not trusted, does not trust, or speaks no TLS.
 func help(err error) string {
 	var untrusted *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &untrusted):
 		return " Name the certificate of who signed it as `ca` in `tls` under `dagster`."
+	case untrusts(err):
+		return " Name a certificate that it trusts as `certificate` and `key` in `tls` under `dagster`."
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return " Write `http://` where the webserver has no TLS."
 	}
@@ -298,7 +307,10 @@ func message(raw json.RawMessage) string {
 
 // excerpt gives the first line of a text, shortened.
 func excerpt(body []byte) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
+	line := strings.TrimSpace(string(body))
+	if end := strings.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
+	}
 	line = strings.ToValidUTF8(line, "?")
 	if runes := []rune(line); len(runes) > 300 {
 		return string(runes[:300]) + "…"

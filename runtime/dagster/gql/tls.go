@@ -53,7 +53,7 @@ func TLS(files TLSFiles) (*tls.Config, error) {
 	case files.Key == "":
 		return nil, &TLSError{Message: "The certificate " + files.Certificate + " has no key.", Help: "Write `key` beside it."}
 	case files.Certificate == "":
-		return nil, &TLSError{Message: "The key " + files.Key + " has no certificate.", Help: "Write `cert` beside it."}
+		return nil, &TLSError{Message: "The key " + files.Key + " has no certificate.", Help: "Write `certificate` beside it."}
 	}
 	shown, err := pair(files)
 	config.Certificates = []tls.Certificate{shown}

@@ -83,7 +83,7 @@ func TestTLS(t *testing.T) {
 		"all":            {gql.TLSFiles{CA: ca, Certificate: certificate, Key: key}, "", nil},
 		"unknown":        {gql.TLSFiles{}, "`ca`", []gql.Kind{gql.Unsent}},
 		"another":        {gql.TLSFiles{CA: certificate}, "`ca`", []gql.Kind{gql.Unsent}},
-		"no certificate": {gql.TLSFiles{CA: ca}, "certificate required", []gql.Kind{gql.Unsent, gql.Lost}},
+		"no certificate": {gql.TLSFiles{CA: ca}, "certificate", []gql.Kind{gql.Unsent, gql.Lost}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config, err := gql.TLS(test.files)
@@ -132,7 +132,7 @@ func TestTLSFiles(t *testing.T) {
 		"no certificates":    {gql.TLSFiles{CA: empty}, []string{empty, "no certificate"}},
 		"a key as authority": {gql.TLSFiles{CA: key}, []string{key, "no certificate"}},
 		"no key":             {gql.TLSFiles{Certificate: certificate}, []string{certificate, "`key`"}},
-		"no certificate":     {gql.TLSFiles{Key: key}, []string{key, "`cert`"}},
+		"no certificate":     {gql.TLSFiles{Key: key}, []string{key, "`certificate`"}},
 		"absent certificate": {gql.TLSFiles{Certificate: absent, Key: key}, []string{absent, "cannot be read"}},
 		"absent key":         {gql.TLSFiles{Certificate: certificate, Key: absent}, []string{absent, "cannot be read"}},
 		"of another pair":    {gql.TLSFiles{Certificate: certificate, Key: other}, []string{certificate, other, "one pair"}},

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"auto/runtime/dagster/runtags"
 	"auto/runtime/store"
 )
 
@@ -82,7 +83,7 @@ func newName(ctx context.Context, marks store.Marks, random io.Reader) (string, 
 func (w *writer) filter(now time.Time) (RunsFilter, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	filter := RunsFilter{Tags: []ExecutionTag{{Key: LauncherTag, Value: launcherTag}}}
+	filter := RunsFilter{Tags: []ExecutionTag{{Key: runtags.Launcher, Value: launcherTag}}}
 	if now.Sub(w.started) < w.settle || now.Before(w.next) {
 		return filter, false
 	}

@@ -40,7 +40,8 @@ type Refused struct {
 // Offer is the answer to a sensor.
 type Offer struct {
 	// Requests are to be launched by it, each under its ID as run key. Those of higher
-	// priority come first, then the older ones. Their tags are complete. One comes again with
+	// priority come first, then the older ones. Their tags are complete, but for
+	// those of the partition. One comes again with
 	// every call until the sensor has told its outcome.
 	Requests []Offered `json:"requests"`
 	// Waiting counts all requests that wait, those included; Pinned are those of them that
@@ -141,6 +142,9 @@ func order(a, b *waiting) int {
 	return cmp.Or(cmp.Compare(b.Priority, a.Priority), a.DecidedAt.Compare(b.DecidedAt), cmp.Compare(a.ID, b.ID))
 }
 
+// runKeyTag has the run key of a files block; that of the run itself is the request's ID.
+const runKeyTag = "auto/run_key"
+
 // told is a request as the sensor gets it in a tick.
 func (w *waiting) told(tick string) Offered {
 	if tick == "" || tick != w.tick {
@@ -149,6 +153,9 @@ func (w *waiting) told(tick string) Offered {
 	}
 	r := w.Request
 	r.Tags = runtags.Of(&r, "pull")
+	if r.Block != "" {
+		r.Tags[runKeyTag] = r.RunKey
+	}
 	return Offered{r, w.times}
 }
 

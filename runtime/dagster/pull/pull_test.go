@@ -208,14 +208,14 @@ func TestTold(t *testing.T) {
 	in(t, func(t *testing.T) {
 		f := newFixture(t, 0)
 		r := req("a")
-		r.Attempt, r.Partition, r.Tags, r.Checks = 2, "2026-01-01", map[string]string{"team": "x", "auto/request": "other"}, []string{"a:fresh"}
+		r.Block, r.Attempt, r.Partition, r.Tags, r.Checks = "b", 2, "2026-01-01", map[string]string{"team": "x", "auto/request": "other"}, []string{"a:fresh"}
 		f.launch(r)
 		offer, err := f.Next(t.Context(), pull.Asked{Sensor: core})
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := r
-		want.Tags = map[string]string{"team": "x", "auto/request": "a", "auto/launcher": "pull", "auto/tick": "2026-01-01T00:00:00Z", "dagster/partition": "2026-01-01"}
+		want.Tags = map[string]string{"team": "x", "auto/request": "a", "auto/launcher": "pull", "auto/tick": "2026-01-01T00:00:00Z", "auto/block": "b", "auto/run_key": "a"}
 		if diff := cmp.Diff(pull.Offer{Requests: []pull.Offered{{Request: want, Times: 1}}, Waiting: 1}, offer); diff != "" {
 			t.Error(diff)
 		}

@@ -30,16 +30,16 @@ func (c *counter) MakeRequest(ctx context.Context, ask *graphql.Request, answer 
 func refused(what string, answer any) error {
 	if m, ok := answer.(interface{ GetMessage() string }); ok {
 		line, _, _ := strings.Cut(strings.TrimSpace(m.GetMessage()), "\n")
-		return fmt.Errorf("Dagster does not give %s: %s", what, line)
+		return fmt.Errorf("no %s from Dagster: %s", what, line)
 	}
-	return fmt.Errorf("Dagster does not give %s: %T", what, answer)
+	return fmt.Errorf("no %s from Dagster: %T", what, answer)
 }
 
 // runsOf gives the runs of an answer.
 func runsOf(list RunList) ([]RunParts, error) {
 	runs, ok := list.(*RunListRuns)
 	if !ok {
-		return nil, refused("its runs", list)
+		return nil, refused("runs", list)
 	}
 	return runs.Results, nil
 }
@@ -48,7 +48,7 @@ func runsOf(list RunList) ([]RunParts, error) {
 func statesOf(list RunStates) ([]RunState, error) {
 	runs, ok := list.(*RunStatesRuns)
 	if !ok {
-		return nil, refused("its runs", list)
+		return nil, refused("runs", list)
 	}
 	return runs.Results, nil
 }

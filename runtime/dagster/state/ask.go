@@ -3,6 +3,7 @@ package state
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"auto/vm/graph"
 )
@@ -20,7 +21,7 @@ func (p *poll) ask() error {
 		p.change.runs = p.memory.copyRuns()
 	}
 	p.asked = p.tellers()
-	answer, err := Poll(p.ctx, p.calls, p.since(), page, inputs(p.graph.Keys()), inputs(p.asked))
+	answer, err := Poll(p.ctx, p.calls, p.since(), p.page, inputs(p.graph.Keys()), inputs(p.observable()), inputs(p.asked))
 	if err != nil {
 		return err
 	}
@@ -47,8 +48,9 @@ func (p *poll) newest() (float64, error) {
 // readHeads notes the newest storage ids of assets.
 func (p *poll) readHeads() error {
 	list, ok := p.answer.Heads.(*HeadListAssetConnection)
-	if !ok {
-		return refused("its assets", p.answer.Heads)
+	seen, also := p.answer.Seen.(*SeenListAssetConnection)
+	if !ok || !also {
+		return refused("assets", p.answer.Heads)
 	}
 	p.heads = map[string]int64{}
 	for i := range list.Nodes {
@@ -58,7 +60,26 @@ func (p *poll) readHeads() error {
 		}
 		p.heads[list.Nodes[i].Key.key()] = id
 	}
+	for i := range seen.Nodes {
+		id, err := oldest(seen.Nodes[i].AssetEventHistory.Cursor)
+		if err != nil {
+			return err
+		}
+		key := seen.Nodes[i].Key.key()
+		p.heads[key] = max(p.heads[key], id)
+	}
 	return nil
+}
+
+// observable gives the assets that are observed.
+func (p *poll) observable() []string {
+	out := []string{}
+	for _, key := range p.graph.Keys() {
+		if a, _ := p.graph.Asset(key); a.Observable {
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 // locate finds out which locations are not loaded. They are looked at when a version has
@@ -66,7 +87,7 @@ func (p *poll) readHeads() error {
 func (p *poll) locate() error {
 	list, ok := p.answer.LocationStatusesOrError.(*LocationListWorkspaceLocationStatusEntries)
 	if !ok {
-		return refused("its code locations", p.answer.LocationStatusesOrError)
+		return refused("code locations", p.answer.LocationStatusesOrError)
 	}
 	versions := map[string]string{}
 	for _, e := range list.Entries {
@@ -81,7 +102,7 @@ func (p *poll) locate() error {
 	}
 	workspace, ok := answer.WorkspaceOrError.(*WorkspaceWorkspace)
 	if !ok {
-		return refused("its workspace", answer.WorkspaceOrError)
+		return refused("workspace", answer.WorkspaceOrError)
 	}
 	p.down = downOf(workspace.LocationEntries)
 	p.versions = versions
@@ -96,12 +117,22 @@ func downOf(entries []Location) map[string]string {
 		switch problem := e.LocationOrLoadError.(type) {
 		case *LoadedRepositoryLocation:
 		case *LoadedPythonError:
-			down[e.Name] = refused("the location `"+e.Name+"`", problem).Error()
+			down[e.Name] = problem.reason()
 		default:
 			down[e.Name] = "it is being loaded"
 		}
 	}
 	return down
+}
+
+// reason gives the last line of the first cause, such as "SyntaxError: invalid syntax".
+func (e *LoadedPythonError) reason() string {
+	text := e.Message
+	if n := len(e.Causes); n > 0 {
+		text = e.Causes[n-1].Message
+	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
 }
 
 // up reports whether nothing is known to keep an asset's definition away.
@@ -111,12 +142,8 @@ func (p *poll) up(a *graph.Asset) bool {
 }
 
 func location(a *graph.Asset) string {
-	for i := range len(a.Repository) {
-		if a.Repository[i] == '/' {
-			return a.Repository[:i]
-		}
-	}
-	return a.Repository
+	name, _, _ := strings.Cut(a.Repository, "/")
+	return name
 }
 
 // dimension is a dynamic definition, with its name among the dimensions of an asset; ""

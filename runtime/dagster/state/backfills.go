@@ -23,7 +23,7 @@ var backfillOf = map[BulkActionStatus]facts.Status{
 func (p *poll) backfills() ([]item, error) {
 	list, ok := p.answer.Backfills.(*BackfillListPartitionBackfills)
 	if !ok {
-		return nil, refused("its backfills", p.answer.Backfills)
+		return nil, refused("backfills", p.answer.Backfills)
 	}
 	var out []item
 	goes := map[string]bool{}
@@ -102,13 +102,13 @@ func (p *poll) doneBefore(id string) ([]item, error) {
 func (p *poll) runsOfBackfill(id string) ([]RunParts, error) {
 	var out []RunParts
 	for cursor := ""; ; {
-		answer, err := RunsOfBackfill(p.ctx, p.calls, id, page, cursor)
+		answer, err := RunsOfBackfill(p.ctx, p.calls, id, p.page, cursor)
 		if err != nil {
 			return nil, err
 		}
 		list, err := runsOf(answer.RunsOrError)
 		out = append(out, list...)
-		if err != nil || len(list) < page {
+		if err != nil || len(list) < p.page {
 			return out, err
 		}
 		cursor = list[len(list)-1].RunId
@@ -161,7 +161,7 @@ func (p *poll) targeted(id, key string) (*Targeted, error) {
 	case *TargetsOfBackfillNotFoundError:
 		return nil, nil
 	}
-	return nil, refused("a backfill", answer.PartitionBackfillOrError)
+	return nil, refused("backfill", answer.PartitionBackfillOrError)
 }
 
 // filled tells what became of a backfill that no longer goes; one that is deleted is
@@ -181,7 +181,7 @@ func (p *poll) filled(id string) ([]item, error) {
 		status, at = b.Status, seconds(b.EndTimestamp)
 	case *BackfillStateBackfillNotFoundError:
 	default:
-		return nil, refused("a backfill", answer.PartitionBackfillOrError)
+		return nil, refused("backfill", answer.PartitionBackfillOrError)
 	}
 	if at.Unix() <= 0 {
 		at = p.now

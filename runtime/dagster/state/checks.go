@@ -64,7 +64,7 @@ func (p *poll) latestChecks(keys []string) ([]item, error) {
 			node := &answer.AssetNodes[i]
 			list, ok := node.AssetChecksOrError.(*CheckListAssetChecks)
 			if !ok {
-				return nil, refused("the checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
+				return nil, refused("checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
 			}
 			found, err := p.latestOf(node.AssetKey.key(), list.Checks)
 			if err != nil {
@@ -96,7 +96,7 @@ func (p *poll) latestOf(asset string, checks []CheckState) ([]item, error) {
 			continue
 		}
 		p.change.checks[key] = &checkMark{Floor: id}
-		out = append(out, p.checked(key, e))
+		out = append(out, p.evaluation(key, e))
 	}
 	return out, nil
 }
@@ -117,7 +117,8 @@ func (p *poll) early(asset string, e *Execution) bool {
 	return err == nil && m != nil && id > m.Head
 }
 
-func (p *poll) checked(key string, e *Execution) item {
+// evaluation gives the event of an execution.
+func (p *poll) evaluation(key string, e *Execution) item {
 	at := seconds(e.Evaluation.Timestamp)
 	passed := e.Status == AssetCheckExecutionResolvedStatusSucceeded
 	out := events.Event{
@@ -152,7 +153,7 @@ func (p *poll) executions(asset, check string) ([]item, error) {
 			waits = true
 		case told || !evaluated(&e):
 		default:
-			it := p.checked(key, &e) // about what its partition had then
+			it := p.evaluation(key, &e) // about what its partition had then
 			it.group, it.made = workGroup, true
 			out = append(out, it)
 		}
@@ -175,7 +176,7 @@ func (p *poll) executions(asset, check string) ([]item, error) {
 func (p *poll) above(asset, check string, floor int64) ([]Execution, error) {
 	var out []Execution
 	for before := ""; ; {
-		answer, err := Executions(p.ctx, p.calls, input(asset), check, page, before)
+		answer, err := Executions(p.ctx, p.calls, input(asset), check, p.page, before)
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +187,7 @@ func (p *poll) above(asset, check string, floor int64) ([]Execution, error) {
 			out = append(out, e)
 			before = e.Id
 		}
-		if len(answer.AssetCheckExecutions) < page {
+		if len(answer.AssetCheckExecutions) < p.page {
 			return out, nil
 		}
 	}

@@ -1,4 +1,5 @@
 package state
 
-// Serial has a reader load with one call at a time, so that a test goes the same way again.
-func (r *Reader) Serial() { r.callers = 1 }
+// Small has a reader do little at once, and with one call at a time, so that a test sees
+// many pages and goes the same way again.
+func (r *Reader) Small() { r.sizes = sizes{page: 3, glance: 2, batch: 2, callers: 1} }

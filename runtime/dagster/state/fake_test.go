@@ -203,8 +203,8 @@ func (f *fake) write(kind, asset, partition, run string, late bool) {
 func (f *fake) commit(i int) {
 	s := &f.stored[i]
 	s.late = false
-	f.heads[s.asset] = s.id // the last to be stored, whatever its id
 	if s.kind == "MATERIALIZATION" {
+		f.heads[s.asset] = s.id // the last to be stored, whatever its id
 		if f.counted[s.asset] == nil {
 			f.counted[s.asset] = map[string]bool{}
 		}
@@ -343,7 +343,7 @@ type object map[string]any
 type vars struct {
 	Since                        float64
 	Limit                        int
-	Keys, Dynamic                []struct{ Path []string }
+	Keys, Dynamic, Observable    []struct{ Path []string }
 	Key                          struct{ Path []string }
 	IDs                          []string
 	ID, Cursor, Check, Partition string
@@ -444,6 +444,9 @@ func (f *fake) poll(v vars) object {
 			node["latestEventSortKey"] = strconv.FormatInt(id, 10)
 		}
 		return node
+	})}
+	out["seen"] = object{"__typename": "AssetConnection", "nodes": each(v.Observable, func(k struct{ Path []string }) any {
+		return object{"key": k, "assetEventHistory": f.history(strings.Join(k.Path, "/"), vars{Limit: 1})}
 	})}
 	return out
 }

@@ -631,6 +631,14 @@ var AllBulkActionStatus = []BulkActionStatus{
 	BulkActionStatusFailing,
 }
 
+// Cause includes the requested fields of the GraphQL type PythonError.
+type Cause struct {
+	Message string `json:"message"`
+}
+
+// GetMessage returns Cause.Message, and is useful for accessing the field via an interface.
+func (v *Cause) GetMessage() string { return v.Message }
+
 // ChangedResponse is returned by Changed on success.
 type ChangedResponse struct {
 	// Retrieve runs after applying a filter, cursor, and limit.
@@ -1735,6 +1743,14 @@ func (v *LastRunResponse) __premarshalJSON() (*__premarshalLastRunResponse, erro
 	return &retval, nil
 }
 
+// LastSeen includes the requested fields of the GraphQL type AssetResultEventHistoryConnection.
+type LastSeen struct {
+	Cursor string `json:"cursor"`
+}
+
+// GetCursor returns LastSeen.Cursor, and is useful for accessing the field via an interface.
+func (v *LastSeen) GetCursor() string { return v.Cursor }
+
 // LatestOf includes the requested fields of the GraphQL interface AssetNodeOrError.
 //
 // LatestOf is implemented by the following types:
@@ -1977,8 +1993,9 @@ func __marshalLoaded(v *Loaded) ([]byte, error) {
 
 // LoadedPythonError includes the requested fields of the GraphQL type PythonError.
 type LoadedPythonError struct {
-	Typename string `json:"__typename"`
-	Message  string `json:"message"`
+	Typename string  `json:"__typename"`
+	Message  string  `json:"message"`
+	Causes   []Cause `json:"causes"`
 }
 
 // GetTypename returns LoadedPythonError.Typename, and is useful for accessing the field via an interface.
@@ -1986,6 +2003,9 @@ func (v *LoadedPythonError) GetTypename() string { return v.Typename }
 
 // GetMessage returns LoadedPythonError.Message, and is useful for accessing the field via an interface.
 func (v *LoadedPythonError) GetMessage() string { return v.Message }
+
+// GetCauses returns LoadedPythonError.Causes, and is useful for accessing the field via an interface.
+func (v *LoadedPythonError) GetCauses() []Cause { return v.Causes }
 
 // LoadedRepositoryLocation includes the requested fields of the GraphQL type RepositoryLocation.
 type LoadedRepositoryLocation struct {
@@ -2594,6 +2614,8 @@ type PollResponse struct {
 	Dynamic []Defined `json:"dynamic"`
 	// Retrieve all assets (both with or without a definition) after providing a list of asset keys, applying a prefix filter, cursor, and limit.
 	Heads HeadList `json:"-"`
+	// Retrieve all assets (both with or without a definition) after providing a list of asset keys, applying a prefix filter, cursor, and limit.
+	Seen SeenList `json:"-"`
 }
 
 // GetLocationStatusesOrError returns PollResponse.LocationStatusesOrError, and is useful for accessing the field via an interface.
@@ -2614,6 +2636,9 @@ func (v *PollResponse) GetDynamic() []Defined { return v.Dynamic }
 // GetHeads returns PollResponse.Heads, and is useful for accessing the field via an interface.
 func (v *PollResponse) GetHeads() HeadList { return v.Heads }
 
+// GetSeen returns PollResponse.Seen, and is useful for accessing the field via an interface.
+func (v *PollResponse) GetSeen() SeenList { return v.Seen }
+
 func (v *PollResponse) UnmarshalJSON(b []byte) error {
 
 	if string(b) == "null" {
@@ -2627,6 +2652,7 @@ func (v *PollResponse) UnmarshalJSON(b []byte) error {
 		Changed                 json.RawMessage `json:"changed"`
 		Backfills               json.RawMessage `json:"backfills"`
 		Heads                   json.RawMessage `json:"heads"`
+		Seen                    json.RawMessage `json:"seen"`
 		graphql.NoUnmarshalJSON
 	}
 	firstPass.PollResponse = v
@@ -2700,6 +2726,19 @@ func (v *PollResponse) UnmarshalJSON(b []byte) error {
 			}
 		}
 	}
+
+	{
+		dst := &v.Seen
+		src := firstPass.Seen
+		if len(src) != 0 && string(src) != "null" {
+			err = __unmarshalSeenList(
+				src, dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal PollResponse.Seen: %w", err)
+			}
+		}
+	}
 	return nil
 }
 
@@ -2715,6 +2754,8 @@ type __premarshalPollResponse struct {
 	Dynamic []Defined `json:"dynamic"`
 
 	Heads json.RawMessage `json:"heads"`
+
+	Seen json.RawMessage `json:"seen"`
 }
 
 func (v *PollResponse) MarshalJSON() ([]byte, error) {
@@ -2787,6 +2828,18 @@ func (v *PollResponse) __premarshalJSON() (*__premarshalPollResponse, error) {
 		if err != nil {
 			return nil, fmt.Errorf(
 				"unable to marshal PollResponse.Heads: %w", err)
+		}
+	}
+	{
+
+		dst := &retval.Seen
+		src := v.Seen
+		var err error
+		*dst, err = __marshalSeenList(
+			&src)
+		if err != nil {
+			return nil, fmt.Errorf(
+				"unable to marshal PollResponse.Seen: %w", err)
 		}
 	}
 	return &retval, nil
@@ -3403,6 +3456,113 @@ func (v *SecondaryStatusesTimePartitionStatuses) GetTypename() string { return v
 
 // GetRanges returns SecondaryStatusesTimePartitionStatuses.Ranges, and is useful for accessing the field via an interface.
 func (v *SecondaryStatusesTimePartitionStatuses) GetRanges() []TimeRange { return v.Ranges }
+
+// Seen includes the requested fields of the GraphQL type Asset.
+type Seen struct {
+	Key               Key      `json:"key"`
+	AssetEventHistory LastSeen `json:"assetEventHistory"`
+}
+
+// GetKey returns Seen.Key, and is useful for accessing the field via an interface.
+func (v *Seen) GetKey() Key { return v.Key }
+
+// GetAssetEventHistory returns Seen.AssetEventHistory, and is useful for accessing the field via an interface.
+func (v *Seen) GetAssetEventHistory() LastSeen { return v.AssetEventHistory }
+
+// SeenList includes the requested fields of the GraphQL interface AssetsOrError.
+//
+// SeenList is implemented by the following types:
+// SeenListAssetConnection
+// SeenListPythonError
+type SeenList interface {
+	implementsGraphQLInterfaceSeenList()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() string
+}
+
+func (v *SeenListAssetConnection) implementsGraphQLInterfaceSeenList() {}
+func (v *SeenListPythonError) implementsGraphQLInterfaceSeenList()     {}
+
+func __unmarshalSeenList(b []byte, v *SeenList) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "AssetConnection":
+		*v = new(SeenListAssetConnection)
+		return json.Unmarshal(b, *v)
+	case "PythonError":
+		*v = new(SeenListPythonError)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing AssetsOrError.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for SeenList: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalSeenList(v *SeenList) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *SeenListAssetConnection:
+		typename = "AssetConnection"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*SeenListAssetConnection
+		}{typename, v}
+		return json.Marshal(result)
+	case *SeenListPythonError:
+		typename = "PythonError"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*SeenListPythonError
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for SeenList: "%T"`, v)
+	}
+}
+
+// SeenListAssetConnection includes the requested fields of the GraphQL type AssetConnection.
+type SeenListAssetConnection struct {
+	Typename string `json:"__typename"`
+	Nodes    []Seen `json:"nodes"`
+}
+
+// GetTypename returns SeenListAssetConnection.Typename, and is useful for accessing the field via an interface.
+func (v *SeenListAssetConnection) GetTypename() string { return v.Typename }
+
+// GetNodes returns SeenListAssetConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *SeenListAssetConnection) GetNodes() []Seen { return v.Nodes }
+
+// SeenListPythonError includes the requested fields of the GraphQL type PythonError.
+type SeenListPythonError struct {
+	Typename string `json:"__typename"`
+	Message  string `json:"message"`
+}
+
+// GetTypename returns SeenListPythonError.Typename, and is useful for accessing the field via an interface.
+func (v *SeenListPythonError) GetTypename() string { return v.Typename }
+
+// GetMessage returns SeenListPythonError.Message, and is useful for accessing the field via an interface.
+func (v *SeenListPythonError) GetMessage() string { return v.Message }
 
 // StatusesOf includes the requested fields of the GraphQL interface AssetNodeOrError.
 //
@@ -4110,10 +4270,11 @@ func (v *__NewestInput) GetLimit() int { return v.Limit }
 
 // __PollInput is used internally by genqlient
 type __PollInput struct {
-	Since   float64         `json:"since"`
-	Limit   int             `json:"limit"`
-	Keys    []AssetKeyInput `json:"keys"`
-	Dynamic []AssetKeyInput `json:"dynamic"`
+	Since      float64         `json:"since"`
+	Limit      int             `json:"limit"`
+	Keys       []AssetKeyInput `json:"keys"`
+	Observable []AssetKeyInput `json:"observable"`
+	Dynamic    []AssetKeyInput `json:"dynamic"`
 }
 
 // GetSince returns __PollInput.Since, and is useful for accessing the field via an interface.
@@ -4124,6 +4285,9 @@ func (v *__PollInput) GetLimit() int { return v.Limit }
 
 // GetKeys returns __PollInput.Keys, and is useful for accessing the field via an interface.
 func (v *__PollInput) GetKeys() []AssetKeyInput { return v.Keys }
+
+// GetObservable returns __PollInput.Observable, and is useful for accessing the field via an interface.
+func (v *__PollInput) GetObservable() []AssetKeyInput { return v.Observable }
 
 // GetDynamic returns __PollInput.Dynamic, and is useful for accessing the field via an interface.
 func (v *__PollInput) GetDynamic() []AssetKeyInput { return v.Dynamic }
@@ -4743,6 +4907,9 @@ query Locations {
 					__typename
 					... on PythonError {
 						message
+						causes {
+							message
+						}
 					}
 				}
 			}
@@ -4830,7 +4997,7 @@ func Newest(
 
 // The query executed by Poll.
 const Poll_Operation = `
-query Poll ($since: Float!, $limit: Int!, $keys: [AssetKeyInput!]!, $dynamic: [AssetKeyInput!]!) {
+query Poll ($since: Float!, $limit: Int!, $keys: [AssetKeyInput!]!, $observable: [AssetKeyInput!]!, $dynamic: [AssetKeyInput!]!) {
 	locationStatusesOrError {
 		__typename
 		... on WorkspaceLocationStatusEntries {
@@ -4885,6 +5052,22 @@ query Poll ($since: Float!, $limit: Int!, $keys: [AssetKeyInput!]!, $dynamic: [A
 					path
 				}
 				latestEventSortKey
+			}
+		}
+		... on PythonError {
+			message
+		}
+	}
+	seen: assetsOrError(assetKeys: $observable) {
+		__typename
+		... on AssetConnection {
+			nodes {
+				key {
+					path
+				}
+				assetEventHistory(limit: 1, eventTypeSelectors: [OBSERVATION]) {
+					cursor
+				}
 			}
 		}
 		... on PythonError {
@@ -4953,16 +5136,18 @@ func Poll(
 	since float64,
 	limit int,
 	keys []AssetKeyInput,
+	observable []AssetKeyInput,
 	dynamic []AssetKeyInput,
 ) (data_ *PollResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "Poll",
 		Query:  Poll_Operation,
 		Variables: &__PollInput{
-			Since:   since,
-			Limit:   limit,
-			Keys:    keys,
-			Dynamic: dynamic,
+			Since:      since,
+			Limit:      limit,
+			Keys:       keys,
+			Observable: observable,
+			Dynamic:    dynamic,
 		},
 	}
 

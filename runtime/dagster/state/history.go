@@ -69,13 +69,13 @@ func order(items []item) []item {
 
 // readEvents reads the newest events of assets.
 func (p *poll) readEvents(keys []string, n *runNews, written map[string]bool) ([]item, error) {
-	answer, err := Events(p.ctx, p.calls, inputs(keys), glance, "", nil)
+	answer, err := Events(p.ctx, p.calls, inputs(keys), p.glance, "", nil)
 	if err != nil {
 		return nil, err
 	}
 	list, ok := answer.AssetsOrError.(*EventListAssetConnection)
 	if !ok {
-		return nil, refused("the events of assets", answer.AssetsOrError)
+		return nil, refused("events of assets", answer.AssetsOrError)
 	}
 	var out []item
 	for i := range list.Nodes {
@@ -213,7 +213,7 @@ func (s *shown) fresh(told []string) []int {
 // show reads an asset's history down to its floor.
 func (p *poll) show(key string, m *assetMark, first *History) (*shown, error) {
 	s := &shown{anchor: m.Anchor}
-	at, h, size := -1, first, glance
+	at, h, size := -1, first, p.glance
 	for {
 		if err := s.add(h); err != nil {
 			return nil, err
@@ -228,10 +228,10 @@ func (p *poll) show(key string, m *assetMark, first *History) (*shown, error) {
 		if len(h.Results) < size || id <= m.Floor {
 			break
 		}
-		if h, err = p.older(key, h.Cursor, page); err != nil {
+		if h, err = p.older(key, h.Cursor, p.page); err != nil {
 			return nil, err
 		}
-		size = page
+		size = p.page
 	}
 	if at < 0 && m.Floor > 0 {
 		var err error
@@ -265,18 +265,18 @@ func (s *shown) add(h *History) error {
 
 // older gives a page of events below a cursor.
 func (p *poll) older(key, cursor string, limit int) (*History, error) {
-	return p.page(key, cursor, limit, nil)
+	return p.pageOf(key, cursor, limit, nil)
 }
 
-// page gives a page of events, of some partitions or, with nil, all.
-func (p *poll) page(key, cursor string, limit int, partitions []string) (*History, error) {
+// pageOf gives a page of events, of some partitions or, with nil, all.
+func (p *poll) pageOf(key, cursor string, limit int, partitions []string) (*History, error) {
 	answer, err := Events(p.ctx, p.calls, inputs([]string{key}), limit, cursor, partitions)
 	if err != nil {
 		return nil, err
 	}
 	list, ok := answer.AssetsOrError.(*EventListAssetConnection)
 	if !ok || len(list.Nodes) != 1 {
-		return nil, refused("the events of `"+key+"`", answer.AssetsOrError)
+		return nil, refused("events of `"+key+"`", answer.AssetsOrError)
 	}
 	return &list.Nodes[0].AssetEventHistory, nil
 }

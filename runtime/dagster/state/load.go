@@ -30,7 +30,7 @@ func (p *poll) load() error {
 		return err
 	}
 	done := 0
-	for some := range slices.Chunk(pending, 2*callers) {
+	for some := range slices.Chunk(pending, 2*p.callers) {
 		if err := l.chunk(some); err != nil {
 			return err
 		}
@@ -167,6 +167,11 @@ func (l *loading) chunk(keys []string) error {
 	if err != nil {
 		return err
 	}
+	states, err := l.checkStates(keys)
+	if err != nil {
+		return err
+	}
+	keys, found = l.here(keys, found, states)
 	var list []item
 	for i, key := range keys {
 		list = append(list, found[i].items...)
@@ -175,7 +180,7 @@ func (l *loading) chunk(keys []string) error {
 			l.change.ends[id] = &e
 		}
 	}
-	checks, err := l.executed(keys, found)
+	checks, err := l.executed(keys, found, states)
 	if err != nil {
 		return err
 	}
@@ -204,6 +209,18 @@ func (l *loading) assets(keys []string) (here []string, out []loaded, err error)
 		}
 	}
 	return here, out, nil
+}
+
+// here leaves out the assets with checks whose location has just been lost.
+func (l *loading) here(keys []string, found []loaded, states map[string][]CheckState) (here []string, out []loaded) {
+	for i, key := range keys {
+		if _, ok := states[key]; !ok && l.checked(key) {
+			l.away[key] = true
+			continue
+		}
+		here, out = append(here, key), append(out, found[i])
+	}
+	return here, out
 }
 
 // finish tells the ends of the runs that the load has told.
@@ -334,8 +351,8 @@ func (l *loading) whole(a *graph.Asset, out *loaded) error {
 // observed loads the newest observation of each partition of an observable asset.
 func (l *loading) observed(a *graph.Asset, out *loaded) error {
 	had := map[string]bool{}
-	for cursor, size := "", page; size == page; {
-		h, err := l.older(a.Key, cursor, page)
+	for cursor, size := "", l.page; size == l.page; {
+		h, err := l.older(a.Key, cursor, l.page)
 		if err != nil {
 			return err
 		}

@@ -16,9 +16,37 @@ type execution struct {
 	*Execution
 }
 
+// checkStates asks for the newest executions of checks without partitions, by asset.
+func (l *loading) checkStates(keys []string) (map[string][]CheckState, error) {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !l.checked(key) })
+	out := map[string][]CheckState{}
+	if len(keys) == 0 {
+		return out, nil
+	}
+	answer, err := Checks(l.ctx, l.calls, inputs(keys))
+	if err != nil {
+		return nil, err
+	}
+	for i := range answer.AssetNodes {
+		key := answer.AssetNodes[i].AssetKey.key()
+		list, ok := answer.AssetNodes[i].AssetChecksOrError.(*CheckListAssetChecks)
+		if !ok {
+			return nil, refused("checks of `"+key+"`", answer.AssetNodes[i].AssetChecksOrError)
+		}
+		out[key] = list.Checks
+	}
+	return out, nil
+}
+
+// checked reports whether an asset has checks.
+func (l *loading) checked(key string) bool {
+	a, _ := l.graph.Asset(key)
+	return len(a.Checks) > 0
+}
+
 // executed gives the executions of checks of assets that are about what the assets have,
 // and the runs that ended without evaluating a check.
-func (l *loading) executed(keys []string, found []loaded) ([]item, error) {
+func (l *loading) executed(keys []string, found []loaded, states map[string][]CheckState) ([]item, error) {
 	var list []execution
 	for i, key := range keys {
 		a, _ := l.graph.Asset(key)
@@ -26,55 +54,32 @@ func (l *loading) executed(keys []string, found []loaded) ([]item, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, more...)
+		list = append(append(list, more...), l.ofLatest(key, states[key])...)
 	}
-	more, err := l.ofLatest(keys)
-	if err != nil {
-		return nil, err
-	}
-	list = append(list, more...)
 	var out []item
 	for _, e := range list {
 		if evaluated(e.Execution) {
-			out = append(out, l.checked(e.check, e.Execution))
+			out = append(out, l.evaluation(e.check, e.Execution))
 		}
 	}
 	broken, err := l.broken(list)
 	return append(out, broken...), err
 }
 
-// ofLatest gives the executions of checks without partitions, and notes them.
-func (l *loading) ofLatest(keys []string) ([]execution, error) {
-	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
-		a, _ := l.graph.Asset(key)
-		return len(a.Checks) == 0
-	})
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	answer, err := Checks(l.ctx, l.calls, inputs(keys))
-	if err != nil {
-		return nil, err
-	}
+// ofLatest gives the executions of an asset's checks without partitions, and notes them.
+func (l *loading) ofLatest(asset string, states []CheckState) []execution {
 	var out []execution
-	for i := range answer.AssetNodes {
-		node := &answer.AssetNodes[i]
-		list, ok := node.AssetChecksOrError.(*CheckListAssetChecks)
-		if !ok {
-			return nil, refused("the checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
+	for _, c := range states {
+		key, e := asset+":"+c.Name, c.ExecutionForLatestMaterialization
+		if e == nil || !l.graph.Has(key) || l.partitionedCheck(key) {
+			continue
 		}
-		for _, c := range list.Checks {
-			key, e := node.AssetKey.key()+":"+c.Name, c.ExecutionForLatestMaterialization
-			if e == nil || !l.graph.Has(key) || l.partitionedCheck(key) {
-				continue
-			}
-			out = append(out, execution{key, e})
-			if id, err := strconv.ParseInt(e.Id, 10, 64); err == nil && evaluated(e) {
-				l.change.checks[key] = &checkMark{Floor: id}
-			}
+		out = append(out, execution{key, e})
+		if id, err := strconv.ParseInt(e.Id, 10, 64); err == nil && evaluated(e) {
+			l.change.checks[key] = &checkMark{Floor: id}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // byPartition gives the newest execution of each partition of an asset's checks. What was

@@ -206,8 +206,8 @@ func (p *poll) commit(list []events.Event) error {
 	// After a failure the memory is read anew: it holds what was marked ahead.
 	memory := p.memory
 	p.Reader.memory = nil
-	for begin := 0; begin < len(list); begin += batch {
-		if err := p.Take(p.ctx, list[begin:min(begin+batch, len(list))]); err != nil {
+	for begin := 0; begin < len(list); begin += p.batch {
+		if err := p.Take(p.ctx, list[begin:min(begin+p.batch, len(list))]); err != nil {
 			return err
 		}
 	}

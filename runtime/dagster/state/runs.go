@@ -89,9 +89,9 @@ func (p *poll) changedRuns() ([]RunParts, error) {
 func (p *poll) changedPages() ([]RunParts, error) {
 	list, err := runsOf(p.answer.Changed)
 	last := len(list)
-	for err == nil && last == page {
+	for err == nil && last == p.page {
 		var answer *ChangedResponse
-		if answer, err = Changed(p.ctx, p.calls, p.since(), list[len(list)-1].RunId, page); err != nil {
+		if answer, err = Changed(p.ctx, p.calls, p.since(), list[len(list)-1].RunId, p.page); err != nil {
 			break
 		}
 		var more []RunParts
@@ -136,7 +136,7 @@ func (p *poll) further(active []RunState, listed map[string]bool) ([]RunParts, e
 // runsByID gives runs, without those that are deleted.
 func (p *poll) runsByID(ids []string) (map[string]*RunParts, error) {
 	out := map[string]*RunParts{}
-	for some := range slices.Chunk(ids, page) {
+	for some := range slices.Chunk(ids, p.page) {
 		answer, err := RunsByID(p.ctx, p.calls, some)
 		if err != nil {
 			return nil, err
@@ -161,14 +161,14 @@ func (p *poll) made(list []RunParts) (map[string][]string, error) {
 		}
 	}
 	out := map[string][]string{}
-	for some := range slices.Chunk(ids, page) {
+	for some := range slices.Chunk(ids, p.page) {
 		answer, err := AssetsOfRuns(p.ctx, p.calls, some)
 		if err != nil {
 			return nil, err
 		}
 		runs, ok := answer.RunsOrError.(*MadeListRuns)
 		if !ok {
-			return nil, refused("its runs", answer.RunsOrError)
+			return nil, refused("runs", answer.RunsOrError)
 		}
 		for _, run := range runs.Results {
 			for i := range run.Assets {
@@ -272,20 +272,21 @@ func (p *poll) checksOf(run *RunParts, assets []string) []string {
 	return out
 }
 
-// beganLate is began for a run of which the assets may have been told to be written since: a
-// load that went on when it began has read that. This it does not plan any more.
+// beganLate is began for a run of which partitions may have been told to be written since: a
+// load that went on when it began has read that. These it does not plan any more. Of an
+// asset without partitions the run itself tells whether it is still to be written.
 func (p *poll) beganLate(run *RunParts, m runMark, status facts.Status) ([]item, error) {
 	list := p.began(run, m, status)
-	for _, key := range m.Assets {
+	for _, key := range p.withPartitions(m.Assets) {
 		if !p.asset(key).Last.After(seconds(run.CreationTime)) {
 			continue
 		}
-		since, err := p.writtenSince(key, run, m)
+		since, err := p.writtenSince(key, run, p.partitionsOf(run, m.Assets))
 		if err != nil {
 			return nil, err
 		}
 		for i := range list {
-			if e := &list[i].event; since[e.Partition] || len(p.withPartitions([]string{key})) == 0 && len(since) > 0 {
+			if e := &list[i].event; since[e.Partition] {
 				e.Assets = slices.DeleteFunc(slices.Clone(e.Assets), func(k string) bool { return k == key })
 			}
 		}
@@ -293,24 +294,27 @@ func (p *poll) beganLate(run *RunParts, m runMark, status facts.Status) ([]item,
 	return list, nil
 }
 
-// writtenSince gives which partitions of a run were materialized since it was created.
-func (p *poll) writtenSince(key string, run *RunParts, m runMark) (map[string]bool, error) {
-	var partitions []string
-	if len(p.withPartitions([]string{key})) > 0 {
-		partitions = p.partitionsOf(run, m.Assets)
-	}
-	h, err := p.page(key, "", page, partitions)
-	if err != nil {
-		return nil, err
-	}
-	list, err := occurrencesOf(h)
+// writtenSince gives which of some partitions were materialized since a run was created.
+func (p *poll) writtenSince(key string, run *RunParts, partitions []string) (map[string]bool, error) {
 	out := map[string]bool{}
-	for i := range list {
-		if list[i].kind == events.Materialization && list[i].at.After(seconds(run.CreationTime)) {
-			out[list[i].partition] = true
+	for cursor, more := "", true; more; {
+		h, err := p.pageOf(key, cursor, p.page, partitions)
+		if err != nil {
+			return nil, err
+		}
+		list, err := occurrencesOf(h)
+		if err != nil {
+			return nil, err
+		}
+		cursor, more = h.Cursor, len(h.Results) == p.page
+		for i := range list {
+			later := list[i].at.After(seconds(run.CreationTime))
+			if more = more && later; later && list[i].kind == events.Materialization {
+				out[list[i].partition] = true
+			}
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // began tells that a run is new, once for each partition. One that has ended went before.

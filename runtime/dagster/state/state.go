@@ -28,14 +28,18 @@ const (
 	overlap = 15 * time.Second
 	// sweep is how often all checks are read, for executions that no run tells of.
 	sweep = time.Minute
-	// page is how many runs or events are asked for at once, glance how many events of
-	// an asset at first.
-	page, glance = 500, 20
-	// batch is how many events are taken in at once.
-	batch = 2000
-	// callers is how many calls of a load go on at once.
-	callers = 4
 )
+
+// sizes bound what is done at once.
+type sizes struct {
+	// page is how many runs, executions or events are asked for, glance how many events of
+	// an asset at first, batch how many events are taken in.
+	page, glance, batch int
+	// callers is how many calls of a load go on at once.
+	callers int
+}
+
+var usual = sizes{page: 500, glance: 20, batch: 2000, callers: 4}
 
 // Options say what a reader works with.
 type Options struct {
@@ -65,12 +69,12 @@ type Report struct {
 // Reader polls one deployment. It is not safe for concurrent use.
 type Reader struct {
 	Options
+	sizes
 	// memory is what the marks hold, nil before they were read.
 	memory *memory
 	// versions are those of the locations when they were looked at, down what was found.
 	versions map[string]string
 	down     map[string]string
-	callers  int
 	// unfit are assets that did not tell the keys of their dynamic definition, away those
 	// that Dagster did not define when they were to be loaded.
 	unfit, away map[string]bool
@@ -81,7 +85,7 @@ type Reader struct {
 
 // New gives a reader that has asked nothing yet.
 func New(o Options) *Reader {
-	return &Reader{Options: o, callers: callers, unfit: map[string]bool{}, away: map[string]bool{}, unseen: map[string]bool{}}
+	return &Reader{Options: o, sizes: usual, unfit: map[string]bool{}, away: map[string]bool{}, unseen: map[string]bool{}}
 }
 
 // Poll takes in all that happened since the last poll. With an error, what was taken in
@@ -89,6 +93,9 @@ func New(o Options) *Reader {
 func (r *Reader) Poll(ctx context.Context) (Report, error) {
 	p := &poll{Reader: r, ctx: ctx, calls: &counter{Client: r.Client}, graph: r.Graph(), now: micro(r.Clock.Now()), details: map[string]*RunParts{}}
 	err := p.do()
+	if err != nil { // what was read of checks may not be told
+		r.swept = time.Time{}
+	}
 	return Report{At: p.now, Calls: int(p.calls.n.Load()), Events: p.told, Took: r.Clock.Now().Sub(p.now), Down: p.down}, err
 }
 

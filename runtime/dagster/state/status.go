@@ -34,7 +34,7 @@ func (l *loading) partitions(a *graph.Asset, out *loaded) error {
 // latest adds the newest materializations, and gives the partitions that have one.
 func (l *loading) latest(a *graph.Asset, out *loaded) (map[string]bool, error) {
 	had := map[string]bool{}
-	for some := range slices.Chunk(l.list(a), 2*page) {
+	for some := range slices.Chunk(l.list(a), 2*l.page) {
 		answer, err := Latest(l.ctx, l.calls, input(a.Key), some)
 		if err != nil {
 			return nil, err
@@ -106,7 +106,7 @@ func (l *loading) lastRun(key, partition string) (*RunParts, error) {
 type statuses struct{ made, failed, making []string }
 
 // errAway: Dagster does not define the asset, or has just lost its location.
-var errAway = errors.New("Dagster does not define it")
+var errAway = errors.New("it is not defined in Dagster")
 
 // statuses asks for them.
 func (l *loading) statuses(a *graph.Asset) (*statuses, error) {
@@ -126,7 +126,7 @@ func (l *loading) statuses(a *graph.Asset) (*statuses, error) {
 	case *AssetStatusesMultiPartitionStatuses:
 		return l.multi(a.Partitions, s), nil
 	}
-	return nil, refused("the partitions of `"+a.Key+"`", node.AssetPartitionStatuses)
+	return nil, refused("partitions of `"+a.Key+"`", node.AssetPartitionStatuses)
 }
 
 // ranges gives the keys of ranges of time.

@@ -15,6 +15,7 @@ from dagster._daemon.asset_daemon import AssetDaemon
 import instant
 from definitions import defs
 
+BY_HAND = "side/by_hand"
 HOME = Path(os.environ["DAGSTER_HOME"])
 
 
@@ -48,13 +49,24 @@ class Driver:
         (HOME / "rules.json").write_text(json.dumps(rules))
 
     def happen(self, events) -> None:
-        """Materializations and observations that no run made, and dynamic partitions."""
+        """Materializations and observations that no run made, dynamic partitions, and runs by hand."""
         for e in events:
+            asset, partition = e["asset"], e.get("partition")
             if e["kind"] == "partition":
-                self.instance.add_dynamic_partitions(e["asset"], [e["partition"]])
-                continue
-            event = {"materialization": dg.AssetMaterialization, "observation": dg.AssetObservation}[e["kind"]]
-            self.instance.report_runless_asset_event(event(e["asset"], partition=e.get("partition")))
+                self.instance.add_dynamic_partitions(asset, [partition])
+            elif e["kind"] == "run":
+                self.by_hand(asset.split("+"), partition)
+            else:
+                kind = {"materialization": dg.AssetMaterialization, "observation": dg.AssetObservation}[e["kind"]]
+                self.instance.report_runless_asset_event(kind(asset, partition=partition))
+
+    def by_hand(self, assets, partition) -> None:
+        """A run of some assets that somebody launches."""
+        keys = {dg.AssetKey(asset) for asset in assets}
+        tags = {BY_HAND: "yes"} | ({"dagster/partition": partition} if partition else {})
+        job = defs.resolve_implicit_global_asset_job_def()
+        run = self.instance.create_run_for_job(job, asset_selection=keys, tags=tags)
+        instant.start(self.instance, run, self.partitioned)
 
     def finish(self) -> int:
         """Ends the runs that are held, and those that wait in the queue; gives how many."""
@@ -75,10 +87,11 @@ class Driver:
         return dict(ids) or {"": newest[0].storage_id if newest else 0}
 
     def runs(self) -> list:
-        """All runs, the oldest first."""
+        """All runs that nobody launched by hand, the oldest first."""
         return [
             {"id": run.run_id, "status": run.status.value, "tags": run.tags, "made": self.made(run)}
             for run in reversed(self.instance.get_runs())
+            if BY_HAND not in run.tags
         ]
 
     def made(self, run) -> list:

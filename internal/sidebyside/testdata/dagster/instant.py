@@ -37,6 +37,13 @@ def finish(instance, run, partitioned) -> None:
     report(instance, run, DagsterEventType.RUN_SUCCESS)
 
 
+def start(instance, run, partitioned) -> None:
+    """Begins a run, and ends it unless it is to be held."""
+    begin(instance, run)
+    if not {k.to_user_string() for k in run.asset_selection} & set(rules().get("hold", [])):
+        finish(instance, run, partitioned)
+
+
 class Instant(RunLauncher, ConfigurableClass):
     def __init__(self, inst_data=None):
         self._inst_data = inst_data
@@ -56,9 +63,7 @@ class Instant(RunLauncher, ConfigurableClass):
 
     def launch_run(self, context) -> None:
         run, graph = context.dagster_run, context.workspace.asset_graph
-        begin(self._instance, run)
-        if not {k.to_user_string() for k in run.asset_selection} & set(rules().get("hold", [])):
-            finish(self._instance, run, lambda key: graph.get(key).is_partitioned)
+        start(self._instance, run, lambda key: graph.get(key).is_partitioned)
 
     def terminate(self, run_id) -> bool:
         return False

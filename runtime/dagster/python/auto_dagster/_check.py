@@ -44,7 +44,7 @@ class Checker:
         self._context = context
         self._repository = context.repository_def
         self._graph = self._repository.asset_graph
-        self._keys = target.resolve(self._graph)
+        self._target = target
         self._jobs = jobs
         self._subsets: dict[Any, dg.JobDefinition] = {}
 
@@ -78,6 +78,11 @@ class Checker:
         added = sorted(request.get("add_partitions", {}).items())
         return run, [dg.AddDynamicPartitionsRequest(name, keys) for name, keys in added]
 
+    @cached_property
+    def _keys(self) -> AbstractSet[dg.AssetKey]:
+        """The assets that the sensor may launch; looked up only where something is offered."""
+        return self._target.resolve(self._graph)
+
     def _placed(self, keys: AbstractSet[dg.AssetKey]) -> None:
         for key in sorted(keys):
             if not self._graph.has(key):
@@ -101,7 +106,7 @@ class Checker:
                 raise Refused(
                     f"Dagster's own sensor `{self._driven[key]}` is running and drives "
                     f"`{_text(key)}`, which would be launched twice. Stop that sensor in Dagster, "
-                    "or leave the asset to it and remove it from the policy."
+                    f"or leave `{_text(key)}` to it and remove it from the policy."
                 )
         for check in checks:
             if check not in self._graph.asset_check_keys:
