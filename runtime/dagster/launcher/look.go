@@ -59,7 +59,7 @@ func (l *Launcher) seen(ctx context.Context, r *request.Request) (s sight, err e
 		return s, err
 	}
 	var givenUp []string
-	if len(runs) > 0 && r.Attempt > 1 {
+	if len(runs) > 0 {
 		if givenUp, err = l.givenUp(ctx, r.ID); err != nil {
 			return s, err
 		}
