@@ -31,7 +31,7 @@ type graphImportDagsterCommand struct {
 	Output    string            `short:"o" help:"The file; assets/dagster.yaml of the project by default." placeholder:"FILE"`
 	Check     bool              `help:"Write nothing; end with 1 where the file differs, and say how."`
 	GRPC      map[string]string `name:"grpc" help:"Address of the code server of a location, HOST:PORT or unix:PATH; it tells all exactly." placeholder:"LOCATION=ADDRESS"`
-	Overrides string            `help:"A file that settles what is in doubt." placeholder:"FILE"`
+	Overrides string            `help:"A file that settles what is in doubt; that of the project's dagster by default." placeholder:"FILE"`
 	Partial   bool              `help:"Import without the assets of locations that are not loaded."`
 	Force     bool              `help:"Overwrite a file that was written or edited by hand."`
 	JSON      bool              `name:"json" help:"The summary as one JSON object."`
@@ -47,7 +47,7 @@ func (c graphImportDagsterCommand) Run(s system) error {
 	if err != nil {
 		return err
 	}
-	overrides, found := c.overrides()
+	overrides, found := c.overrides(p)
 	if found.HasErrors() {
 		return findingList(found)
 	}
@@ -71,9 +71,11 @@ func (c graphImportDagsterCommand) project(s system) (*project.Project, diag.Lis
 	if err != nil {
 		return nil, nil
 	}
+	p, found := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
 	// Findings of assets and policies are what the import may mend.
-	p, _ := project.Load(root, project.Options{Getenv: s.getenv, Now: s.clock.Now()})
-	return p, nil
+	return p, slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+		return d.Code == diag.ProjectFile || d.Span.File == nil || filepath.Base(d.Span.File.Name) != project.FileName
+	})
 }
 
 // target gives the path of the file to write.
@@ -87,7 +89,11 @@ func (c graphImportDagsterCommand) target(p *project.Project) (string, error) {
 	return filepath.Join(p.Dir, "assets", "dagster.yaml"), nil
 }
 
-func (c graphImportDagsterCommand) overrides() (assets.Overrides, diag.List) {
+// overrides reads the file that is given, or else that of the project.
+func (c graphImportDagsterCommand) overrides(p *project.Project) (assets.Overrides, diag.List) {
+	if c.Overrides == "" && p != nil && p.Config.Dagster.Overrides != "" {
+		c.Overrides = p.Path(p.Config.Dagster.Overrides)
+	}
 	if c.Overrides == "" {
 		return assets.Overrides{}, nil
 	}

@@ -30,6 +30,9 @@ type Dagster struct {
 	Poll time.Duration
 	// GRPC has the addresses of code servers by code location: host:port or unix:PATH.
 	GRPC map[string]string
+	// Overrides is a file that settles what an import leaves in doubt, below the project's
+	// folder unless absolute; "" for none.
+	Overrides string
 	// At is where it is written.
 	At source.Span
 }
@@ -63,7 +66,7 @@ func parseDagster(m *yamldoc.Map, env map[string]*string) Dagster {
 			inner.Addf(diag.YAMLValue, inner.At("requests_per_second"), "Write a number from 1.", "`requests_per_second` cannot be %d.", rate)
 		}
 	}
-	d.GRPC = parseCodeServers(inner)
+	d.GRPC, d.Overrides = parseCodeServers(inner), inner.Text("overrides")
 	return d
 }
 

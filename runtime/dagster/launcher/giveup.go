@@ -14,12 +14,8 @@ import (
 // givenUpMark is the name of the mark with the runs of a request that were given up.
 func givenUpMark(id string) string { return "dagster/given_up/" + id }
 
-// givenUp gives the runs of a request that were given up; it asks only where one of the
-// runs that were found can be among them.
-func (l *Launcher) givenUp(ctx context.Context, id string, found []Run) (runs []string, err error) {
-	if !slices.ContainsFunc(found, func(run Run) bool { return run.Status == RunStatusCanceled || run.Status == RunStatusNotStarted }) {
-		return nil, nil
-	}
+// givenUp gives the runs of a request that were given up.
+func (l *Launcher) givenUp(ctx context.Context, id string) (runs []string, err error) {
 	err = l.Marks.Marks(ctx, givenUpMark(id), func(m store.Mark) error {
 		if m.Name != givenUpMark(id) {
 			return nil
@@ -39,7 +35,7 @@ func (l *Launcher) givenUp(ctx context.Context, id string, found []Run) (runs []
 // submitted a moment earlier, it goes on and counts, too. So it is looked at once more before
 // anything else is launched.
 func (l *Launcher) giveUp(ctx context.Context, id string, idle []Run) error {
-	runs, err := l.givenUp(ctx, id, idle)
+	runs, err := l.givenUp(ctx, id)
 	if err != nil {
 		return err
 	}

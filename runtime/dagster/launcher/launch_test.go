@@ -480,3 +480,36 @@ func TestSlowClient(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestLateCancel: a run that was given up, and goes on, is not taken for the request's as long as
+// its cancel, which has no answer, may still be carried out.
+func TestLateCancel(t *testing.T) {
+	b := newBench()
+	lost := &gql.Error{Kind: gql.Lost, Message: "no answer"}
+	b.fake.fate = func(operation string) fate {
+		switch {
+		case operation == "Launch" && len(b.runs) == 0:
+			return fate{acts: true, lost: lost, submits: 70 * time.Second}
+		case operation == "GiveUp":
+			return fate{acts: true, lost: lost, after: 20 * time.Second}
+		}
+		return fate{acts: true}
+	}
+	var got []string
+	for i, at := range []time.Duration{0, time.Second, 61 * time.Second, 75 * time.Second, 85 * time.Second, 200 * time.Second} {
+		b.clock.Set(start.Add(at))
+		said := b.try(t, request.Request{Selection: []string{"a"}, Attempt: i + 1})
+		got = append(got, strings.SplitN(said, ". ", 2)[0])
+	}
+	want := []string{
+		"passing 1s: It is not known whether Dagster has launched the run, which is looked for: no answer.",
+		"passing 1s: Dagster has made the run run-1 and not submitted it yet; it is given up in 1m0s.",
+		"unreachable 0s: no answer.",
+		"passing 1s: The run run-1 was given up and has gone on; it is awaited whether Dagster still cancels it.",
+		"passing 1s: It is not known whether Dagster has launched the run; it is looked for, and sent again in 36s.",
+		"launched",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || b.runs[0].lives() || !b.runs[1].lives() {
+		t.Error(diff)
+	}
+}

@@ -58,26 +58,31 @@ func (l *Launcher) seen(ctx context.Context, r *request.Request) (s sight, err e
 	if err != nil {
 		return s, err
 	}
-	givenUp, err := l.givenUp(ctx, r.ID, runs)
-	if err != nil {
-		return s, err
-	}
-	known := l.memory.of(r.ID)
-	threat := l.memory.unsettled(known.canceled, l.Clock.Now()) > 0
-	s.left = work{r.Selection, r.Checks}.without(known.has)
-	for _, run := range runs {
-		switch marked := slices.Contains(givenUp, run.RunId); {
-		case run.Status == RunStatusNotStarted:
-			s.idle = append(s.idle, run)
-		case marked && run.Status == RunStatusCanceled:
-		case marked && threat && !finished(run.Status):
-			s.doomed = append(s.doomed, run)
-		default:
-			s.left = s.left.without(workOf(&run))
-			l.tell(ctx, r.ID, &run, workOf(&run))
+	var givenUp []string
+	if len(runs) > 0 {
+		if givenUp, err = l.givenUp(ctx, r.ID); err != nil {
+			return s, err
 		}
 	}
+	s.left = work{r.Selection, r.Checks}.without(l.memory.of(r.ID).has)
+	for i := range runs {
+		l.sort(ctx, r.ID, &s, &runs[i], slices.Contains(givenUp, runs[i].RunId))
+	}
 	return s, nil
+}
+
+// sort adds a run to what is seen.
+func (l *Launcher) sort(ctx context.Context, id string, s *sight, run *Run, givenUp bool) {
+	switch {
+	case run.Status == RunStatusNotStarted:
+		s.idle = append(s.idle, *run)
+	case givenUp && run.Status == RunStatusCanceled:
+	case givenUp && !finished(run.Status) && l.memory.unsettled(l.memory.of(id).canceled, l.Clock.Now()) > 0:
+		s.doomed = append(s.doomed, *run)
+	default:
+		s.left = s.left.without(workOf(run))
+		l.tell(ctx, id, run, workOf(run))
+	}
 }
 
 // finished reports whether a run has ended, so that it cannot be canceled any more.

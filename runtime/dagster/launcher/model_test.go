@@ -41,6 +41,7 @@ type machine struct {
 	launcher *launcher.Launcher
 	requests []*delivery
 	calm     bool // nothing fails any more
+	hasty    bool // waits are short
 }
 
 // delivery is a request on its way.
@@ -54,7 +55,7 @@ type delivery struct {
 // the end each is in one.
 func TestExactlyOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := &machine{T: t, marks: &marks{}}
+		m := &machine{T: t, marks: &marks{}, hasty: rapid.Bool().Draw(t, "hasty")}
 		m.fake = &fake{clock: clock.NewManual(start, nil), fate: m.fate}
 		m.restart()
 		selections := [][]string{{"a"}, {"b", "c"}, {"a", "b", "c"}}
@@ -62,7 +63,7 @@ func TestExactlyOnce(t *testing.T) {
 			selection := rapid.SampledFrom(selections).Draw(t, "selection")
 			m.requests = append(m.requests, &delivery{Request: request.Request{ID: fmt.Sprintf("%032d", i), Selection: selection, DecidedAt: start}, due: start})
 		}
-		for range rapid.IntRange(1, 40).Draw(t, "steps") {
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			m.step()
 		}
 		m.calm = true
@@ -143,7 +144,11 @@ func (m *machine) wait(d *delivery, err error) time.Duration {
 	if failure.Kind == launch.Refused {
 		m.Fatalf("refused: %s", failure.Reason)
 	}
-	return max(failure.Wait, min(time.Second<<min(d.Attempt, 8), 5*time.Minute))
+	most := min(1<<min(d.Attempt, 8), 300)
+	if m.hasty {
+		most = min(most, 8)
+	}
+	return max(failure.Wait, time.Duration(most)*time.Second)
 }
 
 // fate draws what becomes of a call.
@@ -166,7 +171,7 @@ func (m *machine) fate(operation string) fate {
 	case 2: // the answer is lost, or the call arrives late
 		return fate{acts: true, lost: lost, after: short("after"), hidden: short("hidden")}
 	case 3: // submitted later, perhaps after it was given up
-		return fate{acts: true, lost: lost, hidden: short("hidden"), submits: time.Duration(rapid.IntRange(0, 200_000).Draw(m.T, "submits")) * time.Millisecond}
+		return fate{acts: true, lost: lost, hidden: short("hidden"), submits: time.Duration(rapid.OneOf(rapid.IntRange(0, 200_000), rapid.IntRange(55_000, 80_000)).Draw(m.T, "submits")) * time.Millisecond}
 	case 4: // the webserver is killed
 		return fate{acts: true, lost: lost, never: true}
 	case 5:

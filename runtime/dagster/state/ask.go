@@ -3,6 +3,7 @@ package state
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"auto/vm/graph"
 )
@@ -116,12 +117,22 @@ func downOf(entries []Location) map[string]string {
 		switch problem := e.LocationOrLoadError.(type) {
 		case *LoadedRepositoryLocation:
 		case *LoadedPythonError:
-			down[e.Name] = refused("location `"+e.Name+"`", problem).Error()
+			down[e.Name] = problem.reason()
 		default:
 			down[e.Name] = "it is being loaded"
 		}
 	}
 	return down
+}
+
+// reason gives the last line of the first cause, such as "SyntaxError: invalid syntax".
+func (e *LoadedPythonError) reason() string {
+	text := e.Message
+	if n := len(e.Causes); n > 0 {
+		text = e.Causes[n-1].Message
+	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
 }
 
 // up reports whether nothing is known to keep an asset's definition away.
@@ -131,12 +142,8 @@ func (p *poll) up(a *graph.Asset) bool {
 }
 
 func location(a *graph.Asset) string {
-	for i := range len(a.Repository) {
-		if a.Repository[i] == '/' {
-			return a.Repository[:i]
-		}
-	}
-	return a.Repository
+	name, _, _ := strings.Cut(a.Repository, "/")
+	return name
 }
 
 // dimension is a dynamic definition, with its name among the dimensions of an asset; ""

@@ -96,7 +96,7 @@ func (p *poll) latestOf(asset string, checks []CheckState) ([]item, error) {
 			continue
 		}
 		p.change.checks[key] = &checkMark{Floor: id}
-		out = append(out, p.checked(key, e))
+		out = append(out, p.evaluation(key, e))
 	}
 	return out, nil
 }
@@ -117,7 +117,8 @@ func (p *poll) early(asset string, e *Execution) bool {
 	return err == nil && m != nil && id > m.Head
 }
 
-func (p *poll) checked(key string, e *Execution) item {
+// evaluation gives the event of an execution.
+func (p *poll) evaluation(key string, e *Execution) item {
 	at := seconds(e.Evaluation.Timestamp)
 	passed := e.Status == AssetCheckExecutionResolvedStatusSucceeded
 	out := events.Event{
@@ -152,7 +153,7 @@ func (p *poll) executions(asset, check string) ([]item, error) {
 			waits = true
 		case told || !evaluated(&e):
 		default:
-			it := p.checked(key, &e) // about what its partition had then
+			it := p.evaluation(key, &e) // about what its partition had then
 			it.group, it.made = workGroup, true
 			out = append(out, it)
 		}

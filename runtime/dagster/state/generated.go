@@ -631,6 +631,14 @@ var AllBulkActionStatus = []BulkActionStatus{
 	BulkActionStatusFailing,
 }
 
+// Cause includes the requested fields of the GraphQL type PythonError.
+type Cause struct {
+	Message string `json:"message"`
+}
+
+// GetMessage returns Cause.Message, and is useful for accessing the field via an interface.
+func (v *Cause) GetMessage() string { return v.Message }
+
 // ChangedResponse is returned by Changed on success.
 type ChangedResponse struct {
 	// Retrieve runs after applying a filter, cursor, and limit.
@@ -1985,8 +1993,9 @@ func __marshalLoaded(v *Loaded) ([]byte, error) {
 
 // LoadedPythonError includes the requested fields of the GraphQL type PythonError.
 type LoadedPythonError struct {
-	Typename string `json:"__typename"`
-	Message  string `json:"message"`
+	Typename string  `json:"__typename"`
+	Message  string  `json:"message"`
+	Causes   []Cause `json:"causes"`
 }
 
 // GetTypename returns LoadedPythonError.Typename, and is useful for accessing the field via an interface.
@@ -1994,6 +2003,9 @@ func (v *LoadedPythonError) GetTypename() string { return v.Typename }
 
 // GetMessage returns LoadedPythonError.Message, and is useful for accessing the field via an interface.
 func (v *LoadedPythonError) GetMessage() string { return v.Message }
+
+// GetCauses returns LoadedPythonError.Causes, and is useful for accessing the field via an interface.
+func (v *LoadedPythonError) GetCauses() []Cause { return v.Causes }
 
 // LoadedRepositoryLocation includes the requested fields of the GraphQL type RepositoryLocation.
 type LoadedRepositoryLocation struct {
@@ -4895,6 +4907,9 @@ query Locations {
 					__typename
 					... on PythonError {
 						message
+						causes {
+							message
+						}
 					}
 				}
 			}

@@ -66,9 +66,17 @@ func (p *poll) begin() error {
 // loading is a load of assets.
 type loading struct {
 	*poll
+	// tops are the newest events of assets, before the rest was read.
+	tops map[string]top
 	// late: others are loaded before, so that their runs are told already.
 	late bool
 	info map[string]*AssetInfo
+}
+
+// top is an event by its storage id.
+type top struct {
+	id    int64
+	print string
 }
 
 // loaded is what is told of an asset.
@@ -84,8 +92,11 @@ type loaded struct {
 
 // prepare asks for what is asked for many assets at once.
 func (l *loading) prepare(keys []string) error {
-	l.info = map[string]*AssetInfo{}
+	l.info, l.tops = map[string]*AssetInfo{}, map[string]top{}
 	for some := range slices.Chunk(keys, 50) {
+		if err := l.findTops(some); err != nil {
+			return err
+		}
 		answer, err := Info(l.ctx, l.calls, inputs(some))
 		if err != nil {
 			return err
@@ -95,6 +106,33 @@ func (l *loading) prepare(keys []string) error {
 		}
 	}
 	return l.findRuns()
+}
+
+// findTops asks for the newest events of assets: what is stored after them is read later.
+func (l *loading) findTops(keys []string) error {
+	answer, err := Events(l.ctx, l.calls, inputs(keys), 1, "", nil)
+	if err != nil {
+		return err
+	}
+	list, ok := answer.AssetsOrError.(*EventListAssetConnection)
+	if !ok {
+		return refused("events of assets", answer.AssetsOrError)
+	}
+	for i := range list.Nodes {
+		h := &list.Nodes[i].AssetEventHistory
+		id, err := oldest(h.Cursor)
+		if err != nil {
+			return err
+		}
+		var s shown
+		if err := s.add(h); err != nil {
+			return err
+		}
+		if len(s.prints) > 0 {
+			l.tops[list.Nodes[i].Key.key()] = top{id, s.prints[0]}
+		}
+	}
+	return nil
 }
 
 // tellRuns tells the runs that wrote assets last: conditions ask for their tags. They come
@@ -167,6 +205,11 @@ func (l *loading) chunk(keys []string) error {
 	if err != nil {
 		return err
 	}
+	states, err := l.checkStates(keys)
+	if err != nil {
+		return err
+	}
+	keys, found = l.here(keys, found, states)
 	var list []item
 	for i, key := range keys {
 		list = append(list, found[i].items...)
@@ -175,7 +218,7 @@ func (l *loading) chunk(keys []string) error {
 			l.change.ends[id] = &e
 		}
 	}
-	checks, err := l.executed(keys, found)
+	checks, err := l.executed(keys, states)
 	if err != nil {
 		return err
 	}
@@ -206,6 +249,18 @@ func (l *loading) assets(keys []string) (here []string, out []loaded, err error)
 	return here, out, nil
 }
 
+// here leaves out the assets with checks whose location has just been lost.
+func (l *loading) here(keys []string, found []loaded, states map[string][]CheckState) (here []string, out []loaded) {
+	for i, key := range keys {
+		if _, ok := states[key]; !ok && l.checked(key) {
+			l.away[key] = true
+			continue
+		}
+		here, out = append(here, key), append(out, found[i])
+	}
+	return here, out
+}
+
 // finish tells the ends of the runs that the load has told.
 func (l *loading) finish() error {
 	var list []item
@@ -224,6 +279,9 @@ func (l *loading) asset(key string) (loaded, error) {
 	a, _ := l.graph.Asset(key)
 	head := l.heads[key]
 	out := loaded{ends: map[string]events.Event{}, planned: map[string]bool{}, mark: assetMark{Head: head, Shown: head, Floor: head}}
+	if top, ok := l.tops[key]; ok {
+		out.mark.Floor, out.mark.Anchor = top.id, top.print
+	}
 	var err error
 	if a.Partitions != nil {
 		err = l.partitions(a, &out)
@@ -290,7 +348,8 @@ func (l *loading) going(a *graph.Asset, out *loaded) {
 		if !mine.ours() {
 			continue
 		}
-		for _, i := range l.began(run, mine, m.Status) {
+		// An event with an earlier status than one that is told would plan nothing.
+		for _, i := range l.began(run, mine, statusOf[run.Status]) {
 			i.event.ID = ID(i.event.ID, "load", a.Key)
 			if !l.last(a, out, run, i.event.Partition) { // its checks go on
 				i.event.Assets = nil
@@ -318,17 +377,45 @@ func (l *loading) whole(a *graph.Asset, out *loaded) error {
 	}
 	made, run := info.LatestMaterialization, info.LatestRun
 	if made != nil {
-		out.counted = true
 		o, err := newOccurrence(events.Materialization, made.RunId, made.Partition, made.Timestamp, made.Tags)
 		if err != nil {
 			return err
 		}
+		// That was told, so that where nothing is there any more its event was deleted.
+		m := l.poll.asset(a.Key)
+		out.counted = m != nil && !o.at.After(m.Last)
 		l.wrote(a, out, o)
 	}
-	if run != nil && run.Status == RunStatusFailure && (made == nil || made.RunId != run.RunId) {
+	if run == nil || run.Status != RunStatusFailure || made != nil && made.RunId == run.RunId {
+		return nil
+	}
+	wrote, err := l.by(a.Key, run)
+	if err == nil && !wrote {
 		l.failed(a, out, run, "")
 	}
-	return nil
+	return err
+}
+
+// by reports whether a run that failed has written an asset before.
+func (l *loading) by(key string, run *RunParts) (bool, error) {
+	for cursor, more := "", true; more; {
+		h, err := l.older(key, cursor, l.page)
+		if err != nil {
+			return false, err
+		}
+		list, err := occurrencesOf(h)
+		if err != nil {
+			return false, err
+		}
+		cursor, more = h.Cursor, len(h.Results) == l.page
+		for i := range list {
+			if list[i].run == run.RunId && list[i].kind == events.Materialization {
+				return true, nil
+			}
+			more = more && list[i].at.After(seconds(run.CreationTime))
+		}
+	}
+	return false, nil
 }
 
 // observed loads the newest observation of each partition of an observable asset.

@@ -3,7 +3,6 @@ package state
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -16,70 +15,79 @@ type execution struct {
 	*Execution
 }
 
-// executed gives the executions of checks of assets that are about what the assets have,
-// and the runs that ended without evaluating a check.
-func (l *loading) executed(keys []string, found []loaded) ([]item, error) {
-	var list []execution
-	for i, key := range keys {
-		a, _ := l.graph.Asset(key)
-		more, err := l.byPartition(a, &found[i])
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, more...)
-	}
-	more, err := l.ofLatest(keys)
-	if err != nil {
-		return nil, err
-	}
-	list = append(list, more...)
-	var out []item
-	for _, e := range list {
-		if evaluated(e.Execution) {
-			out = append(out, l.checked(e.check, e.Execution))
-		}
-	}
-	broken, err := l.broken(list)
-	return append(out, broken...), err
-}
-
-// ofLatest gives the executions of checks without partitions, and notes them.
-func (l *loading) ofLatest(keys []string) ([]execution, error) {
-	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
-		a, _ := l.graph.Asset(key)
-		return len(a.Checks) == 0
-	})
+// checkStates asks for the newest executions of checks without partitions, by asset.
+func (l *loading) checkStates(keys []string) (map[string][]CheckState, error) {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !l.checked(key) })
+	out := map[string][]CheckState{}
 	if len(keys) == 0 {
-		return nil, nil
+		return out, nil
 	}
 	answer, err := Checks(l.ctx, l.calls, inputs(keys))
 	if err != nil {
 		return nil, err
 	}
-	var out []execution
 	for i := range answer.AssetNodes {
-		node := &answer.AssetNodes[i]
-		list, ok := node.AssetChecksOrError.(*CheckListAssetChecks)
+		key := answer.AssetNodes[i].AssetKey.key()
+		list, ok := answer.AssetNodes[i].AssetChecksOrError.(*CheckListAssetChecks)
 		if !ok {
-			return nil, refused("checks of `"+node.AssetKey.key()+"`", node.AssetChecksOrError)
+			return nil, refused("checks of `"+key+"`", answer.AssetNodes[i].AssetChecksOrError)
 		}
-		for _, c := range list.Checks {
-			key, e := node.AssetKey.key()+":"+c.Name, c.ExecutionForLatestMaterialization
-			if e == nil || !l.graph.Has(key) || l.partitionedCheck(key) {
-				continue
-			}
-			out = append(out, execution{key, e})
-			if id, err := strconv.ParseInt(e.Id, 10, 64); err == nil && evaluated(e) {
-				l.change.checks[key] = &checkMark{Floor: id}
-			}
-		}
+		out[key] = list.Checks
 	}
 	return out, nil
 }
 
-// byPartition gives the newest execution of each partition of an asset's checks. What was
-// evaluated before the materialization is not about it.
-func (l *loading) byPartition(a *graph.Asset, made *loaded) ([]execution, error) {
+// checked reports whether an asset has checks.
+func (l *loading) checked(key string) bool {
+	a, _ := l.graph.Asset(key)
+	return len(a.Checks) > 0
+}
+
+// executed gives the executions of checks of assets that are about what the assets have,
+// and the runs that ended without evaluating a check.
+func (l *loading) executed(keys []string, states map[string][]CheckState) ([]item, error) {
+	var list []execution
+	for _, key := range keys {
+		a, _ := l.graph.Asset(key)
+		more, err := l.byPartition(a)
+		if err != nil {
+			return nil, err
+		}
+		list = append(append(list, more...), l.ofLatest(key, states[key])...)
+	}
+	var out []item
+	for _, e := range list {
+		if !evaluated(e.Execution) {
+			continue
+		}
+		it := l.evaluation(e.check, e.Execution)
+		if l.partitionedCheck(e.check) { // about what its partition had then
+			it.group, it.made = workGroup, true
+		}
+		out = append(out, it)
+	}
+	broken, err := l.broken(list)
+	return append(out, broken...), err
+}
+
+// ofLatest gives the executions of an asset's checks without partitions, and notes them.
+func (l *loading) ofLatest(asset string, states []CheckState) []execution {
+	var out []execution
+	for _, c := range states {
+		key, e := asset+":"+c.Name, c.ExecutionForLatestMaterialization
+		if e == nil || !l.graph.Has(key) || l.partitionedCheck(key) {
+			continue
+		}
+		out = append(out, execution{key, e})
+		if id, err := strconv.ParseInt(e.Id, 10, 64); err == nil && evaluated(e) {
+			l.change.checks[key] = &checkMark{Floor: id}
+		}
+	}
+	return out
+}
+
+// byPartition gives the newest execution of each partition of an asset's checks.
+func (l *loading) byPartition(a *graph.Asset) ([]execution, error) {
 	var out []execution
 	for _, c := range a.Checks {
 		if !c.Partitioned {
@@ -89,32 +97,16 @@ func (l *loading) byPartition(a *graph.Asset, made *loaded) ([]execution, error)
 		if err != nil {
 			return nil, err
 		}
-		written := made.written()
 		had := map[string]bool{}
 		for i := range list {
-			e := &list[i]
-			if had[e.Partition] {
-				continue
-			}
-			had[e.Partition] = true
-			if !evaluated(e) || !seconds(e.Evaluation.Timestamp).Before(written[e.Partition]) {
+			if e := &list[i]; !had[e.Partition] {
+				had[e.Partition] = true
 				out = append(out, execution{a.Key + ":" + c.Name, e})
 			}
 		}
 		l.change.checks[a.Key+":"+c.Name] = markOf(list)
 	}
 	return out, nil
-}
-
-// written gives when partitions were materialized.
-func (o *loaded) written() map[string]time.Time {
-	out := map[string]time.Time{}
-	for i := range o.items {
-		if e := &o.items[i].event; e.Type == events.Materialization {
-			out[e.Partition] = o.items[i].at
-		}
-	}
-	return out
 }
 
 // markOf gives how far a check is told with its executions, newest first.

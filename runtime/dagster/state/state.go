@@ -93,6 +93,9 @@ func New(o Options) *Reader {
 func (r *Reader) Poll(ctx context.Context) (Report, error) {
 	p := &poll{Reader: r, ctx: ctx, calls: &counter{Client: r.Client}, graph: r.Graph(), now: micro(r.Clock.Now()), details: map[string]*RunParts{}}
 	err := p.do()
+	if err != nil { // what was read of checks may not be told
+		r.swept = time.Time{}
+	}
 	return Report{At: p.now, Calls: int(p.calls.n.Load()), Events: p.told, Took: r.Clock.Now().Sub(p.now), Down: p.down}, err
 }
 

@@ -44,7 +44,7 @@ class Checker:
         self._context = context
         self._repository = context.repository_def
         self._graph = self._repository.asset_graph
-        self._keys = target.resolve(self._graph)
+        self._target = target
         self._jobs = jobs
         self._subsets: dict[Any, dg.JobDefinition] = {}
 
@@ -77,6 +77,11 @@ class Checker:
             raise Refused(f"Dagster does not take the request: {_line(error)}") from error
         added = sorted(request.get("add_partitions", {}).items())
         return run, [dg.AddDynamicPartitionsRequest(name, keys) for name, keys in added]
+
+    @cached_property
+    def _keys(self) -> AbstractSet[dg.AssetKey]:
+        """The assets that the sensor may launch; looked up only where something is offered."""
+        return self._target.resolve(self._graph)
 
     def _placed(self, keys: AbstractSet[dg.AssetKey]) -> None:
         for key in sorted(keys):
