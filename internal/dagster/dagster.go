@@ -6,6 +6,7 @@ package dagster
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -76,18 +77,28 @@ func Sample() map[string]string {
 // prepare writes the folders of a deployment.
 func prepare(t testing.TB, o Options) *Deployment {
 	t.Helper()
-	bin, top := Bin(t), t.TempDir()
-	d := &Deployment{Dir: filepath.Join(top, "deployment"), Home: filepath.Join(top, "home")}
 	if o.Folder == "" {
 		o.Folder = filepath.Join(module(t), "examples", "dagster", "deployment")
-	}
-	must(t, os.CopyFS(d.Dir, os.DirFS(o.Folder)))
-	for _, name := range sorted(o.Files) {
-		d.Write(t, name, o.Files[name])
 	}
 	if o.Locations == nil {
 		o.Locations = Sample()
 	}
+	bin, top := Bin(t), t.TempDir()
+	d := &Deployment{Dir: filepath.Join(top, "deployment"), Home: filepath.Join(top, "home")}
+	must(t, os.CopyFS(d.Dir, os.DirFS(o.Folder)))
+	for _, name := range slices.Sorted(maps.Keys(o.Files)) {
+		d.Write(t, name, o.Files[name])
+	}
+	d.settle(t, o, bin)
+	workspace := filepath.Join(d.Home, "workspace.yaml")
+	writeYAML(t, workspace, d.workspace(o.Locations))
+	d.processes(t, o, bin, workspace)
+	return d
+}
+
+// settle makes the home, with its settings and with tables.
+func (d *Deployment) settle(t testing.TB, o Options, bin string) {
+	t.Helper()
 	must(t, os.CopyFS(d.Home, os.DirFS(empty(t, bin))))
 	settings := config(o)
 	if o.Postgres {
@@ -97,10 +108,6 @@ func prepare(t testing.TB, o Options) *Deployment {
 	if o.Postgres {
 		d.makeStorage(t, bin)
 	}
-	workspace := filepath.Join(d.Home, "workspace.yaml")
-	writeYAML(t, workspace, d.workspace(o.Locations))
-	d.processes(t, o, bin, workspace)
-	return d
 }
 
 // config gives dagster.yaml. Runs are taken from the queue every second.
@@ -115,15 +122,14 @@ func config(o Options) map[string]any {
 	if o.Fast {
 		yaml["run_launcher"] = map[string]any{"module": "auto_harness", "class": "ForkRunLauncher"}
 	}
-	for key, value := range o.Config {
-		yaml[key] = value
-	}
+	maps.Copy(yaml, o.Config)
 	return yaml
 }
 
+// workspace gives workspace.yaml.
 func (d *Deployment) workspace(locations map[string]string) map[string]any {
 	var from []any
-	for _, name := range sorted(locations) {
+	for _, name := range slices.Sorted(maps.Keys(locations)) {
 		from = append(from, map[string]any{"python_file": map[string]any{
 			"relative_path": filepath.Join(d.Dir, locations[name]), "working_directory": d.Dir, "location_name": name,
 		}})
@@ -222,15 +228,6 @@ func writeYAML(t testing.TB, file string, value any) {
 	text, err := yaml.Marshal(value)
 	must(t, err)
 	must(t, os.WriteFile(file, text, 0o644))
-}
-
-func sorted[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 func must(t testing.TB, err error) {

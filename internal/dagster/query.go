@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,7 +104,7 @@ type Tag struct {
 
 func tagList(tags map[string]string) []Tag {
 	list := []Tag{}
-	for _, key := range sorted(tags) {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		list = append(list, Tag{key, tags[key]})
 	}
 	return list
