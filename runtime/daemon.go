@@ -199,10 +199,7 @@ func (d *Daemon) reload(ctx context.Context, beside *chore) (print string) {
 	if d.Reload == nil {
 		return fingerprint(d.Project)
 	}
-	fresh, found := d.Reload()
-	// What was read is watched on, so that the next change is noticed.
-	d.watched = fresh
-	print = fingerprint(fresh)
+	fresh, found, print := d.readAgain()
 	if found.HasErrors() {
 		d.Log.Error("the project was not reloaded; the last good policies stay", "findings", found.Summary())
 		d.Report(found)
@@ -211,6 +208,24 @@ func (d *Daemon) reload(ctx context.Context, beside *chore) (print string) {
 	}
 	beside.begin(func() error { return d.enforce(ctx, fresh) }, func(err error) { d.reloaded(ctx, fresh, err) })
 	return print
+}
+
+// readAgain reads the project until its files stay as they are meanwhile: what is written
+// between a reading and its fingerprint would not be noticed. Where they never do, the
+// fingerprint is of no project, so that it is read again soon. What was read is watched on,
+// so that the next change is noticed.
+func (d *Daemon) readAgain() (fresh *project.Project, found diag.List, print string) {
+	const most = 3
+	before := fingerprint(d.watched)
+	for range most {
+		fresh, found = d.Reload()
+		d.watched = fresh
+		if print = fingerprint(fresh); print == before {
+			return fresh, found, print
+		}
+		before = print
+	}
+	return fresh, found, ""
 }
 
 // reloaded follows a project that is in force for conditions, unless that failed: then it

@@ -5,6 +5,7 @@ import (
 
 	"auto/runtime/automation"
 	"auto/runtime/control"
+	"auto/runtime/dagster/pull"
 	"auto/runtime/outbox"
 )
 
@@ -49,6 +50,18 @@ func (s service) Status(ctx context.Context) (control.Status, error) {
 		status := w.Status()
 		out.Dagster = &status
 	}
+	if p, ok := s.daemon.Launcher.(*pull.Launcher); ok {
+		out.Pull = pulled(p.Status())
+	}
 	out.Due, out.Parked, err = control.Outbox(ctx, s.Local.Store)
 	return out, err
+}
+
+// pulled gives who pulls as a status has it.
+func pulled(s pull.Status) *control.PullStatus {
+	out := &control.PullStatus{Waiting: s.Waiting, Sensors: []control.PullSensor{}}
+	for _, n := range s.Sensors {
+		out.Sensors = append(out.Sensors, control.PullSensor{Name: n.Name, Location: n.Location, LastCall: n.LastCall, Lapsed: n.Lapsed})
+	}
+	return out
 }

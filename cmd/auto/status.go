@@ -57,6 +57,7 @@ func writeStatus(out io.Writer, s control.Status, troubles []string) error {
 		fmt.Fprintf(w, "  not taken: %s\n", visible(line))
 	}
 	writeDagster(w, s)
+	writePull(w, s)
 	writeSensors(w, s)
 	writePolicies(w, s)
 	writeBlocks(w, s)
@@ -94,6 +95,25 @@ func writeDagster(w io.Writer, s control.Status) {
 	default:
 		fmt.Fprintf(w, "Dagster %s at %s, read %s ago in %s with %s; %d events since the start.\n", d.Version, d.URL, age(s.Now, d.LastRead), lasting(d.Took), plural(d.Calls, "call"), d.Read)
 	}
+}
+
+// writePull says which sensors of Dagster ask for requests.
+func writePull(w io.Writer, s control.Status) {
+	if s.Pull == nil {
+		return
+	}
+	fmt.Fprintf(w, "%s for sensors of Dagster.", waits(s.Pull.Waiting))
+	for _, n := range s.Pull.Sensors {
+		fmt.Fprintf(w, " %s of %s asked %s ago.", visible(n.Name), visible(n.Location), age(s.Now, n.LastCall))
+	}
+	fmt.Fprintln(w)
+}
+
+func waits(n int) string {
+	if n == 1 {
+		return "1 request waits"
+	}
+	return fmt.Sprintf("%d requests wait", n)
 }
 
 // writeSensors lists the sensors, with what only a daemon that runs has counted.

@@ -104,7 +104,7 @@ func TestDescribedFields(t *testing.T) {
 	d := parsed(t)
 	for name, of := range map[string]any{
 		"Problems": problems{}, "Problem": problem{}, "EventsTaken": control.EventsTaken{}, "LineageTaken": lineageTaken{},
-		"Status": control.Status{}, "SensorStatus": control.SensorStatus{}, "PolicyStatus": control.PolicyStatus{}, "BlockStatus": control.BlockStatus{}, "PauseStatus": control.PauseStatus{}, "DagsterStatus": control.DagsterStatus{},
+		"Status": control.Status{}, "SensorStatus": control.SensorStatus{}, "PolicyStatus": control.PolicyStatus{}, "BlockStatus": control.BlockStatus{}, "PauseStatus": control.PauseStatus{}, "DagsterStatus": control.DagsterStatus{}, "PullStatus": control.PullStatus{}, "PullSensor": control.PullSensor{},
 		"Backlog": owed{}, "Owed": backlog.Owed{}, "Pause": pause{}, "Held": held{}, "Health": health{}, "Readiness": readiness{},
 		"Jobs": jobs{}, "Job": parameters.JobForm{}, "NewJob": newJob{}, "Written": parameters.Written{}, "JobParams": jobParams{}, "Parameter": parameters.Parameter{}, "Given": parameters.Given{},
 		"Asked": pull.Asked{}, "Sensor": pull.Sensor{}, "Refused": pull.Refused{}, "Offer": pull.Offer{},

@@ -65,6 +65,24 @@ type Status struct {
 	Events int64 `json:"events"`
 	// Dagster is how the deployment is that is read, nil where none is.
 	Dagster *DagsterStatus `json:"dagster,omitempty"`
+	// Pull tells which sensors of Dagster ask for requests, nil where the launcher is not pull.
+	Pull *PullStatus `json:"pull,omitempty"`
+}
+
+// PullStatus tells which sensors of Dagster ask for requests.
+type PullStatus struct {
+	// Waiting counts the requests that no sensor has said the outcome of.
+	Waiting int          `json:"waiting"`
+	Sensors []PullSensor `json:"sensors"`
+}
+
+// PullSensor is a sensor that asks, or has asked last at its code location.
+type PullSensor struct {
+	Name     string    `json:"name"`
+	Location string    `json:"location"`
+	LastCall time.Time `json:"last_call"`
+	// Lapsed: it has not asked for so long that another sensor may take its place.
+	Lapsed bool `json:"lapsed,omitempty"`
 }
 
 // DagsterStatus is how a Dagster deployment is, and how it is read.

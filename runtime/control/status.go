@@ -81,6 +81,9 @@ func (s Status) Troubles() []string {
 	if s.Dagster != nil {
 		s.Dagster.troubles(add)
 	}
+	if s.Pull != nil {
+		s.Pull.troubles(add)
+	}
 	for _, b := range s.Blocks {
 		add(b.Error != "", "Files block %s fails: %s.", b.Name, strings.TrimSuffix(b.Error, "."))
 		add(!b.HaltedAt.IsZero(), "Files block %s is halted.", b.Name)
@@ -98,6 +101,12 @@ func (d *DagsterStatus) troubles(add func(is bool, sentence string, args ...any)
 	}
 	add(len(d.Changed) > 0, "The assets of the project differ from what Dagster defines: %s. `auto graph import dagster` writes them anew.", some(d.Changed))
 	add(len(d.Driven) > 0, "A running sensor of Dagster drives %s, too: stop it, or take them out of the policies.", some(d.Driven))
+}
+
+// troubles adds a sentence where requests wait and nobody asks for them.
+func (p *PullStatus) troubles(add func(is bool, sentence string, args ...any)) {
+	asks := slices.ContainsFunc(p.Sensors, func(n PullSensor) bool { return !n.Lapsed })
+	add(p.Waiting > 0 && !asks, "%d requests wait for a sensor of Dagster, and none asks: start the sensor of auto_dagster there.", p.Waiting)
 }
 
 // some gives the first of several texts, and how many more there are.
