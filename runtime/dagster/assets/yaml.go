@@ -47,7 +47,7 @@ func text(s string) *yaml.Node {
 // word gives a text, also "". Lines have a line each where YAML keeps them as they are.
 func word(s string) *yaml.Node {
 	n := &yaml.Node{}
-	if strings.ContainsAny(s, "\n\r\t") && !lines.MatchString(s) || s == "<<" {
+	if strings.ContainsAny(s, "\n\r\t\u0085\u2028\u2029") && !lines.MatchString(s) || s == "<<" {
 		n.Kind, n.Tag, n.Value, n.Style = yaml.ScalarNode, "!!str", s, yaml.DoubleQuotedStyle
 		return n
 	}
@@ -58,8 +58,9 @@ func word(s string) *yaml.Node {
 	return n
 }
 
-// lines matches texts of several lines that need no quotes.
-var lines = regexp.MustCompile(`^[^\s\pC][^\pC]*(\n+[^\s\pC][^\pC]*)*$`)
+// lines matches texts of several lines that need no quotes. What Unicode calls a separator of
+// lines would not be read back.
+var lines = regexp.MustCompile(`^[^\s\pC\p{Zl}\p{Zp}][^\pC\p{Zl}\p{Zp}]*(\n+[^\s\pC\p{Zl}\p{Zp}][^\pC\p{Zl}\p{Zp}]*)*$`)
 
 func number(i int) *yaml.Node {
 	if i == 0 {
