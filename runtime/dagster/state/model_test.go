@@ -33,6 +33,8 @@ type model struct {
 	marks  *marks
 	reader *state.Reader
 	clock  *skewed
+	// read is the graph that is read in place of all there is, nil for that.
+	read   *graph.Graph
 	racing bool
 	truth  []map[string][]string
 	// wasDown: the last poll found its location down.
@@ -64,9 +66,16 @@ func newModel(t rapid.TB) *model {
 
 func (m *model) restart() {
 	m.reader = state.New(state.Options{
-		Client: m.fake, Graph: func() *graph.Graph { return m.graph }, Take: m.take, Marks: m.marks, Clock: m.clock,
+		Client: m.fake, Graph: m.reads, Take: m.take, Marks: m.marks, Clock: m.clock,
 	})
 	m.reader.Small()
+}
+
+func (m *model) reads() *graph.Graph {
+	if m.read != nil {
+		return m.read
+	}
+	return m.graph
 }
 
 // fold gives the world of a log.

@@ -1,0 +1,57 @@
+package state_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"auto/vm/graph"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestChangedGraph: a run that goes makes what a changed graph has of it, too. To conditions
+// an asset that it adds would otherwise be missing and not in progress, and made twice.
+func TestChangedGraph(t *testing.T) {
+	const core = "core/__repository__"
+	checked := []graph.Check{{Name: "c"}}
+	a, b := graph.Asset{Key: "a", Repository: core}, graph.Asset{Key: "b", Repository: core, Checks: checked}
+	for _, whole := range []bool{false, true} {
+		m := &model{fake: newFake(newGraph(t, a, b)), journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+		m.clock = &skewed{fake: m.fake}
+		m.restart()
+		full := m.graph
+		narrow := newGraph(t, a)
+		poll := func(g *graph.Graph) {
+			t.Helper()
+			m.tick(time.Second)
+			m.read = g
+			if _, err := m.reader.Poll(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		poll(narrow)
+		run := m.launch(fakeRun{assets: []string{"a", "b"}, checks: []string{"b:c"}, keys: []string{""}, whole: whole, bare: true, tags: map[string]string{}})
+		m.move(run, "STARTED")
+		poll(narrow)
+		poll(full)
+		if got := holds(t, full, m.world, "b", m.now)["in progress"]; !slices.Equal(got, []string{""}) {
+			t.Errorf("whole job %v: in progress are %q of b", whole, got)
+		}
+		// One of a graph before: it is not told, and goes on all the same.
+		poll(narrow)
+		second := m.launch(fakeRun{assets: []string{"b"}, keys: []string{""}, whole: whole, tags: map[string]string{}})
+		m.move(run, "SUCCESS")
+		poll(narrow)
+		poll(full)
+		if got := holds(t, full, m.world, "b", m.now)["in progress"]; !slices.Equal(got, []string{""}) {
+			t.Errorf("whole job %v: in progress are %q of b by the second run", whole, got)
+		}
+		m.move(second, "FAILURE")
+		poll(full)
+		if diff := cmp.Diff(known(t, full, fold(t, m.log), m.now), known(t, full, m.world, m.now)); diff != "" {
+			t.Errorf("whole job %v (-log +told):\n%s", whole, diff)
+		}
+	}
+}
