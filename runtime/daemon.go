@@ -144,8 +144,7 @@ func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan st
 	delivered := make(chan error, 1)
 	stopOutbox := make(chan struct{})
 	go func() { delivered <- d.outbox.Run(ctx, stopOutbox) }()
-	err := d.watch(ctx, stop, reload, delivered)
-	endLooking()
+	err := d.watch(ctx, stop, reload, delivered, endLooking)
 	d.stopAll()
 	d.conditions.Stop()
 	close(stopOutbox)
@@ -156,12 +155,12 @@ func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan st
 }
 
 // watch reloads until the end. What waits for ticks does so on the side, one thing at a
-// time.
-func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}, delivered chan error) error {
+// time. It ends the looks before it waits for that, which may wait for a look.
+func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}, delivered chan error, endLooking func()) error {
 	const look = 2 * time.Second
 	ctx, cancelAll := context.WithCancel(ctx)
 	var beside chore
-	defer func() { cancelAll(); beside.wait() }()
+	defer func() { cancelAll(); endLooking(); beside.wait() }()
 	print, asked := d.loaded, false
 	for {
 		timer, cancel := d.Clock.Until(d.Clock.Now().Add(look))

@@ -42,6 +42,9 @@ type world struct {
 	seen  map[string]bool
 	fails error
 	looks []time.Time
+	// hangs: looks last until they are cut; asked gets what is asked for then.
+	hangs bool
+	asked chan struct{}
 }
 
 func (w *world) set(change func(w *world)) {
@@ -54,6 +57,12 @@ func (w *world) Look(ctx context.Context, p *project.Project, take func(context.
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.looks = append(w.looks, time.Now())
+	if w.hangs {
+		w.mu.Unlock()
+		<-ctx.Done()
+		w.mu.Lock()
+		return ctx.Err()
+	}
 	if w.fails != nil {
 		return w.fails
 	}
@@ -71,6 +80,9 @@ func (w *world) Look(ctx context.Context, p *project.Project, take func(context.
 func (w *world) Unseen(_ context.Context, g *graph.Graph) ([]string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.hangs {
+		w.asked <- struct{}{}
+	}
 	return slices.DeleteFunc(g.Keys(), func(key string) bool { return w.seen[key] }), nil
 }
 
@@ -224,5 +236,18 @@ func TestStopsWhileUnread(t *testing.T) {
 		if took := time.Since(began); took > time.Second {
 			t.Errorf("it took %v", took)
 		}
+	})
+}
+
+// TestStopsWhileReloading: a reload that waits for a look that lasts, such as the first
+// load, does not keep a daemon from its end.
+func TestStopsWhileReloading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.hangs, b.asked = true, make(chan struct{}, 1)
+		stop := start(t, b)
+		b.write(t, "assets/c.yaml", "assets:\n  - {key: c, group: g}\n")
+		<-b.asked
+		stop()
 	})
 }
