@@ -372,6 +372,7 @@ func TestStatuses(t *testing.T) {
 		"CANCELING": facts.Canceling, "CANCELED": facts.Canceled, "SUCCESS": facts.Success, "FAILURE": facts.Failure,
 	} {
 		b := newBench()
+		b.clock.Set(start.Add(time.Second))
 		b.answers["Look"] = `{"found": {"__typename": "Runs", "results": [{"runId": "r", "status": "` + status + `", "creationTime": 1767225600.5, "assetSelection": [{"path": ["a"]}], "assetCheckSelection": null,
 			"tags": [{"key": "dagster/partition", "value": "2025-12-24"}]}]}}`
 		got := b.try(t, request.Request{Selection: []string{"a"}})
@@ -386,6 +387,15 @@ func TestStatuses(t *testing.T) {
 		if diff := cmp.Diff(wantTold, b.told[0]); diff != "" {
 			t.Errorf("%s: %s", status, diff)
 		}
+	}
+}
+
+// TestAhead: a run that the server's clock dates ahead is told to be made now.
+func TestAhead(t *testing.T) {
+	b := newBench()
+	b.answers["Look"] = `{"found": {"__typename": "Runs", "results": [{"runId": "r", "status": "QUEUED", "creationTime": 1767225660, "assetSelection": [{"path": ["a"]}], "tags": []}]}}`
+	if got := b.try(t, request.Request{Selection: []string{"a"}}); got != "launched" || len(b.told) != 1 || !b.told[0].At.Equal(start) {
+		t.Errorf("%s, %v", got, b.told)
 	}
 }
 

@@ -167,9 +167,19 @@ func (l *Launcher) tell(ctx context.Context, id string, run *Run, w work) {
 		return
 	}
 	l.Launched(ctx, events.Event{
-		ID: "dagster/launched/" + run.RunId + "/" + string(run.Status), Type: events.Run, At: instant(run.CreationTime), RunID: run.RunId, RequestID: id, Status: statusOf(run.Status),
+		ID: "dagster/launched/" + run.RunId + "/" + string(run.Status), Type: events.Run, At: l.told(run), RunID: run.RunId, RequestID: id, Status: statusOf(run.Status),
 		Assets: w.assets, Checks: w.checks, Partition: tags[partitionTag], Tags: tags,
 	})
+}
+
+// told gives when a run was made as events have it: what the server's clock dates ahead
+// happens now, as in events.Read.
+func (l *Launcher) told(run *Run) time.Time {
+	at, now := instant(run.CreationTime), l.Clock.Now().UTC().Truncate(time.Microsecond)
+	if at.After(now) {
+		return now
+	}
+	return at
 }
 
 // instant gives the time of seconds since 1970, to the microsecond.
