@@ -228,6 +228,9 @@ func (d *Daemon) reloaded(ctx context.Context, fresh *project.Project, err error
 		return
 	}
 	d.again = false
+	if !fresh.Config.Reaches(&d.Project.Config) {
+		d.Log.Warn("the project file has another `launcher` or `dagster`; `auto run` takes that at its next start")
+	}
 	d.stopAll()
 	d.Project = fresh
 	d.current.Store(fresh)
