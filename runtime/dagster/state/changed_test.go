@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"auto/runtime/events"
+	"auto/runtime/facts"
 	"auto/vm/graph"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,5 +55,41 @@ func TestChangedGraph(t *testing.T) {
 		if diff := cmp.Diff(known(t, full, fold(t, m.log), m.now), known(t, full, m.world, m.now)); diff != "" {
 			t.Errorf("whole job %v (-log +told):\n%s", whole, diff)
 		}
+	}
+}
+
+// TestRequestFailsOnce: the failure of a request's run is told once, also where an asset of it
+// is loaded later: a files block that got its `retry` meanwhile would launch it again.
+func TestRequestFailsOnce(t *testing.T) {
+	const core = "core/__repository__"
+	a, b := graph.Asset{Key: "a", Repository: core}, graph.Asset{Key: "b", Repository: core}
+	m := &model{fake: newFake(newGraph(t, a, b)), journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+	m.clock = &skewed{fake: m.fake}
+	m.restart()
+	poll := func(g *graph.Graph) {
+		t.Helper()
+		m.tick(time.Minute)
+		m.read = g
+		if _, err := m.reader.Poll(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	narrow := newGraph(t, a)
+	poll(narrow)
+	run := m.launch(fakeRun{assets: []string{"b"}, keys: []string{""}, tags: map[string]string{"auto/request": "q"}})
+	poll(narrow)
+	m.move(run, "FAILURE")
+	for range 3 {
+		poll(narrow)
+	}
+	poll(m.graph)
+	told := 0
+	for i := range m.list {
+		if e := &m.list[i]; e.Type == events.Run && e.Status == facts.Failure && e.Request() == "q" {
+			told++
+		}
+	}
+	if failed := holds(t, m.graph, m.world, "b", m.now)["failed"]; told != 1 || len(failed) != 1 {
+		t.Errorf("told %d times, failed %q:\n%s", told, failed, m.brief(0))
 	}
 }

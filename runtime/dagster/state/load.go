@@ -172,6 +172,9 @@ func (l *loading) ended(run *RunParts, status facts.Status, asset string) events
 	e := l.changed(run, status).event
 	e.RunID = l.anew(run, asset)
 	e.ID = ID("run", e.RunID, string(status))
+	if l.late { // of its request it was told: that is not to be launched again once more
+		e.RequestID = ""
+	}
 	return e
 }
 
