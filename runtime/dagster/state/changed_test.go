@@ -93,3 +93,23 @@ func TestRequestFailsOnce(t *testing.T) {
 		t.Errorf("told %d times, failed %q:\n%s", told, failed, m.brief(0))
 	}
 }
+
+// TestDeletedKey: a run that goes when it is first read is in progress for a key that was
+// deleted meanwhile, and is added again.
+func TestDeletedKey(t *testing.T) {
+	m := &model{fake: newFake(newGraph(t, graph.Asset{Key: "d", Repository: "core/__repository__", Partitions: partitions(t, graph.Spec{Type: graph.Dynamic, Name: "names"})})),
+		journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+	m.clock = &skewed{fake: m.fake}
+	m.restart()
+	m.launch(fakeRun{assets: []string{"d"}, keys: []string{"c"}, tags: map[string]string{"dagster/partition": "c"}})
+	for _, keys := range [][]string{nil, {"c"}} {
+		m.keys["names"] = keys
+		m.tick(time.Second)
+		if _, err := m.reader.Poll(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := holds(t, m.graph, m.world, "d", m.now)["in progress"]; !slices.Equal(got, []string{"c"}) {
+		t.Errorf("in progress are %q:\n%s", got, m.brief(0))
+	}
+}
