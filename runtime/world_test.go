@@ -42,6 +42,8 @@ type world struct {
 	seen  map[string]bool
 	fails error
 	looks []time.Time
+	// loads counts how often the project was loaded anew.
+	loads int
 	// hangs: looks last until they are cut; asked gets what is asked for then.
 	hangs bool
 	asked chan struct{}
@@ -134,6 +136,11 @@ func (b *bench) load(t testing.TB) (*project.Project, diag.List) {
 	return project.Load(b.dir, project.Options{Getenv: os.LookupEnv, Now: time.Now()})
 }
 
+func (b *bench) reload(t testing.TB) (*project.Project, diag.List) {
+	b.set(func(w *world) { w.loads++ })
+	return b.load(t)
+}
+
 const policy = `policy all for groups("g") { when missing().newly_true() }` + "\n" + `sensor quick for groups("g") every 10s` + "\n"
 
 // start prepares a daemon and runs it until the function that it gives is called.
@@ -153,7 +160,7 @@ func start(t *testing.T, world *bench) (stop func()) {
 	}
 	b.daemon = runtime.New(runtime.Options{
 		Project: p, Store: store, Launcher: &b.receiver, Clock: bubble{}, Random: func() float64 { return 0.5 }, Log: slog.New(slog.DiscardHandler),
-		World: &b.world, Reload: func() (*project.Project, diag.List) { return b.load(t) }, Report: func(diag.List) {},
+		World: &b.world, Reload: func() (*project.Project, diag.List) { return b.reload(t) }, Report: func(diag.List) {},
 	})
 	if err := b.daemon.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
@@ -216,7 +223,11 @@ func TestNewAssetsAreSeen(t *testing.T) {
 		if err != nil || len(status.Broken) == 0 {
 			t.Errorf("nothing says that the project is not in force: %v, %v", status.Broken, err)
 		}
-		b.set(func(w *world) { w.fails = nil })
+		b.set(func(w *world) {
+			if w.fails = nil; w.loads > 6 {
+				t.Errorf("the project was loaded %d times in a minute in which Dagster was down", w.loads)
+			}
+		})
 		time.Sleep(time.Minute)
 		if diff := cmp.Diff([]string{"d"}, b.launched()); diff != "" {
 			t.Error(diff)
