@@ -19,4 +19,4 @@ func TestSoakKills(t *testing.T) { kills(t, 200, 20) }
 
 // TestSoakTwins: two Dagsters that live through the same history launch the same, so that a
 // difference to auto is none of chance.
-func TestSoakTwins(t *testing.T) { compare(t, program.Seed(t), 20, startItself(t), startItself(t)) }
+func TestSoakTwins(t *testing.T) { compare(t, program.Seed(t), 8, startItself(t), startItself(t)) }

@@ -78,10 +78,11 @@ func (p *poll) changedRuns() ([]RunParts, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Dagster lists the newest first, also of those that were created at the same time: which
+	// of them planned an asset last is what counts.
+	slices.Reverse(list)
 	list = append(list, further...)
-	slices.SortStableFunc(list, func(a, b RunParts) int {
-		return cmp.Or(cmp.Compare(a.CreationTime, b.CreationTime), cmp.Compare(a.RunId, b.RunId))
-	})
+	slices.SortStableFunc(list, func(a, b RunParts) int { return cmp.Compare(a.CreationTime, b.CreationTime) })
 	return list, nil
 }
 
