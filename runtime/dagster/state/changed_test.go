@@ -113,3 +113,33 @@ func TestDeletedKey(t *testing.T) {
 		t.Errorf("in progress are %q:\n%s", got, m.brief(0))
 	}
 }
+
+// TestCheckOfRunBefore: a check that a run left out is about what the run wrote, also where
+// the asset is loaded after the run's end was told.
+func TestCheckOfRunBefore(t *testing.T) {
+	m := &model{fake: newFake(newGraph(t, graph.Asset{Key: "a", Repository: "core/__repository__", Checks: []graph.Check{{Name: "c"}}})),
+		journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+	m.clock = &skewed{fake: m.fake}
+	m.restart()
+	poll := func(down bool) {
+		t.Helper()
+		m.tick(time.Second)
+		m.down["core"] = down
+		m.versions++
+		if _, err := m.reader.Poll(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := m.launch(fakeRun{assets: []string{"a"}, checks: []string{"a:c"}, keys: []string{""}, bare: true, tags: map[string]string{}})
+	m.move(run, "STARTED")
+	poll(true)
+	m.write("MATERIALIZATION", "a", "", run.id, false)
+	run.plans[0].made = true
+	m.tick(time.Second)
+	m.move(run, "SUCCESS")
+	poll(true)
+	poll(false)
+	if diff := cmp.Diff(known(t, m.graph, fold(t, m.log), m.now), known(t, m.graph, m.world, m.now)); diff != "" {
+		t.Errorf("(-log +told):\n%s\ntold:\n%s", diff, m.brief(0))
+	}
+}
