@@ -187,9 +187,10 @@ func TestModel(t *testing.T) {
 	})
 }
 
-// loseMarks has all be read anew. What a deleted run wrote has lost its run then.
+// loseMarks has all be read anew. What a deleted run wrote has lost its run then, and what it
+// planned last is an earlier run's.
 func (m *model) loseMarks(t *rapid.T) {
-	if slices.ContainsFunc(m.stored, func(s stored) bool { return s.deleted }) {
+	if slices.ContainsFunc(m.runs, func(r *fakeRun) bool { return r.deleted }) {
 		return
 	}
 	m.sync(t)
@@ -311,6 +312,12 @@ func (m *model) launchSome(t *rapid.T) {
 	m.target(t, &run)
 	if len(m.backfills) > 0 && rapid.Bool().Draw(t, "of backfill") {
 		run.tags["dagster/backfill"] = rapid.SampledFrom(m.backfills).Draw(t, "backfill").id
+	}
+	// What was stored late before a plan of the same partition would seem to come after it.
+	for i := range m.stored {
+		if s := &m.stored[i]; s.late && slices.Contains(run.assets, s.asset) && slices.Contains(append(run.keys, ""), s.partition) {
+			m.commit(i)
+		}
 	}
 	m.launch(run)
 }
