@@ -70,9 +70,12 @@ type Daemon struct {
 	watched *project.Project
 	// loaded is the fingerprint of the project that it began with.
 	loaded string
-	// again: a reload failed for another reason than the project's, failing says why.
+	// again: a reload failed for another reason than the project's, failing says why. It is
+	// tried again at next, later with each of tries.
 	again   bool
 	failing []string
+	tries   int
+	next    time.Time
 	// saved and pruned are when a snapshot was kept and the past forgotten last.
 	saved, pruned time.Time
 	// lost are the reasons for which something could not be kept last.
@@ -144,8 +147,7 @@ func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan st
 	delivered := make(chan error, 1)
 	stopOutbox := make(chan struct{})
 	go func() { delivered <- d.outbox.Run(ctx, stopOutbox) }()
-	err := d.watch(ctx, stop, reload, delivered)
-	endLooking()
+	err := d.watch(ctx, stop, reload, delivered, endLooking)
 	d.stopAll()
 	d.conditions.Stop()
 	close(stopOutbox)
@@ -156,12 +158,12 @@ func (d *Daemon) Run(ctx context.Context, stop <-chan struct{}, reload <-chan st
 }
 
 // watch reloads until the end. What waits for ticks does so on the side, one thing at a
-// time.
-func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}, delivered chan error) error {
+// time. It ends the looks before it waits for that, which may wait for a look.
+func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan struct{}, delivered chan error, endLooking func()) error {
 	const look = 2 * time.Second
 	ctx, cancelAll := context.WithCancel(ctx)
 	var beside chore
-	defer func() { cancelAll(); beside.wait() }()
+	defer func() { cancelAll(); endLooking(); beside.wait() }()
 	print, asked := d.loaded, false
 	for {
 		timer, cancel := d.Clock.Until(d.Clock.Now().Add(look))
@@ -185,7 +187,7 @@ func (d *Daemon) watch(ctx context.Context, stop <-chan struct{}, reload <-chan 
 			waited = true
 		}
 		cancel()
-		if now := fingerprint(d.watched); beside.free() && (asked || now != print || d.again && waited) {
+		if now := fingerprint(d.watched); beside.free() && (asked || now != print || d.again && waited && !d.Clock.Now().Before(d.next)) {
 			asked = false
 			print = d.reload(ctx, &beside)
 		}
@@ -239,11 +241,16 @@ func (d *Daemon) reloaded(ctx context.Context, fresh *project.Project, err error
 			d.Log.Error("the project was not reloaded; the last good policies stay, and it is tried again", "error", err)
 			d.failing = said
 		}
-		d.again = true
+		const first, most = 2 * time.Second, 30 * time.Second
+		d.again, d.next = true, d.Clock.Now().Add(min(first<<min(d.tries, 4), most))
+		d.tries++
 		d.conditions.Broken(d.failing)
 		return
 	}
-	d.again = false
+	d.again, d.tries = false, 0
+	if !fresh.Config.Reaches(&d.Project.Config) {
+		d.Log.Warn("the project file has another `launcher` or `dagster`; `auto run` takes that at its next start")
+	}
 	d.stopAll()
 	d.Project = fresh
 	d.current.Store(fresh)

@@ -134,7 +134,7 @@ func unseenError(keys []string) error {
 	if more := len(keys) - most; more > 0 {
 		names += fmt.Sprintf(" and %d more", more)
 	}
-	return fmt.Errorf("what happened to %s is not known yet, because their code location is down; `auto graph import dagster --partial` leaves its assets out of the project", names)
+	return fmt.Errorf("what happened to %s is not known yet: their code location is down, or Dagster does not define them; `auto graph import dagster --partial` leaves out of the project what Dagster does not tell", names)
 }
 
 // enforce puts a changed project in force. What the old one had not is looked at first: to

@@ -42,6 +42,11 @@ type world struct {
 	seen  map[string]bool
 	fails error
 	looks []time.Time
+	// loads counts how often the project was loaded anew.
+	loads int
+	// hangs: looks last until they are cut; asked gets what is asked for then.
+	hangs bool
+	asked chan struct{}
 }
 
 func (w *world) set(change func(w *world)) {
@@ -54,6 +59,12 @@ func (w *world) Look(ctx context.Context, p *project.Project, take func(context.
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.looks = append(w.looks, time.Now())
+	if w.hangs {
+		w.mu.Unlock()
+		<-ctx.Done()
+		w.mu.Lock()
+		return ctx.Err()
+	}
 	if w.fails != nil {
 		return w.fails
 	}
@@ -71,6 +82,9 @@ func (w *world) Look(ctx context.Context, p *project.Project, take func(context.
 func (w *world) Unseen(_ context.Context, g *graph.Graph) ([]string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.hangs {
+		w.asked <- struct{}{}
+	}
 	return slices.DeleteFunc(g.Keys(), func(key string) bool { return w.seen[key] }), nil
 }
 
@@ -122,6 +136,11 @@ func (b *bench) load(t testing.TB) (*project.Project, diag.List) {
 	return project.Load(b.dir, project.Options{Getenv: os.LookupEnv, Now: time.Now()})
 }
 
+func (b *bench) reload(t testing.TB) (*project.Project, diag.List) {
+	b.set(func(w *world) { w.loads++ })
+	return b.load(t)
+}
+
 const policy = `policy all for groups("g") { when missing().newly_true() }` + "\n" + `sensor quick for groups("g") every 10s` + "\n"
 
 // start prepares a daemon and runs it until the function that it gives is called.
@@ -141,7 +160,7 @@ func start(t *testing.T, world *bench) (stop func()) {
 	}
 	b.daemon = runtime.New(runtime.Options{
 		Project: p, Store: store, Launcher: &b.receiver, Clock: bubble{}, Random: func() float64 { return 0.5 }, Log: slog.New(slog.DiscardHandler),
-		World: &b.world, Reload: func() (*project.Project, diag.List) { return b.load(t) }, Report: func(diag.List) {},
+		World: &b.world, Reload: func() (*project.Project, diag.List) { return b.reload(t) }, Report: func(diag.List) {},
 	})
 	if err := b.daemon.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
@@ -204,7 +223,11 @@ func TestNewAssetsAreSeen(t *testing.T) {
 		if err != nil || len(status.Broken) == 0 {
 			t.Errorf("nothing says that the project is not in force: %v, %v", status.Broken, err)
 		}
-		b.set(func(w *world) { w.fails = nil })
+		b.set(func(w *world) {
+			if w.fails = nil; w.loads > 6 {
+				t.Errorf("the project was loaded %d times in a minute in which Dagster was down", w.loads)
+			}
+		})
 		time.Sleep(time.Minute)
 		if diff := cmp.Diff([]string{"d"}, b.launched()); diff != "" {
 			t.Error(diff)
@@ -224,5 +247,18 @@ func TestStopsWhileUnread(t *testing.T) {
 		if took := time.Since(began); took > time.Second {
 			t.Errorf("it took %v", took)
 		}
+	})
+}
+
+// TestStopsWhileReloading: a reload that waits for a look that lasts, such as the first
+// load, does not keep a daemon from its end.
+func TestStopsWhileReloading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.hangs, b.asked = true, make(chan struct{}, 1)
+		stop := start(t, b)
+		b.write(t, "assets/c.yaml", "assets:\n  - {key: c, group: g}\n")
+		<-b.asked
+		stop()
 	})
 }

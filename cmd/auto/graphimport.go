@@ -135,10 +135,10 @@ func (c graphImportDagsterCommand) read(s system, p *project.Project) (*deployme
 	return d, located(d, servers.Addresses)
 }
 
-// client gives a client of the project's deployment, or of an address that is given: that
+// client gives a client of the project's deployment, or of another address that is given: that
 // one gets none of the project's tokens.
 func (c graphImportDagsterCommand) client(s system, p *project.Project, address string) (*gql.Client, error) {
-	if c.URL == "" {
+	if c.URL == "" || p != nil && p.Config.Dagster.URL != "" && gql.Address(c.URL) == gql.Address(p.Config.Dagster.URL) {
 		return dagster.Client(p, s.clock)
 	}
 	return gql.New(gql.Options{URL: address, Timeout: time.Minute, Clock: s.clock}), nil

@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"auto/runtime/clock"
+	"auto/runtime/project"
 )
 
 // recordedDagster answers as a Dagster did whose definitions were recorded, below /sample.
@@ -45,6 +48,26 @@ func recordedDagster(t interface{ Cleanup(func()) }) string {
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// TestImportToken: the project's token goes to the project's Dagster, however its address is
+// given, and to no other one.
+func TestImportToken(t *testing.T) {
+	var got string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r.Header.Get("Dagster-Cloud-Api-Token")
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer server.Close()
+	for url, want := range map[string]string{"": "secret", server.URL + "/prod/": "secret", server.URL + "/prod/graphql": "secret", server.URL + "/stage": ""} {
+		p := &project.Project{Env: map[string]string{"T": "secret"}}
+		p.Config.Dagster = project.Dagster{URL: server.URL + "/prod", Token: "T"}
+		got = "nothing was sent"
+		_, err := graphImportDagsterCommand{URL: url}.read(system{ctx: t.Context(), clock: clock.System{}}, p)
+		if err == nil || got != want {
+			t.Errorf("%q: %q is sent, want %q; %v", url, got, want, err)
+		}
+	}
 }
 
 func TestAsSentence(t *testing.T) {

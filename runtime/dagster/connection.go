@@ -60,6 +60,8 @@ type Connection struct {
 
 	mu     sync.Mutex
 	status control.DagsterStatus
+	// undefined is why definitions could not be read last, "" where they could.
+	undefined string
 	// launched stores what the launcher tells, once there is a look.
 	launched func(context.Context, []events.Event) error
 }
@@ -202,11 +204,13 @@ func (c *Connection) changed(before, now map[string]string) {
 }
 
 // compare notes how the project's assets differ from what Dagster defines, and which of
-// those that policies launch a sensor of Dagster drives, too. Where it cannot be asked, the
-// next poll says why.
+// those that policies launch a sensor of Dagster drives, too.
 func (c *Connection) compare(ctx context.Context, p *project.Project) {
 	d, err := c.watch.Current(ctx)
-	if err != nil || d == nil {
+	if ctx.Err() != nil {
+		return
+	}
+	if c.defined(err); err != nil || d == nil {
 		return
 	}
 	changes, fresh := c.drift.Look(p.Graph, d)
@@ -223,6 +227,20 @@ func (c *Connection) compare(ctx context.Context, p *project.Project) {
 	for _, change := range changes {
 		c.status.Changed = append(c.status.Changed, change.String())
 	}
+}
+
+// defined logs once why definitions cannot be read: polls do not ask for them, and may go well.
+func (c *Connection) defined(err error) {
+	why := ""
+	if err != nil {
+		why = err.Error()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if why != "" && why != c.undefined {
+		c.Log.Warn("what Dagster defines could not be read; until it is, nothing tells whether the project differs from it", "error", why)
+	}
+	c.undefined = why
 }
 
 func (c *Connection) tellChanges(changes []assets.Change) {

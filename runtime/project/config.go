@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,22 @@ type Config struct {
 	HTTP        HTTP
 	OpenLineage OpenLineage
 	Tracing     Tracing
+}
+
+// Reaches reports whether another configuration reaches the same launcher and the same Dagster
+// in the same way. What runs holds to those that it began with.
+func (c *Config) Reaches(other *Config) bool {
+	return reflect.DeepEqual(c.reached(), other.reached())
+}
+
+// reached is what says how launcher and Dagster are reached, without the places in the file.
+func (c *Config) reached() (out struct {
+	launcher Launcher
+	dagster  Dagster
+}) {
+	out.launcher, out.dagster = c.Launcher, c.Dagster
+	out.launcher.At, out.launcher.SignAt, out.dagster.At = source.Span{}, source.Span{}, source.Span{}
+	return out
 }
 
 // Globs are patterns of files and the place where they are written.

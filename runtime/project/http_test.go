@@ -108,3 +108,22 @@ func TestTokens(t *testing.T) {
 		t.Error(list, diff)
 	}
 }
+
+// TestReaches: a file that says the same elsewhere reaches the same.
+func TestReaches(t *testing.T) {
+	before, list := configOf("dagster: {url: \"https://a.example\", headers: {X: y}}\nlauncher: {type: dagster}\n")
+	if len(list) > 0 {
+		t.Fatal(list)
+	}
+	for text, want := range map[string]bool{
+		"# moved\nretention: 1d\nlauncher: {type: dagster}\ndagster: {headers: {X: y}, url: \"https://a.example\"}\n": true,
+		"dagster: {url: \"https://b.example\", headers: {X: y}}\nlauncher: {type: dagster}\n":                         false,
+		"dagster: {url: \"https://a.example\", headers: {X: z}}\nlauncher: {type: dagster}\n":                         false,
+		"dagster: {url: \"https://a.example\", headers: {X: y}}\nlauncher: {type: dagster, workers: 3}\n":             false,
+	} {
+		after, list := configOf(text)
+		if got := after.Reaches(&before); got != want || len(list) > 0 {
+			t.Errorf("%s: %v, %v", text, got, list)
+		}
+	}
+}

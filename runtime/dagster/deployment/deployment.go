@@ -164,7 +164,8 @@ func (a *Asset) Partitioned() bool { return a.Partitions != nil || a.PartitionsD
 // the gRPC of its code server; nil for none.
 type Exact interface {
 	// Definitions gives the partitions definitions and mappings of the location's assets by
-	// key; nil where this way does not lead to the location.
+	// key; nil where this way does not lead to the location. It is called for several
+	// locations at once.
 	Definitions(ctx context.Context, location, repository string) (map[string]Definition, error)
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"auto/runtime/clock"
@@ -112,6 +113,21 @@ type exact func(location string) (map[string]deployment.Definition, error)
 
 func (e exact) Definitions(_ context.Context, location, _ string) (map[string]deployment.Definition, error) {
 	return e(location)
+}
+
+// TestExactAtOnce: locations are asked at once, so that those that do not answer take the time of
+// one together.
+func TestExactAtOnce(t *testing.T) {
+	var asked sync.WaitGroup
+	asked.Add(2) // core and mart
+	_, err := deployment.Read(t.Context(), &recorded{dir: "sample"}, exact(func(string) (map[string]deployment.Definition, error) {
+		asked.Done()
+		asked.Wait()
+		return nil, nil
+	}))
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // TestExact: the exact way goes before all others, and where it fails the location says so.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"auto/runtime/dagster/gql"
 
@@ -152,17 +153,30 @@ func (r *reading) definitions(d *Deployment) map[string]Definition {
 	if r.exact == nil {
 		return out
 	}
+	// All at once: a server that does not answer holds back nobody else.
+	found := make([]map[string]Definition, len(d.Locations))
+	var all sync.WaitGroup
 	for i := range d.Locations {
-		l := &d.Locations[i]
-		for _, repository := range l.Repositories {
-			list, err := r.exact.Definitions(r.ctx, l.Name, repository)
-			if err != nil {
-				l.Inexact = err.Error()
-			}
-			for key, definition := range list {
-				// An asset of two locations is the one's that GraphQL names.
-				out[place(l.Name, repository)+key] = definition
-			}
+		all.Go(func() { found[i] = r.definitionsOf(&d.Locations[i]) })
+	}
+	all.Wait()
+	for _, of := range found {
+		maps.Copy(out, of)
+	}
+	return out
+}
+
+// definitionsOf asks for those of one location.
+func (r *reading) definitionsOf(l *Location) map[string]Definition {
+	out := map[string]Definition{}
+	for _, repository := range l.Repositories {
+		list, err := r.exact.Definitions(r.ctx, l.Name, repository)
+		if err != nil {
+			l.Inexact = err.Error()
+		}
+		for key, definition := range list {
+			// An asset of two locations is the one's that GraphQL names.
+			out[place(l.Name, repository)+key] = definition
 		}
 	}
 	return out

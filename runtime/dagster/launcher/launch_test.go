@@ -72,6 +72,7 @@ func known() *deployment.Deployment {
 	for _, a := range []*deployment.Asset{
 		{Key: "day", Location: "core", Partitions: daily, Checks: []deployment.Check{{Name: "whole"}, {Name: "daily", Partitioned: true}}},
 		{Key: "unsure", Location: "core", Partitions: daily, PartitionsDoubt: "its hour is not known"},
+		{Key: "odd", Location: "core", PartitionsDoubt: "its class is not known"},
 		{Key: "broken", Location: "core", Partitions: &graph.Spec{Type: "nothing"}},
 		{Key: "customer", Location: "core", Partitions: &graph.Spec{Type: graph.Dynamic, Name: "customers"}},
 		{Key: "left", Location: "core", Set: []string{"left", "right"}, Ops: []string{"pair"}},
@@ -117,6 +118,10 @@ func TestChecked(t *testing.T) {
 		{"Dagster knows better", "launched", request.Request{Selection: []string{"unsure"}, Partition: "2025-12-25"}},
 		{"Dagster knows worse", "refused 0s: `unsure` has no partition `2025-12-26` in Dagster. Take a key that its definition has.", request.Request{Selection: []string{"unsure"}, Partition: "2025-12-26"}},
 		{"no definition", "launched", request.Request{Selection: []string{"broken"}, Partition: "2025-12-24"}},
+		{"an unknown definition", "launched", request.Request{Selection: []string{"odd"}, Partition: "2025-12-24"}},
+		{"not a key of an unknown definition", "refused 0s: `odd` has no partition `2025-12-26` in Dagster. Take a key that its definition has.", request.Request{Selection: []string{"odd"}, Partition: "2025-12-26"}},
+		{"no partition of an unknown definition", "refused 0s: `odd` has partitions, and the run is for none: Dagster would write it as if it had none. Give the run a `partition`.",
+			request.Request{Selection: []string{"odd"}}},
 		{"an added key", "launched", request.Request{Selection: []string{"customer"}, Partition: "new", AddPartitions: map[string][]string{"customers": {"new"}}}},
 		{"a key to add", "refused 0s: `customer` has no partition `new` in Dagster. Add the key to its dynamic partitions definition first.", request.Request{Selection: []string{"customer"}, Partition: "new"}},
 		{"job", "launched", request.Request{Selection: []string{"day"}, Partition: "2025-12-24", Job: "nightly"}},
@@ -124,7 +129,7 @@ func TestChecked(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench()
-			b.keys = map[string][]string{"day": december, "unsure": december, "broken": december, "customer": {"acme"}}
+			b.keys = map[string][]string{"day": december, "unsure": december, "odd": december, "broken": december, "customer": {"acme"}}
 			if diff := cmp.Diff(c.want, b.try(t, c.Request)); diff != "" {
 				t.Error(diff)
 			}
@@ -372,6 +377,7 @@ func TestStatuses(t *testing.T) {
 		"CANCELING": facts.Canceling, "CANCELED": facts.Canceled, "SUCCESS": facts.Success, "FAILURE": facts.Failure,
 	} {
 		b := newBench()
+		b.clock.Set(start.Add(time.Second))
 		b.answers["Look"] = `{"found": {"__typename": "Runs", "results": [{"runId": "r", "status": "` + status + `", "creationTime": 1767225600.5, "assetSelection": [{"path": ["a"]}], "assetCheckSelection": null,
 			"tags": [{"key": "dagster/partition", "value": "2025-12-24"}]}]}}`
 		got := b.try(t, request.Request{Selection: []string{"a"}})
@@ -386,6 +392,15 @@ func TestStatuses(t *testing.T) {
 		if diff := cmp.Diff(wantTold, b.told[0]); diff != "" {
 			t.Errorf("%s: %s", status, diff)
 		}
+	}
+}
+
+// TestAhead: a run that the server's clock dates ahead is told to be made now.
+func TestAhead(t *testing.T) {
+	b := newBench()
+	b.answers["Look"] = `{"found": {"__typename": "Runs", "results": [{"runId": "r", "status": "QUEUED", "creationTime": 1767225660, "assetSelection": [{"path": ["a"]}], "tags": []}]}}`
+	if got := b.try(t, request.Request{Selection: []string{"a"}}); got != "launched" || len(b.told) != 1 || !b.told[0].At.Equal(start) {
+		t.Errorf("%s, %v", got, b.told)
 	}
 }
 

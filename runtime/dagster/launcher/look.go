@@ -113,7 +113,7 @@ func (l *Launcher) await(ctx context.Context, r *request.Request, s sight) error
 	if left <= 0 {
 		return nil
 	}
-	return passing(min(left, glance), "It is not known whether Dagster has launched the run; it is looked for, and sent again in %s.", left)
+	return passing(min(left, glance), "It is not known whether Dagster has launched the run; it is looked for, and sent again in %s.", whole(left))
 }
 
 // awaitIdle gives up the runs that are made and were not submitted for so long that a
@@ -122,7 +122,7 @@ func (l *Launcher) awaitIdle(ctx context.Context, id string, idle []Run) error {
 	now := l.Clock.Now()
 	for _, run := range idle {
 		if left := l.memory.idle(id, run.RunId, now).Add(l.patience(id)).Sub(now); left > 0 {
-			return passing(min(left, glance), "Dagster has made the run %s and not submitted it yet; it is given up in %s.", run.RunId, left)
+			return passing(min(left, glance), "Dagster has made the run %s and not submitted it yet; it is given up in %s.", run.RunId, whole(left))
 		}
 	}
 	if err := l.giveUp(ctx, id, idle); err != nil {
@@ -130,6 +130,9 @@ func (l *Launcher) awaitIdle(ctx context.Context, id string, idle []Run) error {
 	}
 	return passing(glance, "Dagster has made the run %s and never submitted it, as when its webserver was killed; it is canceled, and a new one launched.", idle[0].RunId)
 }
+
+// whole gives a wait in whole seconds, for people.
+func whole(wait time.Duration) time.Duration { return max(wait.Round(time.Second), time.Second) }
 
 // find asks for the runs of a request, and at the same time for those that another
 // launcher has made.
@@ -167,9 +170,19 @@ func (l *Launcher) tell(ctx context.Context, id string, run *Run, w work) {
 		return
 	}
 	l.Launched(ctx, events.Event{
-		ID: "dagster/launched/" + run.RunId + "/" + string(run.Status), Type: events.Run, At: instant(run.CreationTime), RunID: run.RunId, RequestID: id, Status: statusOf(run.Status),
+		ID: "dagster/launched/" + run.RunId + "/" + string(run.Status), Type: events.Run, At: l.told(run), RunID: run.RunId, RequestID: id, Status: statusOf(run.Status),
 		Assets: w.assets, Checks: w.checks, Partition: tags[partitionTag], Tags: tags,
 	})
+}
+
+// told gives when a run was made as events have it: what the server's clock dates ahead
+// happens now, as in events.Read.
+func (l *Launcher) told(run *Run) time.Time {
+	at, now := instant(run.CreationTime), l.Clock.Now().UTC().Truncate(time.Microsecond)
+	if at.After(now) {
+		return now
+	}
+	return at
 }
 
 // instant gives the time of seconds since 1970, to the microsecond.

@@ -21,7 +21,7 @@ func (p *planner) checkPartitions() error {
 			}
 		}
 	}
-	if !some && len(wanted) > 0 && p.complete() && !slices.ContainsFunc(p.Selection, func(key string) bool { return p.Assets[key].Partitions != nil }) {
+	if !some && len(wanted) > 0 && p.complete() && !slices.ContainsFunc(p.Selection, func(key string) bool { return p.Assets[key].Partitioned() }) {
 		return refused("The run is for the partition `%s`, and nothing in it has partitions. Remove `partition`.", wanted[0])
 	}
 	return nil
@@ -44,7 +44,7 @@ func (p *planner) wanted() []string {
 // and those of checks that have partitions themselves.
 func (p *planner) partitioned(at *part) (assets []*deployment.Asset) {
 	add := func(a *deployment.Asset) {
-		if a.Partitions != nil && !slices.Contains(assets, a) {
+		if a.Partitioned() && !slices.Contains(assets, a) {
 			assets = append(assets, a)
 		}
 	}
@@ -66,8 +66,8 @@ func (p *planner) checkPartition(at *part, a *deployment.Asset, wanted []string)
 		return refused("`%s` has partitions, and the run is for none: Dagster would write it as if it had none. Give the run a `partition`.", a.Key)
 	}
 	at.partition = p.Partition
-	definition, err := graph.NewPartitions(*a.Partitions)
-	if err != nil {
+	definition := definitionOf(a)
+	if definition == nil {
 		at.doubtful = append(at.doubtful, a.Key)
 		return nil
 	}
@@ -81,6 +81,18 @@ func (p *planner) checkPartition(at *part, a *deployment.Asset, wanted []string)
 	}
 	at.dimensions = dimensions(definition, p.Partition)
 	return nil
+}
+
+// definitionOf gives the definition of an asset's partitions, nil where nothing is known of it.
+func definitionOf(a *deployment.Asset) *graph.Partitions {
+	if a.Partitions == nil {
+		return nil
+	}
+	definition, err := graph.NewPartitions(*a.Partitions)
+	if err != nil {
+		return nil
+	}
+	return definition
 }
 
 // dynamic gives the names of the dynamic definitions in a definition.

@@ -3,6 +3,7 @@ package launcher
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,4 +38,14 @@ func FuzzSentence(f *testing.F) {
 			t.Errorf("%q: %q", message, got)
 		}
 	})
+}
+
+func TestWhole(t *testing.T) {
+	for wait, want := range map[time.Duration]time.Duration{
+		time.Millisecond: time.Second, 1499 * time.Millisecond: time.Second, 59_873_120 * time.Microsecond: time.Minute,
+	} {
+		if got := whole(wait); got != want {
+			t.Errorf("%v: %v, want %v", wait, got, want)
+		}
+	}
 }

@@ -14,7 +14,7 @@ import (
 
 // keysOf are the partition keys that the fake has of the assets of known.
 var keysOf = map[string][]string{
-	"day": {"2025-12-24", "2025-12-25"}, "unsure": {"2025-12-25", "x"}, "broken": {"2025-12-24", "x"}, "customer": {"x"},
+	"day": {"2025-12-24", "2025-12-25"}, "unsure": {"2025-12-25", "x"}, "broken": {"2025-12-24", "x"}, "odd": {"2025-12-24", "x"}, "customer": {"x"},
 }
 
 // fits tells by the rules alone whether a request can be launched.
@@ -30,7 +30,7 @@ func fits(d *deployment.Deployment, r *request.Request) bool {
 				return false
 			}
 		}
-		if a.Partitions != nil {
+		if a.Partitioned() {
 			partitioned = true
 			if r.Partition == "" || !slices.Contains(keysOf[key], r.Partition) {
 				return false
@@ -62,7 +62,7 @@ func TestFits(t *testing.T) {
 		for _, run := range b.runs {
 			got[run.place] = append(got[run.place], run.assets...)
 			for _, key := range run.assets {
-				if d.Assets[key].Partitions != nil && run.tags["dagster/partition"] != r.Partition {
+				if d.Assets[key].Partitioned() && run.tags["dagster/partition"] != r.Partition {
 					t.Errorf("%s is launched for the partition %q", key, run.tags["dagster/partition"])
 				}
 			}

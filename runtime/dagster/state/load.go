@@ -172,6 +172,9 @@ func (l *loading) ended(run *RunParts, status facts.Status, asset string) events
 	e := l.changed(run, status).event
 	e.RunID = l.anew(run, asset)
 	e.ID = ID("run", e.RunID, string(status))
+	if l.late { // of its request it was told: that is not to be launched again once more
+		e.RequestID = ""
+	}
 	return e
 }
 
@@ -363,10 +366,17 @@ func (l *loading) going(a *graph.Asset, out *loaded) {
 // has planned since is not in progress by it.
 func (l *loading) last(a *graph.Asset, out *loaded, run *RunParts, partition string) bool {
 	if a.Partitions != nil {
-		return partition == "" || out.planned[partition]
+		return partition == "" || out.planned[partition] || !l.shows(a, partition)
 	}
 	info := l.info[a.Key]
 	return info == nil || info.LatestRun == nil || info.LatestRun.CreationTime <= run.CreationTime || l.open(info.LatestRun)
+}
+
+// shows reports whether Dagster shows how a partition is: of a key that was deleted it does
+// when it is added again.
+func (l *loading) shows(a *graph.Asset, partition string) bool {
+	_, there := l.keys(a).Index(partition)
+	return there
 }
 
 // whole loads an asset without partitions.

@@ -3,6 +3,7 @@ package state
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -148,10 +149,20 @@ func (l *loading) broken(list []execution) ([]item, error) {
 		}
 		at := seconds(run.CreationTime)
 		out = append(out, item{group: checksGroup, at: at, event: events.Event{
-			ID: ID("run", run.RunId, "load", e.check, e.Partition), Type: events.Run, At: l.at(at), RunID: l.anew(run, assetOf(e.check)), Status: facts.Started,
+			ID: ID("run", run.RunId, "load", e.check, e.Partition), Type: events.Run, At: l.planned(e, run), RunID: l.anew(run, assetOf(e.check)), Status: facts.Started,
 			Checks: []string{e.check}, Partition: e.Partition, Tags: tagsOf(run),
 		}})
 		l.end(run, assetOf(e.check))
 	}
 	return out, nil
+}
+
+// planned gives when a run that ended is told to have planned a check. Where it is told under
+// another ID than what it wrote, it is about that only after it.
+func (l *loading) planned(e execution, run *RunParts) time.Time {
+	info := l.info[assetOf(e.check)]
+	if l.late && info != nil && info.LatestMaterialization != nil && info.LatestMaterialization.RunId == run.RunId {
+		return l.at(seconds(run.EndTime)).Add(time.Microsecond)
+	}
+	return l.at(seconds(run.CreationTime))
 }

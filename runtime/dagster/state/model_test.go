@@ -33,6 +33,8 @@ type model struct {
 	marks  *marks
 	reader *state.Reader
 	clock  *skewed
+	// read is the graph that is read in place of all there is, nil for that.
+	read   *graph.Graph
 	racing bool
 	truth  []map[string][]string
 	// wasDown: the last poll found its location down.
@@ -64,9 +66,16 @@ func newModel(t rapid.TB) *model {
 
 func (m *model) restart() {
 	m.reader = state.New(state.Options{
-		Client: m.fake, Graph: func() *graph.Graph { return m.graph }, Take: m.take, Marks: m.marks, Clock: m.clock,
+		Client: m.fake, Graph: m.reads, Take: m.take, Marks: m.marks, Clock: m.clock,
 	})
 	m.reader.Small()
+}
+
+func (m *model) reads() *graph.Graph {
+	if m.read != nil {
+		return m.read
+	}
+	return m.graph
 }
 
 // fold gives the world of a log.
@@ -178,9 +187,10 @@ func TestModel(t *testing.T) {
 	})
 }
 
-// loseMarks has all be read anew. What a deleted run wrote has lost its run then.
+// loseMarks has all be read anew. What a deleted run wrote has lost its run then, and what it
+// planned last is an earlier run's.
 func (m *model) loseMarks(t *rapid.T) {
-	if slices.ContainsFunc(m.stored, func(s stored) bool { return s.deleted }) {
+	if slices.ContainsFunc(m.runs, func(r *fakeRun) bool { return r.deleted }) {
 		return
 	}
 	m.sync(t)
@@ -302,6 +312,12 @@ func (m *model) launchSome(t *rapid.T) {
 	m.target(t, &run)
 	if len(m.backfills) > 0 && rapid.Bool().Draw(t, "of backfill") {
 		run.tags["dagster/backfill"] = rapid.SampledFrom(m.backfills).Draw(t, "backfill").id
+	}
+	// What was stored late before a plan of the same partition would seem to come after it.
+	for i := range m.stored {
+		if s := &m.stored[i]; s.late && slices.Contains(run.assets, s.asset) && slices.Contains(append(run.keys, ""), s.partition) {
+			m.commit(i)
+		}
 	}
 	m.launch(run)
 }

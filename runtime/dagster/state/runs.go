@@ -153,11 +153,16 @@ func (p *poll) runsByID(ids []string) (map[string]*RunParts, error) {
 	return out, nil
 }
 
-// made gives the assets of the runs that are new and have no selection: jobs launched whole.
+// made gives the assets of the runs that are new and have no selection.
 func (p *poll) made(list []RunParts) (map[string][]string, error) {
+	return p.assetsOf(slices.DeleteFunc(slices.Clone(list), func(run RunParts) bool { return p.change.runs.Runs[run.RunId].Status != "" }))
+}
+
+// assetsOf gives the assets of the runs that have no selection: jobs launched whole.
+func (p *poll) assetsOf(list []RunParts) (map[string][]string, error) {
 	var ids []string
 	for i := range list {
-		if m := p.change.runs.Runs[list[i].RunId]; m.Status == "" && list[i].AssetSelection == nil {
+		if list[i].AssetSelection == nil {
 			ids = append(ids, list[i].RunId)
 		}
 	}

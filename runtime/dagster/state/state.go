@@ -72,6 +72,8 @@ type Reader struct {
 	sizes
 	// memory is what the marks hold, nil before they were read.
 	memory *memory
+	// read is the graph of the last poll, nil before the first one.
+	read *graph.Graph
 	// versions are those of the locations when they were looked at, down what was found.
 	versions map[string]string
 	down     map[string]string
@@ -127,6 +129,9 @@ func (p *poll) do() error {
 	}
 	if err := p.locate(); err != nil {
 		return fmt.Errorf("the code locations cannot be read: %w", err)
+	}
+	if err := p.renew(); err != nil {
+		return fmt.Errorf("the runs cannot be read: %w", err)
 	}
 	if err := p.load(); err != nil {
 		return fmt.Errorf("the state of assets cannot be loaded: %w", err)

@@ -1,0 +1,145 @@
+package state_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"auto/runtime/events"
+	"auto/runtime/facts"
+	"auto/vm/graph"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestChangedGraph: a run that goes makes what a changed graph has of it, too. To conditions
+// an asset that it adds would otherwise be missing and not in progress, and made twice.
+func TestChangedGraph(t *testing.T) {
+	const core = "core/__repository__"
+	checked := []graph.Check{{Name: "c"}}
+	a, b := graph.Asset{Key: "a", Repository: core}, graph.Asset{Key: "b", Repository: core, Checks: checked}
+	for _, whole := range []bool{false, true} {
+		m := &model{fake: newFake(newGraph(t, a, b)), journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+		m.clock = &skewed{fake: m.fake}
+		m.restart()
+		full := m.graph
+		narrow := newGraph(t, a)
+		poll := func(g *graph.Graph) {
+			t.Helper()
+			m.tick(time.Second)
+			m.read = g
+			if _, err := m.reader.Poll(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		poll(narrow)
+		run := m.launch(fakeRun{assets: []string{"a", "b"}, checks: []string{"b:c"}, keys: []string{""}, whole: whole, bare: true, tags: map[string]string{}})
+		m.move(run, "STARTED")
+		poll(narrow)
+		poll(full)
+		if got := holds(t, full, m.world, "b", m.now)["in progress"]; !slices.Equal(got, []string{""}) {
+			t.Errorf("whole job %v: in progress are %q of b", whole, got)
+		}
+		// One of a graph before: it is not told, and goes on all the same.
+		poll(narrow)
+		second := m.launch(fakeRun{assets: []string{"b"}, keys: []string{""}, whole: whole, tags: map[string]string{}})
+		m.move(run, "SUCCESS")
+		poll(narrow)
+		poll(full)
+		if got := holds(t, full, m.world, "b", m.now)["in progress"]; !slices.Equal(got, []string{""}) {
+			t.Errorf("whole job %v: in progress are %q of b by the second run", whole, got)
+		}
+		m.move(second, "FAILURE")
+		poll(full)
+		if diff := cmp.Diff(known(t, full, fold(t, m.log), m.now), known(t, full, m.world, m.now)); diff != "" {
+			t.Errorf("whole job %v (-log +told):\n%s", whole, diff)
+		}
+	}
+}
+
+// TestRequestFailsOnce: the failure of a request's run is told once, also where an asset of it
+// is loaded later: a files block that got its `retry` meanwhile would launch it again.
+func TestRequestFailsOnce(t *testing.T) {
+	const core = "core/__repository__"
+	a, b := graph.Asset{Key: "a", Repository: core}, graph.Asset{Key: "b", Repository: core}
+	m := &model{fake: newFake(newGraph(t, a, b)), journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+	m.clock = &skewed{fake: m.fake}
+	m.restart()
+	poll := func(g *graph.Graph) {
+		t.Helper()
+		m.tick(time.Minute)
+		m.read = g
+		if _, err := m.reader.Poll(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	narrow := newGraph(t, a)
+	poll(narrow)
+	run := m.launch(fakeRun{assets: []string{"b"}, keys: []string{""}, tags: map[string]string{"auto/request": "q"}})
+	poll(narrow)
+	m.move(run, "FAILURE")
+	for range 3 {
+		poll(narrow)
+	}
+	poll(m.graph)
+	told := 0
+	for i := range m.list {
+		if e := &m.list[i]; e.Type == events.Run && e.Status == facts.Failure && e.Request() == "q" {
+			told++
+		}
+	}
+	if failed := holds(t, m.graph, m.world, "b", m.now)["failed"]; told != 1 || len(failed) != 1 {
+		t.Errorf("told %d times, failed %q:\n%s", told, failed, m.brief(0))
+	}
+}
+
+// TestDeletedKey: a run that goes when it is first read is in progress for a key that was
+// deleted meanwhile, and is added again.
+func TestDeletedKey(t *testing.T) {
+	m := &model{fake: newFake(newGraph(t, graph.Asset{Key: "d", Repository: "core/__repository__", Partitions: partitions(t, graph.Spec{Type: graph.Dynamic, Name: "names"})})),
+		journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+	m.clock = &skewed{fake: m.fake}
+	m.restart()
+	m.launch(fakeRun{assets: []string{"d"}, keys: []string{"c"}, tags: map[string]string{"dagster/partition": "c"}})
+	for _, keys := range [][]string{nil, {"c"}} {
+		m.keys["names"] = keys
+		m.tick(time.Second)
+		if _, err := m.reader.Poll(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := holds(t, m.graph, m.world, "d", m.now)["in progress"]; !slices.Equal(got, []string{"c"}) {
+		t.Errorf("in progress are %q:\n%s", got, m.brief(0))
+	}
+}
+
+// TestCheckOfRunBefore: a check that a run left out is about what the run wrote, also where
+// the asset is loaded after the run's end was told.
+func TestCheckOfRunBefore(t *testing.T) {
+	m := &model{fake: newFake(newGraph(t, graph.Asset{Key: "a", Repository: "core/__repository__", Checks: []graph.Check{{Name: "c"}}})),
+		journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+	m.clock = &skewed{fake: m.fake}
+	m.restart()
+	poll := func(down bool) {
+		t.Helper()
+		m.tick(time.Second)
+		m.down["core"] = down
+		m.versions++
+		if _, err := m.reader.Poll(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := m.launch(fakeRun{assets: []string{"a"}, checks: []string{"a:c"}, keys: []string{""}, bare: true, tags: map[string]string{}})
+	m.move(run, "STARTED")
+	poll(true)
+	m.write("MATERIALIZATION", "a", "", run.id, false)
+	run.plans[0].made = true
+	m.tick(time.Second)
+	m.move(run, "SUCCESS")
+	poll(true)
+	poll(false)
+	if diff := cmp.Diff(known(t, m.graph, fold(t, m.log), m.now), known(t, m.graph, m.world, m.now)); diff != "" {
+		t.Errorf("(-log +told):\n%s\ntold:\n%s", diff, m.brief(0))
+	}
+}
