@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,21 @@ type byAuto struct {
 
 func (*byAuto) name() string       { return "auto" }
 func (s *byAuto) history() *driver { return s.driver }
+
+func (s *byAuto) explain(t *testing.T, pairs []string) {
+	for _, pair := range pairs {
+		out, errs, _ := program.Run(t, s.dir, "why", "-v", pair)
+		t.Logf("auto why %s:\n%s%s", pair, out, errs)
+		asset, _, _ := strings.Cut(pair, "[")
+		for _, r := range s.deployment.Runs(t, nil) {
+			for _, of := range r.AssetSelection {
+				if strings.Join(of.Path, "/") == asset {
+					t.Logf("%s %s %s %.6f %v", asset, r.ID, r.Status, r.CreationTime, r.Tags)
+				}
+			}
+		}
+	}
+}
 
 // projectFile is that of the project that drives a deployment.
 const projectFile = `

@@ -37,12 +37,12 @@ func TestUnruly(t *testing.T) {
 				io.WriteString(w, `{"data": {"launchRun": {}}}`)
 			}))
 			defer server.Close()
-			killed := false
-			u := newUnruly(t, server.URL, 1, func() { killed = true })
+			var killed atomic.Bool
+			u := newUnruly(t, server.URL, 1, func() { killed.Store(true) })
 			u.fates = func(bool) fate { return test.fate }
 			status := call(t, u.URL)
-			if status != test.status || acts.Load() != test.acts || killed != test.killed {
-				t.Errorf("status %d, acted %d times, killed: %v", status, acts.Load(), killed)
+			if status != test.status || acts.Load() != test.acts || killed.Load() != test.killed {
+				t.Errorf("status %d, acted %d times, killed: %v", status, acts.Load(), killed.Load())
 			}
 		})
 	}

@@ -1,7 +1,10 @@
 package sidebyside
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +33,9 @@ func compare(t *testing.T, seed uint64, steps int, a, b side) {
 	for i := range steps {
 		first, second := p.step(t, next)
 		if diff := cmp.Diff(first, second); diff != "" {
+			for _, s := range p.both {
+				s.explain(t, differing(first, second))
+			}
 			t.Fatalf("step %d, %+v: %s (-) and %s (+) launched:\n%s", i, next, a.name(), b.name(), diff)
 		}
 		next = p.story.next(p.now)
@@ -86,4 +92,18 @@ func (p *play) tick(t *testing.T) (first, second []string) {
 		}
 	}
 	return did[0], did[1]
+}
+
+// differing gives the pairs of lines that only one side has.
+func differing(a, b []string) []string {
+	count := map[string]int{}
+	for i, lines := range [2][]string{a, b} {
+		for _, line := range lines {
+			for _, pair := range strings.Fields(line)[2:] {
+				count[pair] += 1 - 2*i
+			}
+		}
+	}
+	maps.DeleteFunc(count, func(_ string, n int) bool { return n == 0 })
+	return slices.Sorted(maps.Keys(count))
 }

@@ -19,6 +19,8 @@ type side interface {
 	history() *driver
 	// tick moves the time to an instant, and comes back when everything due then is done.
 	tick(t *testing.T, at time.Time)
+	// explain logs what the side knows of pairs about which the two differ.
+	explain(t *testing.T, pairs []string)
 }
 
 // pair is an asset with a partition, "" for none.
