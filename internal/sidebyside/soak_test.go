@@ -2,15 +2,11 @@
 
 package sidebyside
 
-import (
-	"testing"
+import "testing"
 
-	"auto/internal/program"
-)
-
-// TestSoakSideBySide is TestSideBySide at full length: more than a hundred ticks.
+// TestSoakSideBySide is TestSideBySide at full length: about ninety ticks.
 func TestSoakSideBySide(t *testing.T) {
-	compare(t, program.Seed(t), 40, startItself(t), startAuto(t))
+	compare(t, seed(t), 30, startItself(t), startAuto(t))
 }
 
 // TestSoakKills is TestKills at full size.
@@ -18,4 +14,4 @@ func TestSoakKills(t *testing.T) { kills(t, 200, 20) }
 
 // TestSoakTwins: two Dagsters that live through the same history launch the same, so that a
 // difference to auto is none of chance.
-func TestSoakTwins(t *testing.T) { compare(t, program.Seed(t), 8, startItself(t), startItself(t)) }
+func TestSoakTwins(t *testing.T) { compare(t, seed(t), 8, startItself(t), startItself(t)) }
