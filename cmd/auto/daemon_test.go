@@ -64,6 +64,10 @@ func startDaemon(t *testing.T) *running {
 	}()
 	d.address = regexp.MustCompile(`127[0-9.]*:\d+`).FindString(d.waitFor(`"msg":"listening"`))
 	d.waitFor(`"msg":"running"`)
+	// What comes before the first tick is no news to conditions, and the clock stands still
+	// until then.
+	for strings.Contains(d.auto("status", "--json"), `"ticks":0`) {
+	}
 	return d
 }
 
