@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"auto/internal/dagster"
+	"auto/internal/program"
 	"auto/internal/versity"
 	"auto/runtime/clock"
 
@@ -99,7 +100,7 @@ func (d *driven) run(t *testing.T) {
 			t.Logf("auto run wrote:\n%s", d.log)
 		}
 	})
-	dagster.Eventually(t, time.Minute, "auto runs", func() bool { return strings.Contains(d.log.String(), `"msg":"running"`) })
+	program.Eventually(t, time.Minute, "auto runs", func() bool { return strings.Contains(d.log.String(), `"msg":"running"`) })
 }
 
 // made waits until an asset has been materialized by a run, and gives the newest
@@ -107,7 +108,7 @@ func (d *driven) run(t *testing.T) {
 func (d *driven) made(t *testing.T, asset, partition string) (dagster.Materialization, dagster.Run) {
 	t.Helper()
 	var found dagster.Materialization
-	dagster.Eventually(t, 2*time.Minute, asset+" "+partition+" is made", func() bool {
+	program.Eventually(t, 2*time.Minute, asset+" "+partition+" is made", func() bool {
 		for _, m := range d.Materializations(t, asset) {
 			if m.Run != "" && (partition == "" || m.Partition == partition) {
 				found = m
@@ -188,7 +189,7 @@ func (d *driven) failing(t *testing.T) {
 func (d *driven) failTwice(t *testing.T, tags map[string]string) {
 	t.Helper()
 	var runs []dagster.Run
-	dagster.Eventually(t, 2*time.Minute, "two runs fail", func() bool {
+	program.Eventually(t, 2*time.Minute, "two runs fail", func() bool {
 		runs = d.Runs(t, tags)
 		return len(runs) == 2 && runs[0].Status == "FAILURE" && runs[1].Status == "FAILURE"
 	})
@@ -250,7 +251,7 @@ func (d *driven) customer(t *testing.T) {
 func (d *driven) changed(t *testing.T) {
 	d.Edit(t, "mart_defs.py", `key=["mart", "kpi"]`, `key=["mart", "kpi2"]`)
 	d.Reload(t, "mart")
-	dagster.Eventually(t, time.Minute, "the status tells of the change", func() bool {
+	program.Eventually(t, time.Minute, "the status tells of the change", func() bool {
 		return strings.Contains(d.auto(t, "status", "--project", d.dir), "`mart/kpi2`")
 	})
 	d.auto(t, "graph", "import", "dagster", "--project", d.dir)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"auto/internal/program"
+
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -121,13 +123,16 @@ func eval[T any](b tab, script string) T {
 // until waits until something is so in the page, which may be another one by then.
 func (b tab) until(condition string) {
 	b.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if is, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](condition)); err == nil && is {
-			return
+	defer func() {
+		if b.t.Failed() {
+			shown, err := chromedp.Run(b.Context, chromedp.Text(chromedp.CSS("body")))
+			b.t.Logf("the page: %s %v", shown, err)
 		}
-	}
-	shown, err := chromedp.Run(b.Context, chromedp.Text(chromedp.CSS("body")))
-	b.t.Fatalf("never %s, %v in\n%s", condition, err, shown)
+	}()
+	program.Eventually(b.t, 20*time.Second, condition, func() bool {
+		is, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](condition))
+		return err == nil && is
+	})
 }
 
 func (b tab) click(selector string) {
@@ -343,10 +348,11 @@ func runIsTold(t *testing.T, d *httpDaemon) {
 		t.Fatal(err)
 	}
 	line := ""
-	for end := time.Now().Add(time.Minute); line == "" && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	program.Eventually(t, time.Minute, "the run of the file is launched", func() bool {
 		d.clock.Set(d.clock.Now().Add(5 * time.Second))
 		line = regexp.MustCompile(`\{.*"job":"nightly".*\}`).FindString(d.out.String())
-	}
+		return line != ""
+	})
 	var told struct {
 		Selection []string
 		RunConfig struct {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"auto/internal/program"
 	"auto/runtime/dagster/pull"
 )
 
@@ -58,13 +59,14 @@ func pulls(t *testing.T, d *httpDaemon, more string) pull.Offer {
 // pulled asks until there is a request, of an ID where one is given, and gives its ID.
 func pulled(t *testing.T, d *httpDaemon, id string) string {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+	found := ""
+	program.Eventually(t, time.Minute, "a request is offered", func() bool {
 		for _, r := range pulls(t, d, "").Requests {
 			if id == "" || r.ID == id {
-				return r.ID
+				found = r.ID
 			}
 		}
-	}
-	t.Fatalf("nothing is offered: %s", d.log)
-	return ""
+		return found != ""
+	})
+	return found
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"auto/internal/program"
 	"auto/runtime/clock"
 )
 
@@ -65,15 +66,16 @@ func (p pane) presses(keys ...string) { p.Helper(); p.do(append([]string{"send-k
 func (p pane) shows(lines ...string) {
 	p.Helper()
 	want := strings.Join(lines, "\n")
-	for end := time.Now().Add(30 * time.Second); ; {
-		screen := strings.TrimRight(p.do("capture-pane", "-p"), " \n")
-		if screen == want || strings.HasSuffix(screen, "\n"+want) {
-			return
+	screen := ""
+	defer func() {
+		if p.Failed() {
+			p.Logf("the terminal shows\n%s", screen)
 		}
-		if time.Now().After(end) {
-			p.Fatalf("the terminal does not end with\n%s\nbut shows\n%s", want, screen)
-		}
-	}
+	}()
+	program.Eventually(p, 30*time.Second, "the terminal ends with\n"+want, func() bool {
+		screen = strings.TrimRight(p.do("capture-pane", "-p"), " \n")
+		return screen == want || strings.HasSuffix(screen, "\n"+want)
+	})
 }
 
 const terminalScenario = `

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -187,16 +186,6 @@ func (d *Deployment) Edit(t testing.TB, name, old, text string) {
 		t.Fatalf("%s does not hold %q", name, old)
 	}
 	d.Write(t, name, strings.ReplaceAll(string(content), old, text))
-}
-
-// Eventually asks until the answer is yes, and fails the test after a time.
-func Eventually(t testing.TB, within time.Duration, what string, yes func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(within); !yes(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("not within %s: %s", within, what)
-		}
-	}
 }
 
 // module gives the folder of the module.

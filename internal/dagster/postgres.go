@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"auto/internal/program"
 )
 
 // postgres starts an empty PostgreSQL that ends with the test, and gives the storage of a
@@ -40,7 +42,7 @@ func postgres(t testing.TB, bin string) map[string]any {
 	}
 	server.Start(t)
 	t.Cleanup(func() { server.Kill(t) })
-	Eventually(t, time.Minute, "PostgreSQL answers", func() bool {
+	program.Eventually(t, time.Minute, "PostgreSQL answers", func() bool {
 		return exec.Command(filepath.Join(programs, "pg_isready"), "-h", host, "-p", port).Run() == nil
 	})
 	return map[string]any{"postgres": map[string]any{"postgres_url": fmt.Sprintf("postgresql://postgres@%s:%s/postgres", host, port)}}

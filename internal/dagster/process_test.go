@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"auto/internal/program"
 )
 
 // sleeper is a program that leaves another one behind.
@@ -22,7 +24,7 @@ func TestKill(t *testing.T) {
 	for range 2 {
 		p.Start(t)
 		group := p.command.Process.Pid
-		Eventually(t, 10*time.Second, "it writes", func() bool { return strings.Contains(p.Tail(), "started") })
+		program.Eventually(t, 10*time.Second, "it writes", func() bool { return strings.Contains(p.Tail(), "started") })
 		if !p.Running() || !alive(group) {
 			t.Error("it is not running")
 		}
@@ -48,7 +50,7 @@ func TestStop(t *testing.T) {
 func TestEnded(t *testing.T) {
 	p := &Process{Name: "false", Log: filepath.Join(t.TempDir(), "log"), argv: []string{"/bin/sh", "-c", "exit 1"}}
 	p.Start(t)
-	Eventually(t, 10*time.Second, "it ends", func() bool { return !p.Running() })
+	program.Eventually(t, 10*time.Second, "it ends", func() bool { return !p.Running() })
 	p.Kill(t)
 }
 
@@ -62,9 +64,9 @@ func TestGuard(t *testing.T) {
 		<-t.Context().Done()
 		return
 	}
-	program, err := os.Executable()
+	self, err := os.Executable()
 	must(t, err)
-	command := exec.Command(program, "-test.run", "^TestGuard$")
+	command := exec.Command(self, "-test.run", "^TestGuard$")
 	command.Env = append(os.Environ(), victim+"=1", "TMPDIR="+t.TempDir())
 	out, err := command.StdoutPipe()
 	must(t, err)
@@ -78,5 +80,5 @@ func TestGuard(t *testing.T) {
 	}
 	must(t, command.Process.Kill())
 	_ = command.Wait() // it was killed
-	Eventually(t, 20*time.Second, "what the victim started ends", func() bool { return !alive(group) })
+	program.Eventually(t, 20*time.Second, "what the victim started ends", func() bool { return !alive(group) })
 }

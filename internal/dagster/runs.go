@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"auto/internal/program"
 )
 
 // Run is a run of Dagster.
@@ -76,7 +78,7 @@ const runTime = 3 * time.Minute
 func (d *Deployment) WaitRun(t testing.TB, id, status string) Run {
 	t.Helper()
 	var run Run
-	Eventually(t, runTime, "run "+id+" is "+status, func() bool {
+	program.Eventually(t, runTime, "run "+id+" is "+status, func() bool {
 		run, _ = d.Run(t, id)
 		if run.Status != status && slices.Contains([]string{"SUCCESS", "FAILURE", "CANCELED"}, run.Status) {
 			t.Fatalf("run %s is %s, not %s", id, run.Status, status)

@@ -200,7 +200,7 @@ func (e *editor) work(ctx context.Context, done chan struct{}) {
 		}
 		c, err := control.Dial(ctx, e.folder)
 		if err != nil {
-			time.Sleep(time.Millisecond) // until one runs
+			time.Sleep(time.Millisecond) // no daemon runs: the pace of a client that tries again
 			continue
 		}
 		e.edit(ctx, c, n)
@@ -253,11 +253,7 @@ func (e *editor) awaitMore(t *testing.T, more int) {
 	t.Helper()
 	count := func() int { e.mu.Lock(); defer e.mu.Unlock(); return len(e.made) }
 	want := count() + more
-	for end := time.Now().Add(time.Minute); count() < want; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s made %d edits, not %d", e.name, count(), want)
-		}
-	}
+	program.Eventually(t, time.Minute, fmt.Sprint(e.name, " has made ", want, " edits"), func() bool { return count() >= want })
 }
 
 // check checks what is stored in a project, and gives the authors of the edits in order: the

@@ -13,13 +13,15 @@ import (
 	"testing"
 )
 
+// folder is where auto was built, "" where no test needed it.
+var folder string
+
 // build builds auto with its test hooks, once.
-var build = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "auto-program-")
-	if err != nil {
+var build = sync.OnceValues(func() (name string, err error) {
+	if folder, err = os.MkdirTemp("", "auto-program-"); err != nil {
 		return "", err
 	}
-	name := filepath.Join(dir, "auto")
+	name = filepath.Join(folder, "auto")
 	out, err := exec.Command("go", "build", "-tags", "failpoint", "-o", name, "auto/cmd/auto").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
@@ -30,8 +32,8 @@ var build = sync.OnceValues(func() (string, error) {
 // Main runs the tests of a package, and removes the program that they built.
 func Main(m *testing.M) {
 	code := m.Run()
-	if name, err := build(); err == nil {
-		os.RemoveAll(filepath.Dir(name))
+	if folder != "" {
+		os.RemoveAll(folder)
 	}
 	os.Exit(code)
 }

@@ -153,7 +153,7 @@ func (s *byAuto) await(t *testing.T, what string, is func(control.Status) bool) 
 		}
 	}()
 	asked := 0
-	dagster.Eventually(t, 3*time.Minute, what, func() bool {
+	program.Eventually(t, 3*time.Minute, what, func() bool {
 		last = s.status(t)
 		if is(last) {
 			return true
@@ -168,7 +168,7 @@ func (s *byAuto) await(t *testing.T, what string, is func(control.Status) bool) 
 // status asks the daemon until it answers.
 func (s *byAuto) status(t *testing.T) (status control.Status) {
 	t.Helper()
-	dagster.Eventually(t, time.Minute, "auto answers", func() bool {
+	program.Eventually(t, time.Minute, "auto answers", func() bool {
 		select {
 		case ended := <-s.daemon.Done:
 			s.daemon.Done <- ended

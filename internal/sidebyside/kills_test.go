@@ -203,7 +203,7 @@ func (s *siege) rest(t *testing.T, within time.Duration) {
 		}
 	}()
 	idle := 0
-	dagster.Eventually(t, within, "nothing is left to do", func() bool {
+	program.Eventually(t, within, "nothing is left to do", func() bool {
 		select {
 		case ended := <-s.daemon.Done:
 			s.daemon.Done <- ended

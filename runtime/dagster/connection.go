@@ -105,7 +105,7 @@ func Open(o Options) (*Connection, error) {
 	c := &Connection{Options: o, client: client, status: control.DagsterStatus{URL: client.URL()}}
 	c.watch = &deployment.Watch{Client: client, Exact: CodeServers(o.Project), Now: o.Clock.Now, Every: watchEvery}
 	c.reader = state.New(state.Options{
-		Client: client, Watch: c.watch, Marks: o.Marks, Clock: o.Clock, Log: o.Log, Progress: c.progress,
+		Client: client, Marks: o.Marks, Clock: o.Clock, Log: o.Log, Progress: c.progress,
 		Graph: func() *graph.Graph { return c.graph },
 		Take:  func(ctx context.Context, list []events.Event) error { return c.take(ctx, list) },
 	})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"auto/internal/dagster"
+	"auto/internal/program"
 	"auto/runtime/clock"
 	"auto/runtime/dagster/assets"
 	"auto/runtime/dagster/codeserver"
@@ -240,7 +241,7 @@ func startCodeServer(t *testing.T, dir string) string {
 		log.Close()
 	})
 	servers := codeserver.Servers{Addresses: map[string]string{"plain": address}, Timeout: time.Minute}
-	dagster.Eventually(t, time.Minute, "the code server answers", func() bool {
+	program.Eventually(t, time.Minute, "the code server answers", func() bool {
 		_, err := servers.Definitions(context.Background(), "plain", "__repository__")
 		return err == nil
 	})

@@ -2,35 +2,13 @@ package deployment_test
 
 import (
 	"context"
-	"flag"
 	"testing"
 
-	"auto/runtime/clock"
 	"auto/runtime/dagster/deployment"
-	"auto/runtime/dagster/gql"
 	"auto/vm/graph"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-var (
-	recordURL = flag.String("record", "", "address of a Dagster whose answers to write as test data")
-	recordDir = flag.String("record-dir", "sample", "folder of testdata to write")
-)
-
-// TestRecord writes test data (testdata/README.md).
-func TestRecord(t *testing.T) {
-	if *recordURL == "" {
-		t.Skip("no -record URL: only when test data is made")
-	}
-	client := record{gql.New(gql.Options{URL: *recordURL, Clock: clock.System{}}), t, *recordDir}
-	w := &deployment.Watch{Client: client, Now: clock.System{}.Now}
-	for range 2 {
-		if _, err := w.Fresh(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 func read(t *testing.T, c *recorded) *deployment.Deployment {
 	t.Helper()

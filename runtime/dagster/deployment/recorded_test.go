@@ -3,10 +3,16 @@ package deployment_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"auto/runtime/clock"
+	"auto/runtime/dagster/deployment"
+	"auto/runtime/dagster/gql"
 
 	"github.com/Khan/genqlient/graphql"
 )
@@ -55,11 +61,30 @@ func (r *recorded) asked() []string {
 	return append([]string(nil), r.calls...)
 }
 
-// record writes the answers of a Dagster as test data, where one is named by the
-// environment: see testdata/README.md.
+var (
+	recordURL = flag.String("record", "", "address of a Dagster whose answers to write as test data, in place of the tests")
+	recordDir = flag.String("record-dir", "sample", "folder of testdata to write")
+)
+
+// TestMain writes test data where a Dagster is named, and otherwise runs the tests
+// (testdata/README.md).
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if *recordURL == "" {
+		os.Exit(m.Run())
+	}
+	w := &deployment.Watch{Client: record{gql.New(gql.Options{URL: *recordURL, Clock: clock.System{}}), *recordDir}, Now: clock.System{}.Now}
+	for range 2 {
+		if _, err := w.Fresh(context.Background()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+}
+
+// record writes the answers of a Dagster as test data.
 type record struct {
 	graphql.Client
-	t   *testing.T
 	dir string
 }
 
@@ -73,7 +98,7 @@ func (r record) MakeRequest(ctx context.Context, ask *graphql.Request, answer *g
 		return err
 	}
 	if err := os.WriteFile(filepath.Join("testdata", r.dir, ask.OpName+".json"), append(text, '\n'), 0o644); err != nil {
-		r.t.Error(err)
+		return err
 	}
 	return json.Unmarshal(raw, answer.Data)
 }

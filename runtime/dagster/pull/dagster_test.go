@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"auto/internal/dagster"
+	"auto/internal/program"
 	"auto/runtime/api"
 	"auto/runtime/clock"
 	"auto/runtime/dagster/pull"
@@ -117,7 +118,7 @@ func (a *side) entry(id string) store.Entry {
 func (a *side) settled(id string) store.Entry {
 	a.Helper()
 	var e store.Entry
-	dagster.Eventually(a, 2*time.Minute, "the request "+id+" is settled", func() bool { e = a.entry(id); return e.Delivery != store.Due })
+	program.Eventually(a, 2*time.Minute, "the request "+id+" is settled", func() bool { e = a.entry(id); return e.Delivery != store.Due })
 	return e
 }
 
@@ -214,7 +215,7 @@ func refused(t *testing.T, a *side, d *dagster.Deployment) {
 		a.decide(tests[i].Request)
 	}
 	for _, test := range tests {
-		dagster.Eventually(t, 2*time.Minute, fmt.Sprintf("%v has its outcome", test.Selection), func() bool {
+		program.Eventually(t, 2*time.Minute, fmt.Sprintf("%v has its outcome", test.Selection), func() bool {
 			e := a.entry(test.ID)
 			return e.Delivery == test.delivery && strings.Contains(e.Reason, test.reason)
 		})
@@ -228,7 +229,7 @@ func refused(t *testing.T, a *side, d *dagster.Deployment) {
 // down: that auto does not answer is no failure of the sensor, which says so.
 func down(t *testing.T, a *side, d *dagster.Deployment) {
 	a.kill()
-	dagster.Eventually(t, time.Minute, "the sensor says that auto is down", func() bool {
+	program.Eventually(t, time.Minute, "the sensor says that auto is down", func() bool {
 		last := d.Ticks(t, "core", "auto", 1)
 		return len(last) == 1 && last[0].Status == "SKIPPED" && strings.Contains(last[0].SkipReason, "cannot be reached")
 	})
@@ -249,7 +250,7 @@ func killed(t *testing.T, a *side, d *dagster.Deployment) {
 	made := func() int { return len(d.Runs(t, map[string]string{"test": "killed"})) }
 	for kill := range kills {
 		want := 1 + kill*requests/kills
-		dagster.Eventually(t, 2*time.Minute, fmt.Sprint(want, " runs are made"), func() bool { return made() >= want })
+		program.Eventually(t, 2*time.Minute, fmt.Sprint(want, " runs are made"), func() bool { return made() >= want })
 		if kill%2 == 0 {
 			d.Daemon.Kill(t) // in the middle of a tick: it makes up to eight runs
 		}

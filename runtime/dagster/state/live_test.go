@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"auto/internal/dagster"
+	"auto/internal/program"
 	"auto/runtime/clock"
 	"auto/runtime/dagster/gql"
 	"auto/runtime/dagster/state"
@@ -60,15 +61,12 @@ func (l *live) poll(t testing.TB) state.Report {
 // until polls until something holds.
 func (l *live) until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
-		l.poll(t)
-		if holds() {
-			return
+	defer func() {
+		if t.Failed() {
+			t.Logf("told:\n%s", strings.Join(l.brief(0), "\n"))
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("not in time: %s; told:\n%s", what, strings.Join(l.brief(0), "\n"))
-		}
-	}
+	}()
+	program.Eventually(t, 3*time.Minute, what, func() bool { l.poll(t); return holds() })
 }
 
 // holds polls until a fact holds of partitions of a key, and of no others.

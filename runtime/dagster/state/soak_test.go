@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"auto/internal/dagster"
+	"auto/internal/program"
 	"auto/vm/graph"
 )
 
@@ -35,9 +36,10 @@ func TestFigures(t *testing.T) {
 		}
 	}
 	t.Logf("%d materializations reported in %s", assets*partitions, time.Since(began).Round(time.Second))
-	poll := func(what string) {
+	poll := func(what string) (calls int) {
 		r := l.poll(t)
 		t.Logf("%s: %d calls, %d events, %s", what, r.Calls, r.Events, r.Took.Round(time.Millisecond))
+		return r.Calls
 	}
 	poll("first load")
 	for range 5 {
@@ -49,9 +51,7 @@ func TestFigures(t *testing.T) {
 		d.Report(t, fmt.Sprint("a", i), "p1")
 	}
 	poll("all assets")
-	poll("idle")
-	time.Sleep(11 * time.Second) // what is read once more
-	poll("settled")
+	program.Eventually(t, time.Minute, "all is read once more", func() bool { return poll("after that") > 1 })
 	poll("idle")
 }
 

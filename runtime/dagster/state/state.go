@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"auto/runtime/clock"
-	"auto/runtime/dagster/deployment"
 	"auto/runtime/events"
 	"auto/runtime/store"
 	"auto/vm/graph"
@@ -44,7 +43,6 @@ var usual = sizes{page: 500, glance: 20, batch: 2000, callers: 4}
 // Options say what a reader works with.
 type Options struct {
 	Client graphql.Client
-	Watch  *deployment.Watch
 	// Graph gives the project's graph in force: only what it has is read.
 	Graph func() *graph.Graph
 	// Take takes events in, durably, before it returns.
