@@ -215,7 +215,7 @@ func TestNewAssetsAreSeen(t *testing.T) {
 		b.made["b"], b.made["c"] = true, true
 		stop := start(t, b)
 		defer stop()
-		time.Sleep(time.Minute)
+		time.Sleep(61 * time.Second) // between two of its looks at the files, which are every 2 s
 		b.set(func(w *world) { w.fails = errors.New("down") })
 		b.write(t, "assets/c.yaml", "assets:\n  - {key: c, group: g}\n  - {key: d, group: g}\n")
 		time.Sleep(time.Minute)
