@@ -8,20 +8,16 @@ import (
 	"auto/vm/graph"
 )
 
-// ask sends the query of the poll. The first one of all finds out what the server's clock
-// showed: no update that is told later is older than the newest one there is.
+// ask sends the query of the poll. The first one of all finds out which runs there are, and
+// what their clocks showed.
 func (p *poll) ask() error {
-	if p.memory.runs == nil {
-		since, err := p.newest()
-		if err != nil {
-			return err
-		}
-		p.change.runs = &runsMark{Since: since, Runs: map[string]runMark{}}
-	} else {
+	if p.memory.runs != nil {
 		p.change.runs = p.memory.copyRuns()
+	} else if err := p.noteNewest(); err != nil {
+		return err
 	}
 	p.asked = p.tellers()
-	answer, err := Poll(p.ctx, p.calls, p.since(), p.page, inputs(p.graph.Keys()), inputs(p.observable()), inputs(p.asked))
+	answer, err := Poll(p.ctx, p.calls, p.since(), p.page, p.peek, inputs(p.graph.Keys()), inputs(p.observable()), inputs(p.asked))
 	if err != nil {
 		return err
 	}
@@ -29,21 +25,9 @@ func (p *poll) ask() error {
 	return p.readHeads()
 }
 
+// since gives the update after which runs are asked for. It saves calls only: a run is found
+// as one of those that go, or of the newest, whatever the clock by which it was updated.
 func (p *poll) since() float64 { return max(p.change.runs.Since-overlap.Seconds(), 0) }
-
-// newest gives the newest update among the newest runs.
-func (p *poll) newest() (float64, error) {
-	answer, err := Newest(p.ctx, p.calls, 25)
-	if err != nil {
-		return 0, err
-	}
-	list, err := statesOf(answer.RunsOrError)
-	newest := 0.0
-	for i := range list {
-		newest = max(newest, list[i].UpdateTime)
-	}
-	return newest, err
-}
 
 // readHeads notes the newest storage ids of assets.
 func (p *poll) readHeads() error {

@@ -25,6 +25,9 @@ import (
 type fake struct {
 	graph *graph.Graph
 	now   time.Time
+	// ahead is how far the clock of the database is before that of the processes: a new run
+	// has its update time from there.
+	ahead time.Duration
 	log   []facts.Event
 
 	ids        int64
@@ -124,7 +127,7 @@ func (f *fake) partitions(key string) []string {
 // launch makes a run. The keys are what its tags say; "" is none.
 func (f *fake) launch(r fakeRun) *fakeRun {
 	run := &r
-	run.id, run.status, run.created, run.updated = fmt.Sprintf("r%d", len(f.runs)+1), "QUEUED", f.now, f.now
+	run.id, run.status, run.created, run.updated = fmt.Sprintf("r%d", len(f.runs)+1), "QUEUED", f.now, f.now.Add(f.ahead)
 	f.runs = append(f.runs, run)
 	f.tell(facts.RunStarted{Run: run.id, Assets: run.assets, Checks: run.checks, Tags: run.tags, Unplanned: true, At: f.now})
 	f.tell(facts.RunStatus{Run: run.id, Status: facts.Queued, At: f.now})
@@ -342,7 +345,7 @@ type object map[string]any
 // vars are the variables of all queries.
 type vars struct {
 	Since                        float64
-	Limit                        int
+	Limit, Newest                int
 	Keys, Dynamic, Observable    []struct{ Path []string }
 	Key                          struct{ Path []string }
 	IDs                          []string
@@ -363,7 +366,7 @@ func (f *fake) answer(op string, v vars) any {
 	case "Poll":
 		return f.poll(v)
 	case "Newest":
-		return object{"runsOrError": f.runList(func(*fakeRun) bool { return true }, "", v.Limit)}
+		return object{"runsOrError": f.runList(func(*fakeRun) bool { return true }, v.Cursor, v.Limit)}
 	case "Changed":
 		return object{"runsOrError": f.changed(v)}
 	case "RunsByID":
@@ -418,7 +421,7 @@ func keyObject(key string) object { return object{"path": strings.Split(key, "/"
 func (f *fake) poll(v vars) object {
 	active := func(r *fakeRun) bool { return r.ended.IsZero() }
 	out := object{
-		"active": f.runList(active, "", 0), "changed": f.changed(v),
+		"active": f.runList(active, "", 0), "changed": f.changed(v), "newest": f.runList(func(*fakeRun) bool { return true }, "", v.Newest),
 		"locationStatusesOrError": object{"__typename": "WorkspaceLocationStatusEntries", "entries": []object{
 			{"name": "core", "loadStatus": "LOADED", "versionKey": strconv.Itoa(f.versions)},
 		}},

@@ -56,9 +56,6 @@ func (p *poll) strangers(made []item) ([]item, error) {
 	for i := range list {
 		run := &list[i]
 		status := statusOf[run.Status]
-		if ended(status) && run.UpdateTime < p.since() {
-			continue // it was told, and forgotten
-		}
 		if ended(status) {
 			status = facts.Started
 		}
@@ -70,15 +67,26 @@ func (p *poll) strangers(made []item) ([]item, error) {
 	return out, nil
 }
 
-// unknown asks for the runs that made something and are not known.
+// unknown asks for the new runs that made something and are not known.
 func (p *poll) unknown(made []item) ([]RunParts, error) {
 	ids := map[string]bool{}
 	for i := range made {
-		e := &made[i].event
-		if p.change.runs.Runs[e.RunID].Status == "" && e.RunID != "" && e.Type != events.Run && made[i].at.After(seconds(p.since())) {
+		if e := &made[i].event; e.RunID != "" && e.Type != events.Run && !p.known(e.RunID) {
 			ids[e.RunID] = true
 		}
 	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	answer, err := Newest(p.ctx, p.calls, p.peek, "")
+	if err != nil {
+		return nil, err
+	}
+	newest, err := p.newestRuns(answer.RunsOrError)
+	if err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(ids, func(id string, _ bool) bool { return !newest.fresh[id] })
 	found, err := p.runsByID(slices.Sorted(maps.Keys(ids)))
 	var out []RunParts
 	for _, id := range slices.Sorted(maps.Keys(found)) {

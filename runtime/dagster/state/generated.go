@@ -2608,6 +2608,8 @@ type PollResponse struct {
 	Active RunStates `json:"-"`
 	// Retrieve runs after applying a filter, cursor, and limit.
 	Changed RunList `json:"-"`
+	// Retrieve runs after applying a filter, cursor, and limit.
+	Newest RunStates `json:"-"`
 	// Retrieve backfills after applying a status filter, cursor, and limit.
 	Backfills BackfillList `json:"-"`
 	// Retrieve asset nodes (assets with a definition) after applying a filter on asset group, job, and asset keys.
@@ -2626,6 +2628,9 @@ func (v *PollResponse) GetActive() RunStates { return v.Active }
 
 // GetChanged returns PollResponse.Changed, and is useful for accessing the field via an interface.
 func (v *PollResponse) GetChanged() RunList { return v.Changed }
+
+// GetNewest returns PollResponse.Newest, and is useful for accessing the field via an interface.
+func (v *PollResponse) GetNewest() RunStates { return v.Newest }
 
 // GetBackfills returns PollResponse.Backfills, and is useful for accessing the field via an interface.
 func (v *PollResponse) GetBackfills() BackfillList { return v.Backfills }
@@ -2650,6 +2655,7 @@ func (v *PollResponse) UnmarshalJSON(b []byte) error {
 		LocationStatusesOrError json.RawMessage `json:"locationStatusesOrError"`
 		Active                  json.RawMessage `json:"active"`
 		Changed                 json.RawMessage `json:"changed"`
+		Newest                  json.RawMessage `json:"newest"`
 		Backfills               json.RawMessage `json:"backfills"`
 		Heads                   json.RawMessage `json:"heads"`
 		Seen                    json.RawMessage `json:"seen"`
@@ -2702,6 +2708,19 @@ func (v *PollResponse) UnmarshalJSON(b []byte) error {
 	}
 
 	{
+		dst := &v.Newest
+		src := firstPass.Newest
+		if len(src) != 0 && string(src) != "null" {
+			err = __unmarshalRunStates(
+				src, dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal PollResponse.Newest: %w", err)
+			}
+		}
+	}
+
+	{
 		dst := &v.Backfills
 		src := firstPass.Backfills
 		if len(src) != 0 && string(src) != "null" {
@@ -2748,6 +2767,8 @@ type __premarshalPollResponse struct {
 	Active json.RawMessage `json:"active"`
 
 	Changed json.RawMessage `json:"changed"`
+
+	Newest json.RawMessage `json:"newest"`
 
 	Backfills json.RawMessage `json:"backfills"`
 
@@ -2803,6 +2824,18 @@ func (v *PollResponse) __premarshalJSON() (*__premarshalPollResponse, error) {
 		if err != nil {
 			return nil, fmt.Errorf(
 				"unable to marshal PollResponse.Changed: %w", err)
+		}
+	}
+	{
+
+		dst := &retval.Newest
+		src := v.Newest
+		var err error
+		*dst, err = __marshalRunStates(
+			&src)
+		if err != nil {
+			return nil, fmt.Errorf(
+				"unable to marshal PollResponse.Newest: %w", err)
 		}
 	}
 	{
@@ -3019,9 +3052,10 @@ func (v *RunParts) GetUpdateTime() float64 { return v.UpdateTime }
 
 // RunState includes the requested fields of the GraphQL type Run.
 type RunState struct {
-	RunId      string    `json:"runId"`
-	Status     RunStatus `json:"status"`
-	UpdateTime float64   `json:"updateTime"`
+	RunId        string    `json:"runId"`
+	Status       RunStatus `json:"status"`
+	CreationTime float64   `json:"creationTime"`
+	UpdateTime   float64   `json:"updateTime"`
 }
 
 // GetRunId returns RunState.RunId, and is useful for accessing the field via an interface.
@@ -3029,6 +3063,9 @@ func (v *RunState) GetRunId() string { return v.RunId }
 
 // GetStatus returns RunState.Status, and is useful for accessing the field via an interface.
 func (v *RunState) GetStatus() RunStatus { return v.Status }
+
+// GetCreationTime returns RunState.CreationTime, and is useful for accessing the field via an interface.
+func (v *RunState) GetCreationTime() float64 { return v.CreationTime }
 
 // GetUpdateTime returns RunState.UpdateTime, and is useful for accessing the field via an interface.
 func (v *RunState) GetUpdateTime() float64 { return v.UpdateTime }
@@ -4262,16 +4299,21 @@ func (v *__LatestInput) GetPartitions() []string { return v.Partitions }
 
 // __NewestInput is used internally by genqlient
 type __NewestInput struct {
-	Limit int `json:"limit"`
+	Limit  int    `json:"limit"`
+	Cursor string `json:"cursor,omitempty"`
 }
 
 // GetLimit returns __NewestInput.Limit, and is useful for accessing the field via an interface.
 func (v *__NewestInput) GetLimit() int { return v.Limit }
 
+// GetCursor returns __NewestInput.Cursor, and is useful for accessing the field via an interface.
+func (v *__NewestInput) GetCursor() string { return v.Cursor }
+
 // __PollInput is used internally by genqlient
 type __PollInput struct {
 	Since      float64         `json:"since"`
 	Limit      int             `json:"limit"`
+	Newest     int             `json:"newest"`
 	Keys       []AssetKeyInput `json:"keys"`
 	Observable []AssetKeyInput `json:"observable"`
 	Dynamic    []AssetKeyInput `json:"dynamic"`
@@ -4282,6 +4324,9 @@ func (v *__PollInput) GetSince() float64 { return v.Since }
 
 // GetLimit returns __PollInput.Limit, and is useful for accessing the field via an interface.
 func (v *__PollInput) GetLimit() int { return v.Limit }
+
+// GetNewest returns __PollInput.Newest, and is useful for accessing the field via an interface.
+func (v *__PollInput) GetNewest() int { return v.Newest }
 
 // GetKeys returns __PollInput.Keys, and is useful for accessing the field via an interface.
 func (v *__PollInput) GetKeys() []AssetKeyInput { return v.Keys }
@@ -4945,8 +4990,8 @@ func Locations(
 
 // The query executed by Newest.
 const Newest_Operation = `
-query Newest ($limit: Int!) {
-	runsOrError(limit: $limit) {
+query Newest ($limit: Int!, $cursor: String) {
+	runsOrError(limit: $limit, cursor: $cursor) {
 		__typename
 		... RunStates
 	}
@@ -4957,6 +5002,7 @@ fragment RunStates on RunsOrError {
 		results {
 			runId
 			status
+			creationTime
 			updateTime
 		}
 	}
@@ -4969,17 +5015,19 @@ fragment RunStates on RunsOrError {
 }
 `
 
-// Newest gives the runs that were created last.
+// Newest gives the runs that were created last, newest first; with a cursor older ones.
 func Newest(
 	ctx_ context.Context,
 	client_ graphql.Client,
 	limit int,
+	cursor string,
 ) (data_ *NewestResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "Newest",
 		Query:  Newest_Operation,
 		Variables: &__NewestInput{
-			Limit: limit,
+			Limit:  limit,
+			Cursor: cursor,
 		},
 	}
 
@@ -4997,7 +5045,7 @@ func Newest(
 
 // The query executed by Poll.
 const Poll_Operation = `
-query Poll ($since: Float!, $limit: Int!, $keys: [AssetKeyInput!]!, $observable: [AssetKeyInput!]!, $dynamic: [AssetKeyInput!]!) {
+query Poll ($since: Float!, $limit: Int!, $newest: Int!, $keys: [AssetKeyInput!]!, $observable: [AssetKeyInput!]!, $dynamic: [AssetKeyInput!]!) {
 	locationStatusesOrError {
 		__typename
 		... on WorkspaceLocationStatusEntries {
@@ -5018,6 +5066,10 @@ query Poll ($since: Float!, $limit: Int!, $keys: [AssetKeyInput!]!, $observable:
 	changed: runsOrError(filter: {updatedAfter:$since}, limit: $limit) {
 		__typename
 		... RunList
+	}
+	newest: runsOrError(limit: $newest) {
+		__typename
+		... RunStates
 	}
 	backfills: partitionBackfillsOrError(filters: {statuses:[REQUESTED,CANCELING,FAILING]}) {
 		__typename
@@ -5081,6 +5133,7 @@ fragment RunStates on RunsOrError {
 		results {
 			runId
 			status
+			creationTime
 			updateTime
 		}
 	}
@@ -5135,6 +5188,7 @@ func Poll(
 	client_ graphql.Client,
 	since float64,
 	limit int,
+	newest int,
 	keys []AssetKeyInput,
 	observable []AssetKeyInput,
 	dynamic []AssetKeyInput,
@@ -5145,6 +5199,7 @@ func Poll(
 		Variables: &__PollInput{
 			Since:      since,
 			Limit:      limit,
+			Newest:     newest,
 			Keys:       keys,
 			Observable: observable,
 			Dynamic:    dynamic,

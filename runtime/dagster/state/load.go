@@ -154,7 +154,7 @@ func (l *loading) open(run *RunParts) bool {
 	if m := l.memory.runs.Runs[run.RunId]; m.Status != "" {
 		return !ended(m.Status)
 	}
-	return run.UpdateTime > max(l.memory.runs.Since-overlap.Seconds(), 0)
+	return !l.known(run.RunId) && !l.before(run.CreationTime)
 }
 
 // anew gives the ID by which a run that has ended is told for an asset: a run that was told

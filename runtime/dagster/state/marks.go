@@ -39,8 +39,12 @@ type memory struct {
 
 // runsMark is how far runs are told.
 type runsMark struct {
-	// Since is the newest update that was seen, in seconds of the server's clock.
+	// Since is the newest update that was seen, in seconds of Dagster's clocks: a new run's
+	// is of the database's, later ones of those that run it.
 	Since float64 `json:"since"`
+	// Recent are the runs that were created last, the newest first: told, or over before the
+	// first poll.
+	Recent []recentRun `json:"recent"`
 	// Runs are those that go, and those that were updated lately, by ID.
 	Runs map[string]runMark `json:"runs"`
 	// Loaded: the first load is complete.
@@ -228,7 +232,7 @@ func (p *poll) commit(list []events.Event) error {
 }
 
 // ahead gives what is marked before events are taken in: that a run or backfill may be told,
-// and to what keys move. When a poll breaks off there, and they are deleted before the next
+// of a run with what, and to what keys move. When a poll breaks off there, and they are deleted before the next
 // one, only the mark tells of them.
 func (p *poll) ahead() *change {
 	out := newChange()
@@ -245,6 +249,7 @@ func (p *poll) ahead() *change {
 		runs := p.memory.copyRuns()
 		for id, m := range p.change.runs.Runs {
 			if _, known := runs.Runs[id]; !known && m.ours() {
+				m = p.loaded(m)
 				m.Status = ""
 				runs.Runs[id] = m
 				out.runs = runs

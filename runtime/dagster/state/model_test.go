@@ -171,6 +171,7 @@ func TestModel(t *testing.T) {
 	sameHistories(t)
 	rapid.Check(t, func(t *rapid.T) {
 		m := newModel(t)
+		m.ahead = time.Duration(rapid.IntRange(0, 2).Draw(t, "minutes ahead")) * time.Minute
 		m.before = func() { m.race(t) }
 		actions := map[string]func(*rapid.T){"": func(*rapid.T) { m.tick(3 * time.Millisecond) }}
 		for name, do := range m.happenings() {

@@ -3,6 +3,8 @@ package state
 import (
 	"maps"
 	"slices"
+
+	"auto/runtime/facts"
 )
 
 // renew notes what the runs that go make of a graph that is not the one of the last poll,
@@ -21,29 +23,36 @@ func (p *poll) renew() error {
 	for i := range list {
 		run := &list[i]
 		was, now := p.change.runs.Runs[run.RunId], p.newRun(run, made[run.RunId])
-		more := runMark{Assets: minus(now.Assets, was.Assets), Checks: minus(now.Checks, was.Checks)}
+		more := now.minus(&was)
 		if !more.ours() {
 			continue
 		}
 		was.Assets, was.Checks = union(was.Assets, more.Assets), union(was.Checks, more.Checks)
 		p.change.runs.Runs[run.RunId] = was
-		if more = p.loaded(more); !more.ours() {
-			continue
-		}
-		begun, err := p.beganLate(run, more, statusOf[run.Status])
+		begun, err := p.plansMore(run, p.loaded(more), statusOf[run.Status])
 		if err != nil {
 			return err
 		}
-		for _, it := range begun {
-			it.event.ID = ID(append([]string{it.event.ID, "graph"}, slices.Concat(more.Assets, more.Checks)...)...)
-			items = append(items, it)
-		}
+		items = append(items, begun...)
 	}
 	if err := p.commit(merge(items)); err != nil {
 		return err
 	}
 	p.Reader.read = p.graph
 	return nil
+}
+
+// plansMore tells what a run makes beside what may be told of it.
+func (p *poll) plansMore(run *RunParts, more runMark, status facts.Status) ([]item, error) {
+	if !more.ours() {
+		return nil, nil
+	}
+	list, err := p.beganLate(run, more, status)
+	for i := range list {
+		e := &list[i].event
+		e.ID = ID(append([]string{e.ID, "graph"}, slices.Concat(more.Assets, more.Checks)...)...)
+	}
+	return list, err
 }
 
 // goingOn gives the runs that are known to go, and the assets of those that have no selection.
@@ -66,6 +75,10 @@ func (p *poll) goingOn() ([]RunParts, map[string][]string, error) {
 	}
 	made, err := p.assetsOf(list)
 	return list, made, err
+}
+
+func (m *runMark) minus(less *runMark) runMark {
+	return runMark{Assets: minus(m.Assets, less.Assets), Checks: minus(m.Checks, less.Checks)}
 }
 
 func minus(list, less []string) []string {

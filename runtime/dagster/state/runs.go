@@ -59,37 +59,39 @@ func (p *poll) runs(quiet bool) (*runNews, error) {
 	return n, nil
 }
 
-// changedRuns gives the runs that changed, those that go and are not known, and those that
-// went and are not found among them, by their creation.
+// changedRuns gives the runs that changed, those that go or are new and not known, and those
+// that went and are not found among them, by their creation.
 func (p *poll) changedRuns() ([]RunParts, error) {
+	newest, err := p.newestRuns(p.answer.Newest)
+	if err != nil {
+		return nil, err
+	}
 	list, err := p.changedPages()
 	if err != nil {
 		return nil, err
 	}
-	active, err := statesOf(p.answer.Active)
+	// What has ended and is not new was told, and forgotten.
+	list = slices.DeleteFunc(list, func(run RunParts) bool {
+		return ended(statusOf[run.Status]) && p.change.runs.Runs[run.RunId].Status == "" && !newest.fresh[run.RunId]
+	})
+	further, err := p.further(newest.fresh, list)
 	if err != nil {
 		return nil, err
 	}
-	listed := map[string]bool{}
-	for i := range list {
-		listed[list[i].RunId] = true
-	}
-	further, err := p.further(active, listed)
-	if err != nil {
-		return nil, err
-	}
-	// Dagster lists the newest first, also of those that were created at the same time: which
-	// of them planned an asset last is what counts.
+	p.recall(newest.list)
+	// Of those that were created at the same time, which planned an asset last is what counts.
 	slices.Reverse(list)
-	list = append(list, further...)
-	slices.SortStableFunc(list, func(a, b RunParts) int { return cmp.Compare(a.CreationTime, b.CreationTime) })
+	list, places := append(list, further...), newest.places()
+	slices.SortStableFunc(list, func(a, b RunParts) int {
+		return cmp.Or(cmp.Compare(a.CreationTime, b.CreationTime), cmp.Compare(places[a.RunId], places[b.RunId]))
+	})
 	return list, nil
 }
 
 // changedPages gives all runs that were updated since the cursor.
 func (p *poll) changedPages() ([]RunParts, error) {
 	list, err := runsOf(p.answer.Changed)
-	last := len(list)
+	list, last := slices.Clone(list), len(list) // a first load reads the answer twice
 	for err == nil && last == p.page {
 		var answer *ChangedResponse
 		if answer, err = Changed(p.ctx, p.calls, p.since(), list[len(list)-1].RunId, p.page); err != nil {
@@ -104,14 +106,28 @@ func (p *poll) changedPages() ([]RunParts, error) {
 }
 
 // further gives runs that are not listed: active ones that are not known or have another
-// status, and known ones that are no longer active. Of these, deleted ones are canceled.
-func (p *poll) further(active []RunState, listed map[string]bool) ([]RunParts, error) {
+// status, fresh ones, and known ones that are no longer active. Of these, deleted ones are
+// canceled.
+func (p *poll) further(fresh map[string]bool, list []RunParts) ([]RunParts, error) {
+	active, err := statesOf(p.answer.Active)
+	if err != nil {
+		return nil, err
+	}
+	listed := map[string]bool{}
+	for i := range list {
+		listed[list[i].RunId] = true
+	}
 	known, goes := p.change.runs.Runs, map[string]bool{}
 	var ask []string
 	for _, s := range active {
 		goes[s.RunId] = true
 		if run, ok := known[s.RunId]; !listed[s.RunId] && (!ok || run.Status != statusOf[s.Status]) {
 			ask = append(ask, s.RunId)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(fresh)) {
+		if !goes[id] && !listed[id] {
+			ask, goes[id] = append(ask, id), true
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(known)) {
@@ -206,7 +222,7 @@ func (p *poll) run(n *runNews, run *RunParts, made map[string][]string, quiet bo
 	}
 	n.touch(now)
 	if !known && !gone {
-		begun, err := p.beganLate(run, p.loaded(now), status)
+		begun, err := p.begins(run, p.loaded(now), status)
 		if err != nil {
 			return err
 		}
@@ -275,97 +291,6 @@ func (p *poll) checksOf(run *RunParts, assets []string) []string {
 		}
 	}
 	slices.Sort(out)
-	return out
-}
-
-// beganLate is began for a run of which partitions may have been told to be written since: a
-// load that went on when it began has read that. These it does not plan any more. Of an
-// asset without partitions the run itself tells whether it is still to be written.
-func (p *poll) beganLate(run *RunParts, m runMark, status facts.Status) ([]item, error) {
-	list := p.began(run, m, status)
-	for _, key := range p.withPartitions(m.Assets) {
-		if !p.asset(key).Last.After(seconds(run.CreationTime)) {
-			continue
-		}
-		since, err := p.writtenSince(key, run, p.partitionsOf(run, m.Assets))
-		if err != nil {
-			return nil, err
-		}
-		for i := range list {
-			if e := &list[i].event; since[e.Partition] {
-				e.Assets = slices.DeleteFunc(slices.Clone(e.Assets), func(k string) bool { return k == key })
-			}
-		}
-	}
-	return list, nil
-}
-
-// writtenSince gives which of some partitions were materialized since a run was created.
-func (p *poll) writtenSince(key string, run *RunParts, partitions []string) (map[string]bool, error) {
-	out := map[string]bool{}
-	for cursor, more := "", true; more; {
-		h, err := p.pageOf(key, cursor, p.page, partitions)
-		if err != nil {
-			return nil, err
-		}
-		list, err := occurrencesOf(h)
-		if err != nil {
-			return nil, err
-		}
-		cursor, more = h.Cursor, len(h.Results) == p.page
-		for i := range list {
-			later := list[i].at.After(seconds(run.CreationTime))
-			if more = more && later; later && list[i].kind == events.Materialization {
-				out[list[i].partition] = true
-			}
-		}
-	}
-	return out, nil
-}
-
-// began tells that a run is new, once for each partition. One that has ended went before.
-func (p *poll) began(run *RunParts, m runMark, status facts.Status) []item {
-	if ended(status) {
-		status = facts.Started
-	}
-	at := seconds(run.CreationTime)
-	told := p.at(at)
-	for _, key := range m.Assets {
-		told = p.after(key, told)
-	}
-	var out []item
-	for i, key := range p.partitionsOf(run, m.Assets) {
-		e := events.Event{
-			ID: ID("run", run.RunId, string(status)), Type: events.Run, At: told, RunID: run.RunId, Status: status,
-			Assets: m.Assets, Checks: m.Checks, Partition: key, Tags: tagsOf(run),
-		}
-		if i > 0 {
-			e.ID += "[" + key + "]"
-			e.Assets, e.Checks, e.Tags = p.withPartitions(m.Assets), p.partitionedChecks(m.Checks), nil
-		}
-		out = append(out, item{group: workGroup, at: at, event: e})
-	}
-	return out
-}
-
-// withPartitions gives the assets that have partitions.
-func (p *poll) withPartitions(keys []string) []string {
-	var out []string
-	for _, key := range keys {
-		if a, ok := p.graph.Asset(key); ok && a.Partitions != nil {
-			out = append(out, key)
-		}
-	}
-	return out
-}
-
-func (p *poll) partitionedChecks(checks []string) []string {
-	var out []string
-	for _, key := range checks {
-		if p.partitionedCheck(key) {
-			out = append(out, key)
-		}
-	}
 	return out
 }
 

@@ -34,11 +34,13 @@ type sizes struct {
 	// page is how many runs, executions or events are asked for, glance how many events of
 	// an asset at first, batch how many events are taken in.
 	page, glance, batch int
+	// peek is how many of the newest runs are asked for at first, recent how many are noted.
+	peek, recent int
 	// callers is how many calls of a load go on at once.
 	callers int
 }
 
-var usual = sizes{page: 500, glance: 20, batch: 2000, callers: 4}
+var usual = sizes{page: 500, glance: 20, batch: 2000, peek: 25, recent: 100, callers: 4}
 
 // Options say what a reader works with.
 type Options struct {

@@ -1,0 +1,106 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+)
+
+// recentRun is one of the runs that were created last.
+type recentRun struct {
+	ID      string  `json:"id"`
+	Created float64 `json:"created"`
+}
+
+// noteNewest begins the mark of runs: those that there are need not be told as new.
+func (p *poll) noteNewest() error {
+	answer, err := Newest(p.ctx, p.calls, p.recent, "")
+	if err != nil {
+		return err
+	}
+	list, err := statesOf(answer.RunsOrError)
+	p.change.runs = &runsMark{Runs: map[string]runMark{}}
+	p.recall(list)
+	for i := range list {
+		p.change.runs.Since = max(p.change.runs.Since, list[i].UpdateTime)
+	}
+	return err
+}
+
+// newest is what there is of the runs that were created last.
+type newest struct {
+	// list is the newest first, down to one that is told.
+	list []RunState
+	// fresh are those that are not told. A run is one by its place before one that is told,
+	// whatever clocks show; where none is told any more, by its creation.
+	fresh map[string]bool
+}
+
+// newestRuns goes on from a first page of the runs that were created last.
+func (p *poll) newestRuns(first RunStates) (newest, error) {
+	page, err := statesOf(first)
+	n := newest{list: page, fresh: map[string]bool{}}
+	for err == nil && len(page) == p.peek && !p.enough(n.list) {
+		var answer *NewestResponse
+		if answer, err = Newest(p.ctx, p.calls, p.peek, page[len(page)-1].RunId); err != nil {
+			break
+		}
+		page, err = statesOf(answer.RunsOrError)
+		n.list = append(n.list, page...)
+	}
+	told := false
+	for i := range slices.Backward(n.list) {
+		told = told || p.known(n.list[i].RunId)
+		if !p.known(n.list[i].RunId) && (told || !p.before(n.list[i].CreationTime)) {
+			n.fresh[n.list[i].RunId] = true
+		}
+	}
+	return n, err
+}
+
+// enough reports whether a list goes down to what is not new: to a run that is known, or, where
+// those that are noted are deleted, to one that is older by its creation.
+func (p *poll) enough(list []RunState) bool {
+	last := list[len(list)-1]
+	return p.known(last.RunId) || len(list) >= p.recent && p.before(last.CreationTime)
+}
+
+// known reports whether a run is told, or was one of the newest at the first poll.
+func (p *poll) known(id string) bool {
+	mark := p.mark()
+	return mark.Runs[id].Status != "" || slices.ContainsFunc(mark.Recent, func(r recentRun) bool { return r.ID == id })
+}
+
+// mark gives the mark of runs as it is going to be.
+func (p *poll) mark() *runsMark { return cmp.Or(p.change.runs, p.memory.runs) }
+
+// before reports whether a run that is not known was created too long ago to be new. As
+// long as Recent holds all runs, none was.
+func (p *poll) before(created float64) bool {
+	list := p.mark().Recent
+	return len(list) == p.recent && created <= list[len(list)-1].Created
+}
+
+// recall notes the runs that were created last, the newest first.
+func (p *poll) recall(list []RunState) {
+	var out []recentRun
+	listed := map[string]bool{}
+	for i := range list {
+		listed[list[i].RunId] = true
+		out = append(out, recentRun{list[i].RunId, list[i].CreationTime})
+	}
+	for _, r := range p.change.runs.Recent {
+		if !listed[r.ID] {
+			out = append(out, r)
+		}
+	}
+	p.change.runs.Recent = out[:min(len(out), p.recent)]
+}
+
+// places gives the places of runs in a list that has the newest first.
+func (n *newest) places() map[string]int {
+	out := map[string]int{}
+	for i := range n.list {
+		out[n.list[i].RunId] = len(n.list) - i
+	}
+	return out
+}
