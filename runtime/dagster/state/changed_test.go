@@ -143,3 +143,27 @@ func TestCheckOfRunBefore(t *testing.T) {
 		t.Errorf("(-log +told):\n%s\ntold:\n%s", diff, m.brief(0))
 	}
 }
+
+// TestLoadBrokenOff: a load that broke off has told that a run began which failed. Its location
+// is down when the first load goes on, so that the asset is loaded late: it failed all the same.
+func TestLoadBrokenOff(t *testing.T) {
+	m := newModel(t)
+	run := m.launch(fakeRun{assets: []string{"daily"}, checks: []string{"daily:u", "daily:p"}, keys: []string{"2026-02-26"}, bare: true, tags: map[string]string{"dagster/partition": "2026-02-26"}})
+	m.move(run, "FAILURE")
+	m.fails = 1
+	if _, err := m.reader.Poll(context.Background()); err == nil || len(m.list) == 0 {
+		t.Fatalf("the load is not broken off after %q: %v", m.brief(0), err)
+	}
+	m.fails = -1
+	for _, down := range []bool{true, false} {
+		m.tick(time.Second)
+		m.down["core"] = down
+		m.versions++
+		if _, err := m.reader.Poll(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(known(t, m.graph, fold(t, m.log), m.now), known(t, m.graph, m.world, m.now)); diff != "" {
+		t.Errorf("(-log +told):\n%s\ntold:\n%s", diff, m.brief(0))
+	}
+}

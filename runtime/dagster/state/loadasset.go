@@ -57,7 +57,7 @@ func (l *loading) failed(a *graph.Asset, out *loaded, run *RunParts, partition s
 	}
 	at := seconds(run.CreationTime)
 	out.items = append(out.items, item{group: workGroup, at: at, event: events.Event{
-		ID: ID("run", run.RunId, "load", a.Key, partition), Type: events.Run, At: l.at(at), RunID: l.anew(run, a.Key), Status: facts.Started,
+		ID: ID("run", l.anew(run, a.Key), "load", a.Key, partition), Type: events.Run, At: l.at(at), RunID: l.anew(run, a.Key), Status: facts.Started,
 		Assets: []string{a.Key}, Partition: partition, Tags: tagsOf(run),
 	}})
 	end := l.ended(run, facts.Failure, a.Key)

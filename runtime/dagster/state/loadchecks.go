@@ -149,7 +149,7 @@ func (l *loading) broken(list []execution) ([]item, error) {
 		}
 		at := seconds(run.CreationTime)
 		out = append(out, item{group: checksGroup, at: at, event: events.Event{
-			ID: ID("run", run.RunId, "load", e.check, e.Partition), Type: events.Run, At: l.planned(e, run), RunID: l.anew(run, assetOf(e.check)), Status: facts.Started,
+			ID: ID("run", l.anew(run, assetOf(e.check)), "load", e.check, e.Partition), Type: events.Run, At: l.planned(e, run), RunID: l.anew(run, assetOf(e.check)), Status: facts.Started,
 			Checks: []string{e.check}, Partition: e.Partition, Tags: tagsOf(run),
 		}})
 		l.end(run, assetOf(e.check))
