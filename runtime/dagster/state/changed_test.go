@@ -167,3 +167,31 @@ func TestLoadBrokenOff(t *testing.T) {
 		t.Errorf("(-log +told):\n%s\ntold:\n%s", diff, m.brief(0))
 	}
 }
+
+// TestCheckWhileDown: a check that was executed while its location was down is told as soon as
+// that is loaded again.
+func TestCheckWhileDown(t *testing.T) {
+	m := newModel(t)
+	poll := func(down bool) {
+		t.Helper()
+		m.tick(11 * time.Second)
+		m.down["core"] = down
+		m.versions++
+		if _, err := m.reader.Poll(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := m.launch(fakeRun{assets: []string{"whole"}, checks: []string{"whole:c"}, keys: []string{""}, bare: true, tags: map[string]string{}})
+	m.move(run, "STARTED")
+	poll(false)
+	m.write("MATERIALIZATION", "whole", "", run.id, false)
+	run.plans[0].made = true
+	m.tick(time.Second)
+	m.evaluate(m.executions[0], false, "WARN")
+	m.move(run, "SUCCESS")
+	poll(true)
+	poll(false)
+	if diff := cmp.Diff(known(t, m.graph, fold(t, m.log), m.now), known(t, m.graph, m.world, m.now)); diff != "" {
+		t.Errorf("(-log +told):\n%s\ntold:\n%s", diff, m.brief(0))
+	}
+}

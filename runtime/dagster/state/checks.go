@@ -27,7 +27,7 @@ func (p *poll) checks(n *runNews, written map[string]bool) ([]item, error) {
 	var out []item
 	for _, key := range p.graph.Keys() {
 		a, _ := p.graph.Asset(key)
-		if len(a.Checks) == 0 || p.asset(key) == nil || !all && !n.touched[key] && !written[key] && !p.unseen[key] {
+		if len(a.Checks) == 0 || p.asset(key) == nil || !all && !n.touched[key] && !written[key] && !(p.unseen[key] && p.up(a)) {
 			continue
 		}
 		keys = append(keys, key)
@@ -59,6 +59,9 @@ func (p *poll) latestChecks(keys []string) ([]item, error) {
 		answer, err := Checks(p.ctx, p.calls, inputs(some))
 		if err != nil {
 			return nil, err
+		}
+		for _, key := range some { // until it is answered, as one of a location that is down is not
+			p.unseen[key] = true
 		}
 		for i := range answer.AssetNodes {
 			node := &answer.AssetNodes[i]
