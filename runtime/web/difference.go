@@ -78,7 +78,7 @@ func valuesAt(now params.Values, history []control.ParamsVersion, to int64) para
 type pending struct {
 	Changes []difference
 	// Missing are required parameters without a value, for which runs would be refused.
-	Missing []string
+	Missing []named
 	// Checked: the form was checked and not saved.
 	Checked bool
 }

@@ -61,7 +61,7 @@ func (p *Page) showRestore(w http.ResponseWriter, r *http.Request, s session, as
 	_, err = j.With(stored).Resolve(params.Layers{Operations: values}, nil)
 	var problems params.Problems
 	collect(&problems, err)
-	data.Problems = problemsOf(problems)
+	data.Problems = problemsOf(j.Name, problems)
 	p.show(w, code, "restore", page{Title: "Restore version " + strconv.FormatInt(to, 10), Session: s, Job: j.Name, Tab: "history", Data: data})
 	return nil
 }

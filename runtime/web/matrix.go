@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"auto/runtime/params"
@@ -17,6 +18,8 @@ type matrix struct {
 	Strict  bool
 	Columns []column
 	Rows    []row
+	// RowsShown and AssetsShown tell which part of them that is.
+	RowsShown, AssetsShown window
 	// Stray are stored values that nothing declares or selects any more.
 	Stray []stray
 	// Problems are what is wrong with what was posted, or with the values in force.
@@ -56,22 +59,49 @@ type row struct {
 type stray struct{ Name, Text, Why string }
 
 // problem is one thing that is wrong, at the field of a name where there is one.
-type problem struct{ Field, Message, Help string }
+type problem struct {
+	named
+	Message, Help string
+}
 
-// filter says which rows and columns are shown.
+// named is a parameter with the address of its field, both "" for none.
+type named struct{ Field, Link string }
+
+// namedOf gives the field of a parameter on the page of a job that shows little else.
+func namedOf(job string, n params.Name) named {
+	if n.Param == "" {
+		return named{}
+	}
+	name := n.String()
+	return named{name, jobPath(job, "") + filter{Param: n.Param, Asset: n.Asset}.Query() + "#" + fieldID(name)}
+}
+
+// filter says which rows and columns are shown, and of these from which on.
 type filter struct {
 	Param, Asset, Show string
+	Row, Column        int
 }
 
 // Query gives the filter as the end of an address, "" for none.
 func (f filter) Query() string {
-	if !f.Active() {
+	query := url.Values{}
+	for name, text := range map[string]string{"param": f.Param, "asset": f.Asset, "show": f.Show} {
+		if text != "" {
+			query.Set(name, text)
+		}
+	}
+	for name, n := range map[string]int{"row": f.Row, "column": f.Column} {
+		if n != 0 {
+			query.Set(name, strconv.Itoa(n))
+		}
+	}
+	if len(query) == 0 {
 		return ""
 	}
-	return "?" + url.Values{"param": {f.Param}, "asset": {f.Asset}, "show": {f.Show}}.Encode()
+	return "?" + query.Encode()
 }
 
-// Active reports whether anything is left out.
+// Active reports whether anything is filtered out.
 func (f filter) Active() bool { return f.Param != "" || f.Asset != "" || f.Show != "" }
 
 func columnName(asset string) string { return cmp.Or(asset, "Shared") }
@@ -112,7 +142,7 @@ var addTypes = []string{"string", "int", "float", "bool", "list", "map", "secret
 func (m *matrix) problem(err error) {
 	var all params.Problems
 	collect(&all, err)
-	for _, p := range problemsOf(all) {
+	for _, p := range problemsOf(m.Name, all) {
 		m.Problems = append(m.Problems, p)
 		if p.Field != "" {
 			m.problemOf[p.Field] = strings.TrimSpace(m.problemOf[p.Field] + " " + p.Message)
@@ -122,7 +152,6 @@ func (m *matrix) problem(err error) {
 
 // build makes the rows, once problems and conflicts are known.
 func (m *matrix) build() *matrix {
-	m.Columns = []column{{"", "Shared"}}
 	for _, asset := range m.job.Assets {
 		if contains(asset, m.Filter.Asset) {
 			m.Columns = append(m.Columns, column{asset, asset})
@@ -137,8 +166,55 @@ func (m *matrix) build() *matrix {
 			m.Hidden++
 		}
 	}
+	m.part()
+	m.link()
 	m.strays()
 	return m
+}
+
+// at gives the address of the part that begins with a row and a column.
+func (m *matrix) at(row, column int) string {
+	f := m.Filter
+	f.Row, f.Column = row, column
+	return jobPath(m.Name, "") + f.Query()
+}
+
+// link has what is said of fields of this page lead to them.
+func (m *matrix) link() {
+	here := map[string]bool{}
+	for _, r := range m.Rows {
+		for _, c := range r.Cells {
+			here[c.Name] = c.Name != ""
+		}
+	}
+	to := func(n *named) {
+		if here[n.Field] {
+			n.Link = "#" + fieldID(n.Field)
+		}
+	}
+	for i := range m.Problems {
+		to(&m.Problems[i].named)
+	}
+	if m.Pending != nil {
+		for i := range m.Pending.Missing {
+			to(&m.Pending.Missing[i])
+		}
+	}
+}
+
+// part leaves the part of the rows and columns that is shown at once.
+func (m *matrix) part() {
+	columns := max(columnsAtOnce, cellsAtOnce/max(1, len(m.Rows)))
+	f := &m.Filter
+	f.Row, f.Column = begin(f.Row, rowsAtOnce, len(m.Rows)), begin(f.Column, columns, len(m.Columns))
+	m.Rows, m.RowsShown = cut(m.Rows, f.Row, rowsAtOnce, func(n int) string { return m.at(n, f.Column) })
+	m.Columns, m.AssetsShown = cut(m.Columns, f.Column, columns, func(n int) string { return m.at(f.Row, n) })
+	m.Columns = append([]column{{"", "Shared"}}, m.Columns...)
+	first := m.AssetsShown.From // the shared value comes before the assets
+	for i := range m.Rows {
+		cells := m.Rows[i].Cells
+		m.Rows[i].Cells = append(cells[:1:1], cells[first:m.AssetsShown.To+1]...)
+	}
 }
 
 // contains reports whether a text has a part, whatever their case.

@@ -58,7 +58,7 @@ func (p *Page) requested(ctx context.Context, j *params.Job, s params.Stored, as
 	asked, err := p.Params.Preview(ctx, j.Name, assets, "")
 	var all params.Problems
 	if collect(&all, err); len(all) > 0 {
-		return result{Job: j.Name, Selection: assets, Problems: problemsOf(all)}, nil
+		return result{Job: j.Name, Selection: assets, Problems: problemsOf(j.Name, all)}, nil
 	}
 	if err != nil {
 		return result{}, err
@@ -69,7 +69,7 @@ func (p *Page) requested(ctx context.Context, j *params.Job, s params.Stored, as
 	}
 	resolved, _ := j.Resolve(params.Layers{Operations: s.Values}, assets) // Ready has the problems
 	if collect(&all, resolved.Ready()); len(all) > 0 {
-		out.Problems = problemsOf(all) // one by one, each with its field
+		out.Problems = problemsOf(j.Name, all) // one by one, each with its field
 	}
 	return out, nil
 }
@@ -81,20 +81,17 @@ func resultOf(asked request.Request) result {
 		Tags: asked.Tags, Params: asked.Params, Config: asked.RunConfig,
 	}
 	if asked.Refused != nil {
-		out.Problems = []problem{{"", asked.Refused.Reason, ""}}
+		out.Problems = []problem{{Message: asked.Refused.Reason}}
 	}
 	return out
 }
 
-// problemsOf gives problems for people.
-func problemsOf(all params.Problems) []problem {
+// problemsOf gives problems of a job for people.
+func problemsOf(job string, all params.Problems) []problem {
 	var out []problem
 	for _, one := range all {
-		field := ""
-		if one.Name.Param != "" {
-			field = one.Name.String()
-		}
-		out = append(out, problem{field, strings.TrimPrefix(one.Message, "`"+field+"`: "), one.Help})
+		at := namedOf(job, one.Name)
+		out = append(out, problem{at, strings.TrimPrefix(one.Message, "`"+at.Field+"`: "), one.Help})
 	}
 	return out
 }

@@ -34,6 +34,8 @@ type page struct {
 
 var functions = template.FuncMap{
 	"asset":   assetOf,
+	"beyond":  beyond,
+	"first":   first,
 	"job":     jobPath,
 	"json":    pretty,
 	"prose":   prose,

@@ -26,7 +26,7 @@ func (p *Page) showMatrix(w http.ResponseWriter, code int, s session, m *matrix)
 }
 
 func filterOf(query url.Values) filter {
-	return filter{query.Get("param"), query.Get("asset"), query.Get("show")}
+	return filter{query.Get("param"), query.Get("asset"), query.Get("show"), place(query, "row"), place(query, "column")}
 }
 
 // save saves a form, and shows the job again with all that is wrong where it cannot be.
@@ -166,7 +166,7 @@ func (m *matrix) pend() {
 	}
 	r, _ := m.job.With(after).Resolve(params.Layers{Operations: after.Values}, nil) // Check has its problems
 	for _, n := range r.Missing() {
-		m.Pending.Missing = append(m.Pending.Missing, n.String())
+		m.Pending.Missing = append(m.Pending.Missing, namedOf(m.Name, n))
 	}
 }
 
@@ -187,7 +187,7 @@ func (p *Page) check(w http.ResponseWriter, r *http.Request, s session) error {
 	m.pend()
 	m.Pending.Checked = true
 	if r.Header.Get("HX-Request") != "" {
-		p.show(w, http.StatusOK, "check", page{Session: s, Job: m.Name, Data: m})
+		p.show(w, http.StatusOK, "check", page{Session: s, Job: m.Name, Data: m.build()})
 		return nil
 	}
 	p.showMatrix(w, http.StatusOK, s, m)

@@ -1,0 +1,113 @@
+package web_test
+
+import (
+	"fmt"
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"auto/runtime/params"
+)
+
+// vast is a job that has more fields than a page shows at once.
+func vast(t tester, assets, shared int) *params.Job {
+	t.Helper()
+	j := &params.Job{Name: "vast"}
+	for i := range assets {
+		j.Assets = append(j.Assets, fmt.Sprintf("a%03d", i))
+	}
+	var lines strings.Builder
+	for i := range shared {
+		fmt.Fprintf(&lines, "p%03d string!\n", i)
+	}
+	j.Schema = schema(t, lines.String())
+	return j
+}
+
+var beside = regexp.MustCompile(`<a href="/ui/(jobs/vast[^"]*)">(?:previous|next)</a>`)
+
+// TestParts: a large job is shown in parts, which have every field between them.
+func TestParts(t *testing.T) {
+	for _, size := range []struct{ assets, params, parts int }{{3, 5, 1}, {1, 75, 1}, {40, 75, 1}, {41, 75, 2}, {700, 4, 1}, {45, 80, 4}, {0, 76, 2}, {3, 0, 1}} {
+		t.Run(fmt.Sprintf("%dx%d", size.assets, size.params), func(t *testing.T) {
+			b := signedIn(t, vast(t, size.assets, size.params))
+			seen, parts := map[string]int{}, map[string]bool{}
+			for todo := []string{"jobs/vast"}; len(todo) > 0; todo = todo[1:] {
+				if parts[todo[0]] {
+					continue
+				}
+				parts[todo[0]] = true
+				code, body := b.get(t, todo[0])
+				if code != 200 || len(body) > 4<<20 {
+					t.Fatalf("%s answers %d with %d bytes", todo[0], code, len(body))
+				}
+				for name := range formOf(t, body) {
+					if field, ok := strings.CutPrefix(name, "v:"); ok {
+						seen[field]++
+					}
+				}
+				for _, found := range beside.FindAllStringSubmatch(body, -1) {
+					todo = append(todo, html.UnescapeString(found[1]))
+				}
+			}
+			if len(parts) != size.parts || len(seen) != (size.assets+1)*size.params {
+				t.Errorf("%d parts have %d fields", len(parts), len(seen))
+			}
+			for field, times := range seen {
+				if asset, _, own := strings.Cut(field, "."); own && times != 1 {
+					t.Errorf("%s of %s is there %d times", field, asset, times)
+				}
+			}
+		})
+	}
+}
+
+// TestEditsPart: what is written in a part is saved, and the same part is shown again.
+func TestEditsPart(t *testing.T) {
+	b := signedIn(t, vast(t, 45, 80))
+	const part = "vast?column=40&row=75"
+	code, body := b.edit(t, part, "v:a041.p077", "x")
+	if code != 200 {
+		t.Fatal(code, body)
+	}
+	has(t, body, "Saved as version 1", "Parameters 76 to 80 of 80", "Assets 41 to 45 of 45")
+	b.expect(t, "vast", map[string]any{"a041.p077": "x"})
+	for place, want := range map[string]string{"row=-9&column=x": "Parameters 1 to 75 of 80", "row=99999&column=42": "Parameters 76 to 80 of 80"} {
+		_, body := b.get(t, "jobs/vast?"+place)
+		has(t, body, want)
+	}
+	_, body = b.get(t, "jobs/vast?show=set&param=p0&row=75&column=40")
+	has(t, body, `name="v:a041.p077"`) // one row, so all assets are on it
+}
+
+var linked = regexp.MustCompile(`<a href="([^"]*)"><code>(a?[0-9]*\.?p[0-9]{3})</code></a>`)
+
+// TestFarFields: what is said of a field leads to it, also where that is in another part, and
+// long lists say how much they leave out.
+func TestFarFields(t *testing.T) {
+	b := signedIn(t, vast(t, 45, 80))
+	const part = "vast?column=40&row=75"
+	form := b.form(t, "jobs/"+part)
+	change(form, "v:a041.p077", "x")
+	code, body := b.send(t, "jobs/vast/check?column=40&row=75", form)
+	if code != 200 {
+		t.Fatal(code, body)
+	}
+	has(t, body, "more")
+	links := linked.FindAllStringSubmatch(body, -1)
+	if len(links) < 50 {
+		t.Fatalf("%d links in %s", len(links), body)
+	}
+	for _, link := range links {
+		address, place, _ := strings.Cut(html.UnescapeString(link[1]), "#")
+		page := body
+		if address != "" {
+			_, page = b.get(t, strings.TrimPrefix(address, "/ui/"))
+		}
+		if !slices.Contains(strings.Fields(page), `id="`+place+`"`) {
+			t.Fatalf("%s leads to %s, where %s is not", link[2], link[1], place)
+		}
+	}
+}
