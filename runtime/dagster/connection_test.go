@@ -40,7 +40,7 @@ func empty(w http.ResponseWriter, r *http.Request) {
 	case "Newest":
 		answer = `{"data": {"runsOrError": ` + runs + `}}`
 	case "Poll":
-		answer = `{"data": {"locationStatusesOrError": {"__typename": "WorkspaceLocationStatusEntries", "entries": []}, "active": ` + runs + `, "changed": ` + runs + `,
+		answer = `{"data": {"locationStatusesOrError": {"__typename": "WorkspaceLocationStatusEntries", "entries": []}, "active": ` + runs + `, "changed": ` + runs + `, "newest": ` + runs + `,
 			"backfills": {"__typename": "PartitionBackfills", "results": []}, "dynamic": [], "heads": ` + assets + `, "seen": ` + assets + `}}`
 	}
 	if _, err := w.Write([]byte(answer)); err != nil {
