@@ -28,10 +28,10 @@ func (p *poll) noteNewest() error {
 
 // newest is what there is of the runs that were created last.
 type newest struct {
-	// list is the newest first, down to one that is told.
+	// list is the newest first, down to one that is noted.
 	list []RunState
-	// fresh are those that are not told. A run is one by its place before one that is told,
-	// whatever clocks show; where none is told any more, by its creation.
+	// fresh are those that are not told. A run is one by its place before one that is noted,
+	// whatever clocks show; where none of them is left, by its creation.
 	fresh map[string]bool
 }
 
@@ -49,7 +49,7 @@ func (p *poll) newestRuns(first RunStates) (newest, error) {
 	}
 	told := false
 	for i := range slices.Backward(n.list) {
-		told = told || p.known(n.list[i].RunId)
+		told = told || p.noted(n.list[i].RunId)
 		if !p.known(n.list[i].RunId) && (told || !p.before(n.list[i].CreationTime)) {
 			n.fresh[n.list[i].RunId] = true
 		}
@@ -57,17 +57,20 @@ func (p *poll) newestRuns(first RunStates) (newest, error) {
 	return n, err
 }
 
-// enough reports whether a list goes down to what is not new: to a run that is known, or, where
-// those that are noted are deleted, to one that is older by its creation.
+// enough reports whether a list goes down to what is not new: to a run that is noted, or, where
+// those are deleted, to one that is older by its creation.
 func (p *poll) enough(list []RunState) bool {
 	last := list[len(list)-1]
-	return p.known(last.RunId) || len(list) >= p.recent && p.before(last.CreationTime)
+	return p.noted(last.RunId) || len(list) >= p.recent && p.before(last.CreationTime)
 }
 
 // known reports whether a run is told, or was one of the newest at the first poll.
-func (p *poll) known(id string) bool {
-	mark := p.mark()
-	return mark.Runs[id].Status != "" || slices.ContainsFunc(mark.Recent, func(r recentRun) bool { return r.ID == id })
+func (p *poll) known(id string) bool { return p.mark().Runs[id].Status != "" || p.noted(id) }
+
+// noted reports whether all runs before a run are known. Of others that are known they may not
+// be: one that is told by what it made, or goes on for long.
+func (p *poll) noted(id string) bool {
+	return slices.ContainsFunc(p.mark().Recent, func(r recentRun) bool { return r.ID == id })
 }
 
 // mark gives the mark of runs as it is going to be.

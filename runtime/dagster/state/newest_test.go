@@ -170,3 +170,65 @@ func TestToldInPart(t *testing.T) {
 		}
 	}
 }
+
+// TestBesideStrangers: a run that began and ended while a poll went on is told by the next one,
+// also where that finds a page down to a run that began later and is told already.
+func TestBesideStrangers(t *testing.T) {
+	m := newModel(t)
+	launch := func(asset string) *fakeRun {
+		return m.launch(fakeRun{assets: []string{asset}, keys: []string{""}, tags: map[string]string{}})
+	}
+	for range 3 {
+		m.move(launch("whole"), "FAILURE")
+		m.pollNow(t)
+	}
+	m.write("MATERIALIZATION", "other/whole", "", "", false)
+	from, calls := len(m.list), 0
+	m.before = func() {
+		if calls++; calls == 2 { // after the runs were read, before the events are
+			m.tick(time.Millisecond)
+			m.move(launch("whole"), "FAILURE")
+			m.tick(time.Millisecond)
+			later := launch("other/whole")
+			m.tick(time.Millisecond)
+			m.write("MATERIALIZATION", "other/whole", "", later.id, false)
+		}
+	}
+	m.pollNow(t)
+	m.before = nil
+	launch("static") // which begins the page that Small has of two
+	m.pollNow(t)
+	m.pollNow(t)
+	if got := m.outcomes(from); !slices.Equal(got, []string{"r4 failure"}) {
+		t.Errorf("told are %q:\n%s", got, m.brief(from))
+	}
+}
+
+// TestNewestDeletedBelowOne: where the newest runs are deleted, and one goes that is older than
+// they, what is between them was told, or over before the first poll.
+func TestNewestDeletedBelowOne(t *testing.T) {
+	m := newModel(t)
+	launch := func() *fakeRun {
+		m.tick(time.Second)
+		return m.launch(fakeRun{assets: []string{"whole"}, keys: []string{""}, tags: map[string]string{}})
+	}
+	launch() // which goes on
+	m.move(launch(), "FAILURE")
+	var runs []*fakeRun
+	for range 6 { // as many as Small notes
+		run := launch()
+		m.move(run, "SUCCESS")
+		runs = append(runs, run)
+	}
+	m.pollNow(t)
+	m.tick(time.Minute)
+	m.pollNow(t)
+	from := len(m.list)
+	for _, run := range runs {
+		m.deleteRun(run)
+	}
+	m.pollNow(t)
+	if got := m.outcomes(from); got != nil {
+		t.Errorf("told are %q", got)
+	}
+}
