@@ -66,29 +66,35 @@ type newest struct {
 func (p *poll) newestRuns(first RunStates) (newest, error) {
 	page, err := statesOf(first)
 	n := newest{list: page, fresh: map[string]bool{}}
-	for err == nil && len(page) == p.peek && !p.enough(n.list) {
+	for size := p.peek; err == nil && len(page) == size && !p.enough(n.list, page); {
+		size = min(2*size, p.page) // after a pause there may be very many
 		var answer *NewestResponse
-		if answer, err = Newest(p.ctx, p.calls, p.peek, page[len(page)-1].RunId); err != nil {
+		if answer, err = Newest(p.ctx, p.calls, size, page[len(page)-1].RunId); err != nil {
 			break
 		}
 		page, err = statesOf(answer.RunsOrError)
 		n.list = append(n.list, page...)
 	}
-	told := false
-	for i := range slices.Backward(n.list) {
-		told = told || p.noted(n.list[i].RunId)
-		if !p.known(n.list[i].RunId) && (told || !p.before(n.list[i].CreationTime)) {
-			n.fresh[n.list[i].RunId] = true
+	below := len(n.list) // after the last one that is noted
+	for below > 0 && !p.noted(n.list[below-1].RunId) {
+		below--
+	}
+	if below > 0 && p.full() {
+		n.list = n.list[:below] // what is older was told, and forgotten
+	}
+	for i := range n.list {
+		if run := &n.list[i]; !p.known(run.RunId) && (i < below || !p.before(run.CreationTime)) {
+			n.fresh[run.RunId] = true
 		}
 	}
 	return n, err
 }
 
-// enough reports whether a list goes down to what is not new: to a run that is noted, or, where
-// those are deleted, to one that is older by its creation.
-func (p *poll) enough(list []RunState) bool {
-	last := list[len(list)-1]
-	return p.noted(last.RunId) || len(list) >= p.recent && p.before(last.CreationTime)
+// enough reports whether a list with its last page goes down to what is not new: to a run that
+// is noted, or, where those are deleted, to one that is older by its creation.
+func (p *poll) enough(list, page []RunState) bool {
+	return slices.ContainsFunc(page, func(run RunState) bool { return p.noted(run.RunId) }) ||
+		len(list) >= p.recent && p.before(page[len(page)-1].CreationTime)
 }
 
 // known reports whether a run is told, or was one of the newest at the first poll.
@@ -103,11 +109,13 @@ func (p *poll) noted(id string) bool {
 // mark gives the mark of runs as it is going to be.
 func (p *poll) mark() *runsMark { return cmp.Or(p.change.runs, p.memory.runs) }
 
-// before reports whether a run that is not known was created too long ago to be new. As
-// long as Recent holds all runs, none was.
+// full reports whether Recent may leave runs out. As long as it does not, a run that is not in
+// it is new.
+func (p *poll) full() bool { return len(p.mark().Recent) == p.recent }
+
+// before reports whether a run that is not known was created too long ago to be new.
 func (p *poll) before(created float64) bool {
-	list := p.mark().Recent
-	return len(list) == p.recent && created <= list[len(list)-1].Created
+	return p.full() && created <= p.mark().Recent[p.recent-1].Created
 }
 
 // recall notes the runs that were created last, the newest first.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"auto/runtime/dagster/state"
 	"auto/runtime/events"
 	"auto/runtime/facts"
 	"auto/vm/graph"
@@ -272,5 +273,30 @@ func TestMarkWithoutRecent(t *testing.T) {
 	m.pollNow(t)
 	if got := m.outcomes(from); !slices.Equal(got, append([]string{going.id + " success"}, want...)) {
 		t.Errorf("told are %q:\n%s", got, m.brief(from))
+	}
+}
+
+// TestManyNew: after a long pause the runs that are new are found with few calls.
+func TestManyNew(t *testing.T) {
+	m := newModel(t)
+	launch := func() {
+		m.tick(time.Second)
+		m.move(m.launch(fakeRun{assets: []string{"whole"}, keys: []string{""}, tags: map[string]string{}}), "FAILURE")
+	}
+	for range 1000 {
+		launch()
+	}
+	narrow := newGraph(t, graph.Asset{Key: "whole", Repository: "core/__repository__"})
+	m.reader = state.New(state.Options{Client: m.fake, Graph: func() *graph.Graph { return narrow }, Take: m.take, Marks: m.marks, Clock: m.clock})
+	m.pollNow(t)
+	m.runs[899].created = m.runs[900].created.Add(time.Millisecond) // which is the last that is noted
+	m.tick(time.Hour)
+	from, before := len(m.list), m.calls["Newest"]
+	for range 2000 {
+		launch()
+	}
+	m.pollNow(t)
+	if got, calls := len(m.outcomes(from)), m.calls["Newest"]-before; got != 2000 || calls > 10 {
+		t.Errorf("%d runs are told with %d calls", got, calls)
 	}
 }
