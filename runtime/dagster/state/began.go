@@ -7,20 +7,27 @@ import (
 	"auto/runtime/facts"
 )
 
-// begins tells that a run is new. A poll that broke off may have told it without what was not
-// loaded then: that is told beside it, as its event would be taken for the one that was told.
+// begins tells that a run is new.
 func (p *poll) begins(run *RunParts, m runMark, status facts.Status) ([]item, error) {
-	was, maybe := p.memory.runs.Runs[run.RunId]
-	if !maybe {
-		return p.beganLate(run, m, status)
-	}
-	more := m.minus(&was)
-	list, err := p.beganLate(run, m.minus(&more), status)
+	first, more := p.parts(run.RunId, m)
+	list, err := p.beganLate(run, first, status)
 	if err != nil {
 		return nil, err
 	}
-	beside, err := p.plansMore(run, more, status)
-	return append(list, beside...), err
+	rest, err := p.plansMore(run, more, status)
+	return append(list, rest...), err
+}
+
+// parts takes apart what a run makes. A poll that broke off may have told the run without what
+// was not loaded then: that is told beside it, as its event would be taken for the one that was
+// told.
+func (p *poll) parts(id string, m runMark) (first, more runMark) {
+	was, maybe := p.memory.runs.Runs[id]
+	if !maybe {
+		return m, runMark{}
+	}
+	more = m.minus(&was)
+	return m.minus(&more), more
 }
 
 // beganLate is began for a run of which partitions may have been told to be written since: a

@@ -62,7 +62,11 @@ func (p *poll) strangers(made []item) ([]item, error) {
 		m := p.newRun(run, assets[run.RunId])
 		m.Status, m.Updated = status, run.CreationTime
 		p.change.runs.Runs[run.RunId], p.details[run.RunId] = m, run
-		out = append(out, p.began(run, p.loaded(m), status)...)
+		first, more := p.parts(run.RunId, p.loaded(m))
+		out = append(out, p.began(run, first, status)...)
+		if more.ours() {
+			out = append(out, beside(p.began(run, more, status), more)...)
+		}
 	}
 	return out, nil
 }

@@ -300,3 +300,37 @@ func TestManyNew(t *testing.T) {
 		t.Errorf("%d runs are told with %d calls", got, calls)
 	}
 }
+
+// TestWrittenInPart: as TestToldInPart, where the run has written a part of the asset that was
+// not loaded: the rest of it is in progress.
+func TestWrittenInPart(t *testing.T) {
+	m := &model{fake: newFake(newGraph(t,
+		graph.Asset{Key: "a", Repository: "core/__repository__", Partitions: partitions(t, graph.Spec{Type: graph.Static, Keys: []string{"x", "y"}})},
+		graph.Asset{Key: "b", Repository: "other/__repository__"},
+	)), journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+	m.clock = &skewed{fake: m.fake}
+	m.restart()
+	m.down["core"] = true
+	m.pollNow(t)
+	var first *fakeRun
+	for _, assets := range [][]string{{"a", "b"}, {"b"}, {"b"}} {
+		m.tick(time.Second)
+		run := m.launch(fakeRun{assets: assets, keys: []string{"x", "y"}, tags: map[string]string{"dagster/asset_partition_range_start": "x", "dagster/asset_partition_range_end": "y"}})
+		if first == nil {
+			first = run
+		}
+	}
+	m.fails = 1 // of two batches
+	m.tick(time.Second)
+	if _, err := m.reader.Poll(context.Background()); err == nil || len(m.list) == 0 {
+		t.Fatalf("the poll is not broken off after %q: %v", m.brief(0), err)
+	}
+	m.write("MATERIALIZATION", "a", "x", first.id, false)
+	m.fails, m.down["core"] = -1, false
+	m.versions++
+	m.pollNow(t)
+	m.pollNow(t)
+	if got := holds(t, m.graph, m.world, "a", m.now)["in progress"]; !slices.Equal(got, []string{"y"}) {
+		t.Errorf("in progress are %q:\n%s", got, m.brief(0))
+	}
+}

@@ -48,11 +48,16 @@ func (p *poll) plansMore(run *RunParts, more runMark, status facts.Status) ([]it
 		return nil, nil
 	}
 	list, err := p.beganLate(run, more, status)
+	return beside(list, more), err
+}
+
+// beside gives other IDs to the events of what a run makes beside what may be told of it.
+func beside(list []item, more runMark) []item {
 	for i := range list {
 		e := &list[i].event
 		e.ID = ID(append([]string{e.ID, "graph"}, slices.Concat(more.Assets, more.Checks)...)...)
 	}
-	return list, err
+	return list
 }
 
 // goingOn gives the runs that are known to go, and the assets of those that have no selection.
