@@ -55,6 +55,11 @@ type row struct {
 	Cells                    []cell
 }
 
+// touched reports whether anything is written in a row.
+func (r row) touched() bool {
+	return slices.ContainsFunc(r.Cells, func(c cell) bool { return c.Touched })
+}
+
 // stray is a stored value that nothing uses.
 type stray struct{ Name, Text, Why string }
 
@@ -202,18 +207,30 @@ func (m *matrix) link() {
 	}
 }
 
-// part leaves the part of the rows and columns that is shown at once.
+// part leaves the part of the rows and columns that is shown at once, and those where something
+// is written: what others saved meanwhile may have moved them.
 func (m *matrix) part() {
 	columns := max(columnsAtOnce, cellsAtOnce/max(1, len(m.Rows)))
 	f := &m.Filter
 	f.Row, f.Column = begin(f.Row, rowsAtOnce, len(m.Rows)), begin(f.Column, columns, len(m.Columns))
-	m.Rows, m.RowsShown = cut(m.Rows, f.Row, rowsAtOnce, func(n int) string { return m.at(n, f.Column) })
-	m.Columns, m.AssetsShown = cut(m.Columns, f.Column, columns, func(n int) string { return m.at(f.Row, n) })
-	m.Columns = append([]column{{"", "Shared"}}, m.Columns...)
-	first := m.AssetsShown.From // the shared value comes before the assets
+	m.RowsShown = part(len(m.Rows), f.Row, rowsAtOnce, func(n int) string { return m.at(n, f.Column) })
+	m.AssetsShown = part(len(m.Columns), f.Column, columns, func(n int) string { return m.at(f.Row, n) })
+	written := map[int]bool{0: true} // by cell; the shared value comes before the assets
+	var rows []row
+	for i, r := range m.Rows {
+		for at, c := range r.Cells {
+			if c.Touched {
+				written[at] = true
+			}
+		}
+		if m.RowsShown.has(i) || r.touched() {
+			rows = append(rows, r)
+		}
+	}
+	shown := func(at int) bool { return written[at] || m.AssetsShown.has(at-1) }
+	m.Columns, m.Rows = some(append([]column{{"", "Shared"}}, m.Columns...), shown), rows
 	for i := range m.Rows {
-		cells := m.Rows[i].Cells
-		m.Rows[i].Cells = append(cells[:1:1], cells[first:m.AssetsShown.To+1]...)
+		m.Rows[i].Cells = some(m.Rows[i].Cells, shown)
 	}
 }
 
@@ -252,7 +269,7 @@ func typeName(d params.Decl) string {
 
 // shows reports whether the filter shows a row of such cells.
 func (m *matrix) shows(r row) bool {
-	return m.Filter.Show == "" || slices.ContainsFunc(r.Cells, func(c cell) bool {
+	return m.Filter.Show == "" || r.touched() || slices.ContainsFunc(r.Cells, func(c cell) bool {
 		return c.Name != "" && (m.Filter.Show == "set" && (c.On || c.Had) || c.Layer == m.Filter.Show || c.Problem != "")
 	})
 }

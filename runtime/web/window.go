@@ -3,7 +3,6 @@ package web
 import (
 	"net/url"
 	"reflect"
-	"slices"
 	"strconv"
 )
 
@@ -26,18 +25,31 @@ type window struct {
 // begin gives where the part begins in which a place of a list lies, or the first or last one.
 func begin(at, size, all int) int { return max(0, min(at, all-1)) / size * size }
 
-// cut leaves of a list the part that begins at a place. The addresses of the parts beside it are
+// part gives the part of a list that begins at a place. The addresses of the parts beside it are
 // made of their beginnings.
-func cut[T any](list []T, from, size int, address func(from int) string) ([]T, window) {
-	to := min(from+size, len(list))
-	w := window{From: from + 1, To: to, All: len(list)}
+func part(all, from, size int, address func(from int) string) window {
+	w := window{From: from + 1, To: min(from+size, all), All: all}
 	if from > 0 {
 		w.Previous = address(from - size)
 	}
-	if to < len(list) {
-		w.Next = address(to)
+	if w.To < all {
+		w.Next = address(w.To)
 	}
-	return slices.Clip(list[from:to]), w
+	return w
+}
+
+// has reports whether a place of the list, from 0 on, is shown.
+func (w window) has(at int) bool { return at >= w.From-1 && at < w.To }
+
+// some gives the elements of a list whose places are shown.
+func some[T any](list []T, shown func(at int) bool) []T {
+	var out []T
+	for at, v := range list {
+		if shown(at) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // Part reports whether something is left out.

@@ -111,3 +111,46 @@ func TestFarFields(t *testing.T) {
 		}
 	}
 }
+
+// TestEditsMovedAway: where others change which rows and columns a part has, what was written is
+// shown again all the same.
+func TestEditsMovedAway(t *testing.T) {
+	for name, c := range map[string]struct {
+		assets, params int
+		part, field    string
+		theirs         []string
+	}{
+		"set":     {1, 80, "show=set&row=75", "v:p075", []string{"v:p000", "", "o:p000", "-"}},
+		"missing": {1, 160, "show=missing&row=75", "v:p080", []string{"v:p080", "theirs"}},
+		"columns": {90, 76, "show=missing&row=75&column=40", "v:a050.p075", []string{"v:p075", "theirs"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := vast(t, c.assets, c.params)
+			for i := range j.Schema {
+				j.Schema[i].Decl.Required = name != "set"
+			}
+			b := signedIn(t, j)
+			for row := 0; name == "set" && row < c.params; row += 75 {
+				var fields []string
+				for i := row; i < min(row+75, c.params); i++ {
+					fields = append(fields, fmt.Sprintf("v:p%03d", i), "x")
+				}
+				if code, body := b.edit(t, fmt.Sprintf("vast?row=%d", row), fields...); code != 200 {
+					t.Fatal(code, body)
+				}
+			}
+			form := b.form(t, "jobs/vast?"+c.part)
+			if !form.Has(c.field) {
+				t.Fatalf("no %s in the part", c.field)
+			}
+			change(form, c.field, "mine")
+			if code, body := b.edit(t, "vast?param="+strings.TrimPrefix(c.theirs[0], "v:"), c.theirs...); code != 200 {
+				t.Fatal(code, body)
+			}
+			code, body := b.send(t, "jobs/vast?"+c.part, form)
+			if got := formOf(t, body).Get(c.field); code != 409 || got != "mine" {
+				t.Errorf("%d with %q in the field", code, got)
+			}
+		})
+	}
+}
