@@ -61,7 +61,11 @@ func (r row) touched() bool {
 }
 
 // stray is a stored value that nothing uses.
-type stray struct{ Name, Text, Why string }
+type stray struct {
+	Name, Text, Why string
+	// Dropped: it was ticked to be removed.
+	Dropped bool
+}
 
 // problem is one thing that is wrong, at the field of a name where there is one.
 type problem struct {
@@ -283,6 +287,8 @@ func (m *matrix) strays() {
 			continue
 		}
 		value, _ := m.stored.Values.Get(r.Name)
-		m.Stray = append(m.Stray, stray{r.Name.String(), shown(r.Masked, value), why})
+		name := r.Name.String()
+		dropped := m.form != nil && slices.Contains(m.form.drops, name)
+		m.Stray = append(m.Stray, stray{name, shown(r.Masked, value), why, dropped})
 	}
 }

@@ -154,3 +154,22 @@ func TestEditsMovedAway(t *testing.T) {
 		})
 	}
 }
+
+// TestDropsAgain: what was ticked to be removed is ticked when the form is shown again.
+func TestDropsAgain(t *testing.T) {
+	j := vast(t, 1, 1)
+	b := signedIn(t, j)
+	if code, body := b.edit(t, "vast", "v:a000.p000", "x"); code != 200 {
+		t.Fatal(code, body)
+	}
+	j.Assets = []string{"b"}
+	form := b.form(t, "jobs/vast")
+	form.Set("drop", "a000.p000")
+	if code, body := b.edit(t, "vast", "v:p000", "theirs"); code != 200 {
+		t.Fatal(code, body)
+	}
+	code, body := b.send(t, "jobs/vast", form)
+	if got := formOf(t, body)["drop"]; code != 409 || len(got) != 1 {
+		t.Errorf("%d with %q ticked", code, got)
+	}
+}
