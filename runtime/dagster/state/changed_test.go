@@ -195,3 +195,24 @@ func TestCheckWhileDown(t *testing.T) {
 		t.Errorf("(-log +told):\n%s\ntold:\n%s", diff, m.brief(0))
 	}
 }
+
+// TestChecksOfUndefined: the checks of an asset that Dagster no longer defines are not asked for
+// by each poll.
+func TestChecksOfUndefined(t *testing.T) {
+	m := &model{fake: newFake(newGraph(t, graph.Asset{Key: "a", Repository: "other/__repository__",
+		Partitions: partitions(t, graph.Spec{Type: graph.Static, Keys: []string{"x"}}), Checks: []graph.Check{{Name: "c", Partitioned: true}}})),
+		journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+	m.clock = &skewed{fake: m.fake}
+	m.restart()
+	m.pollNow(t)
+	m.down["other"] = true // which the fake does not list among the locations
+	m.tick(2 * time.Minute)
+	m.pollNow(t)
+	before := m.calls["Checks"] + m.calls["Executions"]
+	for range 5 {
+		m.pollNow(t)
+	}
+	if calls := m.calls["Checks"] + m.calls["Executions"] - before; calls > 0 {
+		t.Errorf("%d calls of 5 polls", calls)
+	}
+}

@@ -27,7 +27,7 @@ func (p *poll) checks(n *runNews, written map[string]bool) ([]item, error) {
 	var out []item
 	for _, key := range p.graph.Keys() {
 		a, _ := p.graph.Asset(key)
-		if len(a.Checks) == 0 || p.asset(key) == nil || !all && !n.touched[key] && !written[key] && !(p.unseen[key] && p.up(a)) {
+		if len(a.Checks) == 0 || p.asset(key) == nil || !all && !n.touched[key] && !written[key] && !(p.unseen[key] && p.up(a) && !p.away[key]) {
 			continue
 		}
 		keys = append(keys, key)
@@ -61,7 +61,7 @@ func (p *poll) latestChecks(keys []string) ([]item, error) {
 			return nil, err
 		}
 		for _, key := range some { // until it is answered, as one of a location that is down is not
-			p.unseen[key] = true
+			p.unseen[key], p.away[key] = true, true
 		}
 		for i := range answer.AssetNodes {
 			node := &answer.AssetNodes[i]
@@ -82,6 +82,7 @@ func (p *poll) latestChecks(keys []string) ([]item, error) {
 func (p *poll) latestOf(asset string, checks []CheckState) ([]item, error) {
 	var out []item
 	delete(p.unseen, asset)
+	delete(p.away, asset)
 	for _, c := range checks {
 		key, e := asset+":"+c.Name, c.ExecutionForLatestMaterialization
 		if e == nil || !p.graph.Has(key) || p.partitionedCheck(key) || !evaluated(e) {

@@ -78,7 +78,7 @@ type Reader struct {
 	versions map[string]string
 	down     map[string]string
 	// unfit are assets that did not tell the keys of their dynamic definition, away those
-	// that Dagster did not define when they were to be loaded.
+	// that Dagster did not define when they, or their checks, were to be read.
 	unfit, away map[string]bool
 	// unseen are assets whose checks are to be read again, swept is when all were.
 	unseen map[string]bool
