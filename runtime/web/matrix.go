@@ -175,6 +175,12 @@ func (m *matrix) build() *matrix {
 			m.Hidden++
 		}
 	}
+	// The one that has the whole name comes first: a link leads to it.
+	if at := slices.IndexFunc(m.Rows, func(r row) bool { return r.Param == m.Filter.Param }); at > 0 {
+		whole := m.Rows[at]
+		copy(m.Rows[1:], m.Rows[:at])
+		m.Rows[0] = whole
+	}
 	m.part()
 	m.link()
 	m.strays()

@@ -505,3 +505,22 @@ func TestFiles(t *testing.T) {
 	_, body = b.get(t, "files?key=sales/totals_1.csv")
 	has(t, body, "The run would be refused.", "The required parameter <code>warehouse</code> has no value.")
 }
+
+// TestDropsAgain: what was ticked to be removed is ticked when the form is shown again.
+func TestDropsAgain(t *testing.T) {
+	j := vast(t, 1, 1)
+	b := signedIn(t, j)
+	if code, body := b.edit(t, "vast", "v:a000.p000", "x"); code != 200 {
+		t.Fatal(code, body)
+	}
+	j.Assets = []string{"b"}
+	form := b.form(t, "jobs/vast")
+	form.Set("drop", "a000.p000")
+	if code, body := b.edit(t, "vast", "v:p000", "theirs"); code != 200 {
+		t.Fatal(code, body)
+	}
+	code, body := b.send(t, "jobs/vast", form)
+	if got := formOf(t, body)["drop"]; code != 409 || len(got) != 1 {
+		t.Errorf("%d with %q ticked", code, got)
+	}
+}
