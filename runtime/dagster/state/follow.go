@@ -75,7 +75,11 @@ func (p *poll) strangers(made []item) ([]item, error) {
 func (p *poll) unknown(made []item) ([]RunParts, error) {
 	ids := map[string]bool{}
 	for i := range made {
-		if e := &made[i].event; e.RunID != "" && e.Type != events.Run && !p.known(e.RunID) {
+		e := &made[i].event
+		if run := p.details[e.RunID]; run != nil && p.before(run.CreationTime) {
+			continue // as for most that a load reads: each part of it would ask for the newest runs
+		}
+		if e.RunID != "" && e.Type != events.Run && !p.known(e.RunID) {
 			ids[e.RunID] = true
 		}
 	}

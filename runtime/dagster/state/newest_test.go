@@ -334,3 +334,25 @@ func TestWrittenInPart(t *testing.T) {
 		t.Errorf("in progress are %q:\n%s", got, m.brief(0))
 	}
 }
+
+// TestLoadOfOldRuns: a load does not ask for the newest runs again and again where what it reads
+// was written by runs that are older than they.
+func TestLoadOfOldRuns(t *testing.T) {
+	var assets []graph.Asset
+	for i := range 40 {
+		assets = append(assets, graph.Asset{Key: fmt.Sprintf("a%02d", i), Repository: "core/__repository__"})
+	}
+	m := &model{fake: newFake(newGraph(t, assets...)), journal: newJournal(), marks: &marks{bodies: map[string][]byte{}}}
+	m.clock = &skewed{fake: m.fake}
+	m.restart()
+	for i := range assets {
+		m.tick(time.Minute)
+		run := m.launch(fakeRun{assets: []string{assets[i].Key}, keys: []string{""}, tags: map[string]string{}})
+		m.write("MATERIALIZATION", assets[i].Key, "", run.id, false)
+		m.move(run, "SUCCESS")
+	}
+	m.pollNow(t)
+	if calls := m.calls["Newest"]; calls > 5 {
+		t.Errorf("%d calls", calls)
+	}
+}
