@@ -11,7 +11,9 @@ import (
 // ask sends the query of the poll. The first one of all finds out which runs there are, and
 // what their clocks showed.
 func (p *poll) ask() error {
-	if err := p.noteRuns(); err != nil {
+	if p.memory.runs != nil {
+		p.change.runs = p.memory.copyRuns()
+	} else if err := p.noteNewest(); err != nil {
 		return err
 	}
 	p.asked = p.tellers()
@@ -21,18 +23,6 @@ func (p *poll) ask() error {
 	}
 	p.answer = answer
 	return p.readHeads()
-}
-
-// noteRuns makes the mark of runs that the poll changes.
-func (p *poll) noteRuns() error {
-	if p.memory.runs == nil {
-		return p.noteNewest()
-	}
-	p.change.runs = p.memory.copyRuns()
-	if m := p.change.runs; len(m.Recent) == 0 && m.Since > 0 {
-		return p.noteTold()
-	}
-	return nil
 }
 
 // since gives the update after which runs are asked for. It saves calls only: a run is found

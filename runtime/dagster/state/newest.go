@@ -26,33 +26,6 @@ func (p *poll) noteNewest() error {
 	return err
 }
 
-// noteTold completes a mark of an earlier version, which does not name the newest runs: those
-// that were not updated since were told, or over before the first poll.
-func (p *poll) noteTold() error {
-	var told []RunState
-	for cursor, more := "", true; more && len(told) < p.recent; {
-		answer, err := Newest(p.ctx, p.calls, p.page, cursor)
-		if err != nil {
-			return err
-		}
-		list, err := statesOf(answer.RunsOrError)
-		if err != nil {
-			return err
-		}
-		if more = len(list) == p.page; more {
-			cursor = list[len(list)-1].RunId
-		}
-		for i := range list {
-			if p.known(list[i].RunId) || list[i].UpdateTime <= p.since() {
-				told = append(told, list[i])
-			}
-		}
-	}
-	p.recall(told)
-	p.memory.runs.Recent = p.change.runs.Recent // before a load asks for it
-	return nil
-}
-
 // newest is what there is of the runs that were created last.
 type newest struct {
 	// list is the newest first, down to one that is noted.

@@ -2,7 +2,6 @@ package state_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -232,47 +231,6 @@ func TestNewestDeletedBelowOne(t *testing.T) {
 	m.pollNow(t)
 	if got := m.outcomes(from); got != nil {
 		t.Errorf("told are %q", got)
-	}
-}
-
-// TestMarkWithoutRecent: a mark of an earlier version does not name the newest runs. What was
-// over then is not told as new, and what began and ended since is told.
-func TestMarkWithoutRecent(t *testing.T) {
-	m := newModel(t)
-	launch := func() *fakeRun {
-		m.tick(time.Second)
-		return m.launch(fakeRun{assets: []string{"whole"}, keys: []string{""}, tags: map[string]string{}})
-	}
-	for range 9 {
-		m.move(launch(), "FAILURE")
-	}
-	m.tick(time.Minute)
-	going := launch()
-	m.pollNow(t)
-	const mark = "dagster/state/runs"
-	var body map[string]any
-	if err := json.Unmarshal(m.marks.bodies[mark], &body); err != nil {
-		t.Fatal(err)
-	}
-	delete(body, "recent")
-	var err error
-	if m.marks.bodies[mark], err = json.Marshal(body); err != nil {
-		t.Fatal(err)
-	}
-	m.restart()
-	from := len(m.list)
-	m.tick(time.Minute)
-	m.move(going, "SUCCESS")
-	var want []string
-	for range 4 {
-		run := launch()
-		m.move(run, "FAILURE")
-		want = append(want, run.id+" failure")
-	}
-	m.pollNow(t)
-	m.pollNow(t)
-	if got := m.outcomes(from); !slices.Equal(got, append([]string{going.id + " success"}, want...)) {
-		t.Errorf("told are %q:\n%s", got, m.brief(from))
 	}
 }
 
