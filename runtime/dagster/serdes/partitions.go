@@ -77,7 +77,10 @@ func multi(o object) (*graph.Spec, string) {
 		if doubt != "" {
 			doubts = append(doubts, within(name, doubt))
 		}
-		if inner == nil {
+		switch {
+		case inner == nil && doubt == "":
+			return nil, unread(o)
+		case inner == nil:
 			return nil, join(doubts)
 		}
 		p, err := graph.NewPartitions(*inner)

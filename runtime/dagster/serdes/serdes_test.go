@@ -197,6 +197,8 @@ func TestDoubts(t *testing.T) {
 		{`{"__class__": "ExternalDynamicPartitionsDefinitionData", "name": null}`, "Dagster's `ExternalDynamicPartitionsDefinitionData` is written in a form that auto does not know."},
 		{`{"__class__": "ExternalMultiPartitionsDefinitionData", "external_partition_dimension_definitions": [{"name": "a", "external_partitions_def_data": {"__class__": "Mine"}}]}`,
 			"In the dimension `a`: auto does not know `Mine`, which Dagster has as a partitions definition."},
+		{`{"__class__": "ExternalMultiPartitionsDefinitionData", "external_partition_dimension_definitions": [{"name": "a"}]}`,
+			"Dagster's `ExternalMultiPartitionsDefinitionData` is written in a form that auto does not know."},
 		{`{"__class__": "ExternalMultiPartitionsDefinitionData", "external_partition_dimension_definitions": [{"name": "a", "external_partitions_def_data": {"__class__": "ExternalStaticPartitionsDefinitionData", "partition_keys": [""]}}]}`,
 			"In the dimension `a`: `` cannot be a partition key: it is empty or holds `..`."},
 	} {
