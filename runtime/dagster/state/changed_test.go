@@ -168,6 +168,67 @@ func TestLoadBrokenOff(t *testing.T) {
 	}
 }
 
+// TestEndToldBefore: a poll told that a run failed, and broke off before that was noted. An
+// asset of it that is loaded then failed all the same.
+func TestEndToldBefore(t *testing.T) {
+	m := newModel(t)
+	poll := func(down bool) error {
+		m.tick(time.Second)
+		m.down["core"] = down
+		m.versions++
+		_, err := m.reader.Poll(context.Background())
+		return err
+	}
+	var runs []*fakeRun
+	for _, key := range []string{"x", "y", "x"} {
+		m.tick(time.Second)
+		runs = append(runs, m.launch(fakeRun{assets: []string{"static"}, keys: []string{key}, tags: map[string]string{"dagster/partition": key, "auto/request": key}}))
+	}
+	if err := poll(true); err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range runs {
+		m.tick(time.Second)
+		m.move(run, "FAILURE")
+	}
+	told := len(m.list)
+	m.fails = 1 // of two batches
+	if err := poll(true); err == nil || len(m.list) == told {
+		t.Fatalf("the poll is not broken off after %q: %v", m.brief(told), err)
+	}
+	m.fails = -1
+	if err := poll(false); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(known(t, m.graph, fold(t, m.log), m.now), known(t, m.graph, m.world, m.now)); diff != "" {
+		t.Errorf("(-log +told):\n%s\ntold:\n%s", diff, m.brief(0))
+	}
+}
+
+// TestReusedID: an asset is wiped and written again between two polls, and what is written has
+// the id of what was wiped, as it can be in SQLite.
+func TestReusedID(t *testing.T) {
+	m := newModel(t)
+	for _, key := range []string{"x", "y"} {
+		m.tick(time.Second)
+		m.write("MATERIALIZATION", "static", key, "", false)
+	}
+	m.pollNow(t)
+	m.tick(time.Second)
+	m.write("MATERIALIZATION", "static", "y", "", false)
+	m.pollNow(t)
+	m.wipe("static")
+	m.ids--
+	m.tick(time.Second)
+	m.write("MATERIALIZATION", "static", "x", "", false)
+	m.pollNow(t)
+	m.tick(11 * time.Second)
+	m.pollNow(t)
+	if got := holds(t, m.graph, m.world, "static", m.now)["missing"]; !slices.Equal(got, []string{"y"}) {
+		t.Errorf("missing are %q:\n%s", got, m.brief(0))
+	}
+}
+
 // TestCheckWhileDown: a check that was executed while its location was down is told as soon as
 // that is loaded again.
 func TestCheckWhileDown(t *testing.T) {

@@ -112,7 +112,13 @@ func (p *poll) news(key string, n *runNews, first *History) ([]item, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.lost && p.heads[key] != m.Shown { // a wipe takes the head away
+	moved := p.heads[key] != m.Shown // a wipe takes the head away
+	if s.lost && !moved {
+		if moved, err = p.reused(key); err != nil {
+			return nil, err
+		}
+	}
+	if s.lost && moved {
 		if found, wiped, err := p.lost(key, n, s); err != nil || wiped {
 			return found, err
 		}
@@ -317,6 +323,17 @@ func (p *poll) forgetChecks(key string) {
 			p.change.checks[check] = nil
 		}
 	}
+}
+
+// reused reports whether an event is at the head of an asset of which nothing that was told is
+// there any more: SQLite gives out the ids of what is wiped again.
+func (p *poll) reused(key string) (bool, error) {
+	h, err := p.older(key, below(p.heads[key]+1), 1)
+	if err != nil {
+		return false, err
+	}
+	id, err := oldest(h.Cursor)
+	return id == p.heads[key], err
 }
 
 // lost tells of an asset of which nothing that was told is there any more. It was wiped and

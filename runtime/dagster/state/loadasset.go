@@ -83,9 +83,20 @@ func (l *loading) going(a *graph.Asset, out *loaded) {
 		if !mine.ours() {
 			continue
 		}
+		// Where it has ended since, a poll that broke off may have told that: then it plans
+		// nothing more, and what it does here is told of a run of its own.
+		status := statusOf[run.Status]
+		over := l.late && ended(status)
+		end := l.ended(run, status, a.Key)
+		if over {
+			out.ends[end.RunID] = end
+		}
 		// An event with an earlier status than one that is told would plan nothing.
-		for _, i := range l.began(run, mine, statusOf[run.Status]) {
+		for _, i := range l.began(run, mine, status) {
 			i.event.ID = ID(i.event.ID, "load", a.Key)
+			if over {
+				i.event.RunID, i.event.ID = end.RunID, ID(i.event.ID, "over")
+			}
 			if !l.last(a, out, run, i.event.Partition) { // its checks go on
 				i.event.Assets = nil
 			}
