@@ -56,7 +56,7 @@ func kills(t *testing.T, count, webserverEach int) {
 	s.line.become(t, -1)
 	s.unruly.beCalm(true)
 	s.start(t, nil)
-	s.rest(t, 3*time.Minute+2*time.Second*time.Duration(count))
+	s.rest(t, 8*time.Minute+2*time.Second*time.Duration(count))
 	s.check(t)
 }
 

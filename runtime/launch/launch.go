@@ -48,6 +48,9 @@ type Failure struct {
 	Reason string
 	// Wait is the least time before a further attempt that the receiver asks for.
 	Wait time.Duration
+	// Most is the longest time before it, however many attempts there were: what is waited for
+	// is over then. 0 leaves that to the number of attempts.
+	Most time.Duration
 }
 
 // Error gives the reason.

@@ -69,7 +69,11 @@ func (o *Outbox) outcome(r request.Request, err error) store.Outcome {
 		log.Error("refused for good; parked until retried with `auto requests retry`", "reason", failure.Reason)
 		return out
 	}
-	out.Delivery, out.NextAt = store.Due, now.Add(max(o.wait(r.Attempt), failure.Wait))
+	wait := max(o.wait(r.Attempt), failure.Wait)
+	if failure.Most > 0 {
+		wait = min(wait, failure.Most)
+	}
+	out.Delivery, out.NextAt = store.Due, now.Add(wait)
 	if failure.Kind == launch.Unreachable {
 		o.close(now)
 	} else {

@@ -172,6 +172,16 @@ func TestRetries(t *testing.T) {
 	}
 }
 
+// TestMostWait: what is over soon is not waited for longer because of attempts before.
+func TestMostWait(t *testing.T) {
+	f := newFixture(t, 1, "a")
+	f.answers["a"] = []error{passing(0), passing(0), passing(0), passing(0), &launch.Failure{Kind: launch.Passing, Reason: "nearly", Wait: time.Second, Most: 3 * time.Second}}
+	f.run(t, func() { f.pump(6) })
+	if got := f.log; !slices.Equal(got, []string{"a:1 at 0s", "a:2 at 500ms", "a:3 at 1.5s", "a:4 at 3.5s", "a:5 at 7.5s", "a:6 at 10.5s"}) {
+		t.Error(got)
+	}
+}
+
 // TestOutage: while the receiver cannot be reached, one attempt is made at a time.
 func TestOutage(t *testing.T) {
 	f := newFixture(t, 1, "a", "b")

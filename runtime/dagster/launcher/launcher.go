@@ -138,6 +138,13 @@ func passing(wait time.Duration, format string, args ...any) *launch.Failure {
 	return &launch.Failure{Kind: launch.Passing, Wait: wait, Reason: fmt.Sprintf(format, args...)}
 }
 
+// until is a failure that is over after a wait at the latest.
+func until(left time.Duration, format string, args ...any) *launch.Failure {
+	f := passing(min(left, glance), format, args...)
+	f.Most = max(left, glance)
+	return f
+}
+
 func unreachable(format string, args ...any) *launch.Failure {
 	return &launch.Failure{Kind: launch.Unreachable, Reason: fmt.Sprintf(format, args...)}
 }

@@ -113,7 +113,7 @@ func (l *Launcher) await(ctx context.Context, r *request.Request, s sight) error
 	if left <= 0 {
 		return nil
 	}
-	return passing(min(left, glance), "It is not known whether Dagster has launched the run; it is looked for, and sent again in %s.", whole(left))
+	return until(left, "It is not known whether Dagster has launched the run; it is looked for, and sent again in %s.", whole(left))
 }
 
 // awaitIdle gives up the runs that are made and were not submitted for so long that a
@@ -122,13 +122,13 @@ func (l *Launcher) awaitIdle(ctx context.Context, id string, idle []Run) error {
 	now := l.Clock.Now()
 	for _, run := range idle {
 		if left := l.memory.idle(id, run.RunId, now).Add(l.patience(id)).Sub(now); left > 0 {
-			return passing(min(left, glance), "Dagster has made the run %s and not submitted it yet; it is given up in %s.", run.RunId, whole(left))
+			return until(left, "Dagster has made the run %s and not submitted it yet; it is given up in %s.", run.RunId, whole(left))
 		}
 	}
 	if err := l.giveUp(ctx, id, idle); err != nil {
 		return err
 	}
-	return passing(glance, "Dagster has made the run %s and never submitted it, as when its webserver was killed; it is canceled, and a new one launched.", idle[0].RunId)
+	return until(glance, "Dagster has made the run %s and never submitted it, as when its webserver was killed; it is canceled, and a new one launched.", idle[0].RunId)
 }
 
 // whole gives a wait in whole seconds, for people.
