@@ -2,6 +2,7 @@ package state
 
 import (
 	"slices"
+	"time"
 
 	"auto/runtime/events"
 	"auto/runtime/facts"
@@ -54,7 +55,21 @@ func (p *poll) beganLate(run *RunParts, m runMark, status facts.Status) ([]item,
 
 // writtenSince gives which of some partitions were materialized since a run was created.
 func (p *poll) writtenSince(key string, run *RunParts, partitions []string) (map[string]bool, error) {
+	at := seconds(run.CreationTime)
+	list, err := p.downTo(key, at, partitions)
 	out := map[string]bool{}
+	for i := range list {
+		if list[i].at.After(at) && list[i].kind == events.Materialization {
+			out[list[i].partition] = true
+		}
+	}
+	return out, err
+}
+
+// downTo gives events of an asset, of some partitions or, with nil, all: the newest first, by
+// pages down to the one that reaches an instant.
+func (p *poll) downTo(key string, at time.Time, partitions []string) ([]occurrence, error) {
+	var out []occurrence
 	for cursor, more := "", true; more; {
 		h, err := p.pageOf(key, cursor, p.page, partitions)
 		if err != nil {
@@ -64,13 +79,8 @@ func (p *poll) writtenSince(key string, run *RunParts, partitions []string) (map
 		if err != nil {
 			return nil, err
 		}
-		cursor, more = h.Cursor, len(h.Results) == p.page
-		for i := range list {
-			later := list[i].at.After(seconds(run.CreationTime))
-			if more = more && later; later && list[i].kind == events.Materialization {
-				out[list[i].partition] = true
-			}
-		}
+		out = append(out, list...)
+		cursor, more = h.Cursor, len(h.Results) == p.page && !slices.ContainsFunc(list, func(o occurrence) bool { return !o.at.After(at) })
 	}
 	return out, nil
 }

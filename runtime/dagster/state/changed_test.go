@@ -114,6 +114,12 @@ func TestDeletedKey(t *testing.T) {
 	}
 }
 
+// locate has the location loaded anew, which takes it down or brings it up.
+func (m *model) locate(down bool) {
+	m.down["core"] = down
+	m.versions++
+}
+
 // TestCheckOfRunBefore: a check that a run left out is about what the run wrote, also where
 // the asset is loaded after the run's end was told.
 func TestCheckOfRunBefore(t *testing.T) {
@@ -123,12 +129,8 @@ func TestCheckOfRunBefore(t *testing.T) {
 	m.restart()
 	poll := func(down bool) {
 		t.Helper()
-		m.tick(time.Second)
-		m.down["core"] = down
-		m.versions++
-		if _, err := m.reader.Poll(context.Background()); err != nil {
-			t.Fatal(err)
-		}
+		m.locate(down)
+		m.pollNow(t)
 	}
 	run := m.launch(fakeRun{assets: []string{"a"}, checks: []string{"a:c"}, keys: []string{""}, bare: true, tags: map[string]string{}})
 	m.move(run, "STARTED")
@@ -156,12 +158,8 @@ func TestLoadBrokenOff(t *testing.T) {
 	}
 	m.fails = -1
 	for _, down := range []bool{true, false} {
-		m.tick(time.Second)
-		m.down["core"] = down
-		m.versions++
-		if _, err := m.reader.Poll(context.Background()); err != nil {
-			t.Fatal(err)
-		}
+		m.locate(down)
+		m.pollNow(t)
 	}
 	if diff := cmp.Diff(known(t, m.graph, fold(t, m.log), m.now), known(t, m.graph, m.world, m.now)); diff != "" {
 		t.Errorf("(-log +told):\n%s\ntold:\n%s", diff, m.brief(0))
@@ -173,9 +171,8 @@ func TestLoadBrokenOff(t *testing.T) {
 func TestEndToldBefore(t *testing.T) {
 	m := newModel(t)
 	poll := func(down bool) error {
+		m.locate(down)
 		m.tick(time.Second)
-		m.down["core"] = down
-		m.versions++
 		_, err := m.reader.Poll(context.Background())
 		return err
 	}
@@ -235,12 +232,9 @@ func TestCheckWhileDown(t *testing.T) {
 	m := newModel(t)
 	poll := func(down bool) {
 		t.Helper()
-		m.tick(11 * time.Second)
-		m.down["core"] = down
-		m.versions++
-		if _, err := m.reader.Poll(context.Background()); err != nil {
-			t.Fatal(err)
-		}
+		m.locate(down)
+		m.tick(10 * time.Second)
+		m.pollNow(t)
 	}
 	run := m.launch(fakeRun{assets: []string{"whole"}, checks: []string{"whole:c"}, keys: []string{""}, bare: true, tags: map[string]string{}})
 	m.move(run, "STARTED")

@@ -87,15 +87,15 @@ func (l *loading) going(a *graph.Asset, out *loaded) {
 		// nothing more, and what it does here is told of a run of its own.
 		status := statusOf[run.Status]
 		over := l.late && ended(status)
-		end := l.ended(run, status, a.Key)
 		if over {
+			end := l.ended(run, status, a.Key)
 			out.ends[end.RunID] = end
 		}
 		// An event with an earlier status than one that is told would plan nothing.
 		for _, i := range l.began(run, mine, status) {
 			i.event.ID = ID(i.event.ID, "load", a.Key)
 			if over {
-				i.event.RunID, i.event.ID = end.RunID, ID(i.event.ID, "over")
+				i.event.RunID, i.event.ID = l.anew(run, a.Key), ID(i.event.ID, "over")
 			}
 			if !l.last(a, out, run, i.event.Partition) { // its checks go on
 				i.event.Assets = nil
@@ -151,24 +151,8 @@ func (l *loading) whole(a *graph.Asset, out *loaded) error {
 
 // by reports whether a run that failed has written an asset before.
 func (l *loading) by(key string, run *RunParts) (bool, error) {
-	for cursor, more := "", true; more; {
-		h, err := l.older(key, cursor, l.page)
-		if err != nil {
-			return false, err
-		}
-		list, err := occurrencesOf(h)
-		if err != nil {
-			return false, err
-		}
-		cursor, more = h.Cursor, len(h.Results) == l.page
-		for i := range list {
-			if list[i].run == run.RunId && list[i].kind == events.Materialization {
-				return true, nil
-			}
-			more = more && list[i].at.After(seconds(run.CreationTime))
-		}
-	}
-	return false, nil
+	list, err := l.downTo(key, seconds(run.CreationTime), nil)
+	return slices.ContainsFunc(list, func(o occurrence) bool { return o.run == run.RunId && o.kind == events.Materialization }), err
 }
 
 // observed loads the newest observation of each partition of an observable asset.

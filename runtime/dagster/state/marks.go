@@ -232,8 +232,8 @@ func (p *poll) commit(list []events.Event) error {
 }
 
 // ahead gives what is marked before events are taken in: that a run or backfill may be told,
-// of a run with what, and to what keys move. When a poll breaks off there, and they are deleted before the next
-// one, only the mark tells of them.
+// of a run with what, and to what keys move. When a poll breaks off there, and they are
+// deleted before the next one, only the mark tells of them.
 func (p *poll) ahead() *change {
 	out := newChange()
 	for id, b := range p.change.backfills {
