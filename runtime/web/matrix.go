@@ -2,9 +2,7 @@ package web
 
 import (
 	"cmp"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"auto/runtime/params"
@@ -84,34 +82,6 @@ func namedOf(job string, n params.Name) named {
 	name := n.String()
 	return named{name, jobPath(job, "") + filter{Param: n.Param, Asset: n.Asset}.Query() + "#" + fieldID(name)}
 }
-
-// filter says which rows and columns are shown, and of these from which on.
-type filter struct {
-	Param, Asset, Show string
-	Row, Column        int
-}
-
-// Query gives the filter as the end of an address, "" for none.
-func (f filter) Query() string {
-	query := url.Values{}
-	for name, text := range map[string]string{"param": f.Param, "asset": f.Asset, "show": f.Show} {
-		if text != "" {
-			query.Set(name, text)
-		}
-	}
-	for name, n := range map[string]int{"row": f.Row, "column": f.Column} {
-		if n != 0 {
-			query.Set(name, strconv.Itoa(n))
-		}
-	}
-	if len(query) == 0 {
-		return ""
-	}
-	return "?" + query.Encode()
-}
-
-// Active reports whether anything is filtered out.
-func (f filter) Active() bool { return f.Param != "" || f.Asset != "" || f.Show != "" }
 
 func columnName(asset string) string { return cmp.Or(asset, "Shared") }
 

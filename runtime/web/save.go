@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"auto/runtime/params"
@@ -23,10 +22,6 @@ func (p *Page) matrix(w http.ResponseWriter, r *http.Request, s session) error {
 
 func (p *Page) showMatrix(w http.ResponseWriter, code int, s session, m *matrix) {
 	p.show(w, code, "job", page{Title: m.Name, Session: s, Job: m.Name, Tab: "job", Data: m.build()})
-}
-
-func filterOf(query url.Values) filter {
-	return filter{query.Get("param"), query.Get("asset"), query.Get("show"), place(query, "row"), place(query, "column")}
 }
 
 // save saves a form, and shows the job again with all that is wrong where it cannot be.

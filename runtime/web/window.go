@@ -1,10 +1,6 @@
 package web
 
-import (
-	"net/url"
-	"reflect"
-	"strconv"
-)
+import "reflect"
 
 // What a page shows at once of a job: a browser takes a page of some thousand fields well,
 // and each change of a field posts all of them to be checked.
@@ -63,12 +59,3 @@ func first(n int, list any) any {
 }
 
 func beyond(n int, list any) int { return max(0, reflect.ValueOf(list).Len()-n) }
-
-// place reads where a part begins.
-func place(query url.Values, name string) int {
-	n, err := strconv.Atoi(query.Get(name))
-	if err != nil {
-		return 0 // as where nothing is asked for
-	}
-	return n
-}
