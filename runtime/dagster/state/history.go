@@ -113,7 +113,7 @@ func (p *poll) news(key string, n *runNews, first *History) ([]item, error) {
 		return nil, err
 	}
 	moved := p.heads[key] != m.Shown // a wipe takes the head away
-	if s.lost && !moved {
+	if s.lost && !moved && len(s.list) > 0 && s.list[0].at.After(m.Last) {
 		if moved, err = p.reused(key); err != nil {
 			return nil, err
 		}
