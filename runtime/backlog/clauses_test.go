@@ -3,6 +3,7 @@ package backlog
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -167,14 +168,8 @@ func (k *talk) policy(text string) {
 
 func (k *talk) use() {
 	k.ledger.Settle(k.at)
-	owner := map[string]string{}
-	for key, name := range k.owner {
-		owner[key] = name
-	}
-	policies := map[string]Policy{}
-	for name, p := range k.policies {
-		policies[name] = p
-	}
+	policies, owner := maps.Clone(k.policies), maps.Clone(k.owner)
+	maps.DeleteFunc(owner, func(_, name string) bool { return policies[name].Name == "" })
 	k.ledger.Use(policies, func(key string) string { return owner[key] })
 }
 

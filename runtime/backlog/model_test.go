@@ -455,6 +455,7 @@ func (m *model) resume(r journal.Resume, at time.Time) {
 			m.settleKey(key, cmp.Or(r.Missed, m.clauses(key).Missed))
 		}
 	}
+	m.forgetHalts()
 }
 
 // why gives the word of the model for a reason of the ledger.

@@ -132,6 +132,7 @@ func (l *Ledger) Resume(r journal.Resume, at time.Time) []string {
 			l.settleAccount(a, r.Missed)
 		}
 	}
+	l.closeBooks() // of a policy that is gone this may have been the last
 	return slices.Sorted(maps.Keys(keys))
 }
 
