@@ -235,3 +235,20 @@ func TestCandidates(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestFileKeyIsNoTemplate: what a file's key looks like reads no parameter.
+func TestFileKeyIsNoTemplate(t *testing.T) {
+	j, run := landing(t)
+	for _, key := range []string{"in/{{ params.bucket }}.csv", "{{ params.token }}", "{{ params.file_key }}", "{{ ops.move.config.file_key }}"} {
+		config, err := j.Launch(params.Layers{
+			Operations: flat(t, object{"bucket": "landing"}), Trigger: flat(t, object{"move.file_key": key}),
+		}, run)
+		if err != nil {
+			t.Fatalf("%s: %v", key, err)
+		}
+		ops := config["ops"].(map[string]any)
+		if got := ops["move"].(map[string]any)["config"].(map[string]any)["key"]; got != key {
+			t.Errorf("the config of `move` has %q for the file %q", got, key)
+		}
+	}
+}

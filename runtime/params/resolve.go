@@ -35,7 +35,7 @@ type Candidate struct {
 	Layer Layer
 	// Name is the one that has the value: the asset's own, or the shared one.
 	Name Name
-	// Value is as it was given: templates are not filled in.
+	// Value is as it was given: templates are not filled in (of Trigger there are none).
 	Value any
 }
 
@@ -159,9 +159,10 @@ func (r *resolver) fill(v *Value) {
 }
 
 // expand fills the templates of a value that is the name's own in, and reports whether it
-// has one then.
+// has one then. What a file gives is none, whatever its key looks like: whoever may write a
+// file may not read parameters.
 func (r *resolver) expand(v *Value) bool {
-	if len(refsOf(v.From.Value)) == 0 {
+	if v.From.Layer == Trigger || len(refsOf(v.From.Value)) == 0 {
 		v.Value = v.From.Value
 		return true
 	}
