@@ -39,6 +39,7 @@ func (d *Deployment) Ask(ctx context.Context, query string, vars Vars, into any)
 		return err
 	}
 	post.Header.Set("Content-Type", "application/json")
+	post.Close = true // the webserver closes what was idle for 5 s, perhaps just as it is used again
 	got, err := http.DefaultClient.Do(post)
 	if err != nil {
 		return err

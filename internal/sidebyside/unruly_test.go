@@ -136,6 +136,7 @@ func (u *unruly) pass(r *http.Request, body []byte) (status int, answer []byte, 
 		return 0, nil, err
 	}
 	post.Header = r.Header.Clone()
+	post.Close = true // as in internal/dagster: no fault but those that are drawn
 	got, err := http.DefaultClient.Do(post)
 	if err != nil {
 		return 0, nil, err
