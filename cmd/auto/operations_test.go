@@ -129,7 +129,7 @@ func (b tab) until(condition string) {
 			b.t.Logf("the page: %s %v", shown, err)
 		}
 	}()
-	program.Eventually(b.t, 20*time.Second, condition, func() bool {
+	program.Eventually(b.t, time.Minute, condition, func() bool {
 		is, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](condition))
 		return err == nil && is
 	})

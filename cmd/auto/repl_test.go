@@ -72,7 +72,7 @@ func (p pane) shows(lines ...string) {
 			p.Logf("the terminal shows\n%s", screen)
 		}
 	}()
-	program.Eventually(p, 30*time.Second, "the terminal ends with\n"+want, func() bool {
+	program.Eventually(p, time.Minute, "the terminal ends with\n"+want, func() bool {
 		screen = strings.TrimRight(p.do("capture-pane", "-p"), " \n")
 		return screen == want || strings.HasSuffix(screen, "\n"+want)
 	})

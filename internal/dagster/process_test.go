@@ -24,7 +24,7 @@ func TestKill(t *testing.T) {
 	for range 2 {
 		p.Start(t)
 		group := p.command.Process.Pid
-		program.Eventually(t, 10*time.Second, "it writes", func() bool { return strings.Contains(p.Tail(), "started") })
+		program.Eventually(t, time.Minute, "it writes", func() bool { return strings.Contains(p.Tail(), "started") })
 		if !p.Running() || !alive(group) {
 			t.Error("it is not running")
 		}
@@ -50,7 +50,7 @@ func TestStop(t *testing.T) {
 func TestEnded(t *testing.T) {
 	p := &Process{Name: "false", Log: filepath.Join(t.TempDir(), "log"), argv: []string{"/bin/sh", "-c", "exit 1"}}
 	p.Start(t)
-	program.Eventually(t, 10*time.Second, "it ends", func() bool { return !p.Running() })
+	program.Eventually(t, time.Minute, "it ends", func() bool { return !p.Running() })
 	p.Kill(t)
 }
 
@@ -80,5 +80,5 @@ func TestGuard(t *testing.T) {
 	}
 	must(t, command.Process.Kill())
 	_ = command.Wait() // it was killed
-	program.Eventually(t, 20*time.Second, "what the victim started ends", func() bool { return !alive(group) })
+	program.Eventually(t, time.Minute, "what the victim started ends", func() bool { return !alive(group) })
 }

@@ -63,7 +63,7 @@ func startDaemon(t *testing.T, policy string) *daemon {
 // expect waits for a line that holds a text.
 func expect(t *testing.T, lines chan string, text string) {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for {
 		select {
 		case line, ok := <-lines:

@@ -94,7 +94,7 @@ func dieOnce(t *testing.T, dir string, clock *program.Timekeeper, r *receiver, r
 				<-p.Done
 				return
 			}
-		case <-time.After(30 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Fatalf("it neither died nor delivered: %s", p.Log)
 		}
 	}
@@ -103,7 +103,7 @@ func dieOnce(t *testing.T, dir string, clock *program.Timekeeper, r *receiver, r
 // await waits until the receiver has acted on as many requests as files arrived.
 func await(t *testing.T, r *receiver, p *program.Process, want int) {
 	t.Helper()
-	deadline := time.After(60 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for {
 		n, keys := r.counts()
 		if len(keys) >= want {
