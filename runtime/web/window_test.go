@@ -155,6 +155,41 @@ func TestEditsMovedAway(t *testing.T) {
 	}
 }
 
+// TestLongLists: of what no longer has a place in the table, and of what others saved, a page
+// has the beginning, and says how much it leaves out.
+func TestLongLists(t *testing.T) {
+	j := vast(t, 250, 1)
+	b := signedIn(t, j)
+	form := b.form(t, "jobs/vast")
+	var e params.Edit
+	for _, asset := range j.Assets {
+		e.Set.Set(params.Name{Asset: asset, Param: "p000"}, "x")
+	}
+	if _, err := b.Patch(t.Context(), "vast", 0, e, "Ann"); err != nil {
+		t.Fatal(err)
+	}
+	for range 24 {
+		stored := b.stored.of["vast"]
+		e := params.Edit{}
+		e.Set.Set(params.Name{Param: "p000"}, fmt.Sprint(stored.Version))
+		if _, err := b.Patch(t.Context(), "vast", stored.Version, e, "Ann"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(form, "v:p000", "mine")
+	code, body := b.send(t, "jobs/vast", form)
+	if n := strings.Count(body, "<h3>Version "); code != 409 || n != 20 {
+		t.Errorf("%d with %d versions", code, n)
+	}
+	has(t, body, "Version 25, Ann", `and 5 versions before: <a href="/ui/jobs/vast/history">History</a>`)
+	j.Assets = []string{"b"}
+	_, body = b.get(t, "jobs/vast")
+	if n := strings.Count(body, `name="drop"`); n != 200 {
+		t.Errorf("%d stored values can be removed", n)
+	}
+	has(t, body, "and 50 more, which are shown once these are removed")
+}
+
 // TestFarFieldOfMany: what is said of a field leads to it where many names have its name in them.
 func TestFarFieldOfMany(t *testing.T) {
 	j := vast(t, 3, 0)
