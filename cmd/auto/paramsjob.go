@@ -132,22 +132,17 @@ func (c paramsCreateCommand) Run(s system) error {
 	if err != nil {
 		return err
 	}
-	values, err := c.read(s, &params.Job{Name: c.Job, Assets: c.anyAssets(files)})
+	job := paramdoc.New{Name: c.Job, Selection: c.Selection, Keys: c.Assets}
+	j, err := files.Draft(job)
+	if err != nil {
+		return c.written(s, parameters.Written{}, err)
+	}
+	values, err := c.read(s, j)
 	if err != nil {
 		return toldProblems(err)
 	}
-	w, err := files.Create(paramdoc.New{Name: c.Job, Selection: c.Selection, Keys: c.Assets}, values)
+	w, err := files.Create(job, values)
 	return c.written(s, w, err)
-}
-
-// anyAssets gives all assets of the project: which of them the job selects is not known
-// before it is written.
-func (c paramsCreateCommand) anyAssets(files parameters.Files) []string {
-	p, _ := files.Load(nil)
-	if p.Graph == nil {
-		return nil
-	}
-	return p.Graph.Keys()
 }
 
 type paramsUpdateCommand struct {

@@ -6,11 +6,8 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
-	"unicode"
 
 	"auto/lang/diag"
 	"auto/runtime/control"
@@ -18,7 +15,6 @@ import (
 	"auto/runtime/params"
 	"auto/runtime/project"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"golang.org/x/tools/txtar"
 )
 
@@ -37,55 +33,15 @@ type Written struct {
 	Changed bool `json:"changed"`
 }
 
-// ErrJobTwice: there is a job of the name already. ErrNoName: the name is blank.
-var (
-	ErrJobTwice = errors.New("there is a job of this name already")
-	ErrNoName   = errors.New("the name of the job is blank")
-)
-
-// Create writes a job anew, with values by the names that people write, into the file of
-// its name or, where the project does not read that, the last file that has jobs. The error
-// is ErrNoName, ErrJobTwice, findings about the selection, or [params.Problems].
-func (f Files) Create(job paramdoc.New, values map[string]any) (Written, error) {
-	if strings.TrimSpace(job.Name) == "" {
-		return Written{}, ErrNoName
-	}
-	p, err := f.sound(nil)
-	if err != nil {
-		return Written{}, err
-	}
-	if _, taken := p.Job(job.Name); taken {
-		return Written{}, ErrJobTwice
-	}
-	file := place(p, job.Name)
-	text, err := paramdoc.Add(p.Texts[file], job, paramdoc.Content{})
-	if err != nil {
-		return Written{}, err
-	}
-	with, err := f.soundWith(p, file, text)
-	if err != nil {
-		return Written{}, err
-	}
-	content, err := define(with, job.Name, values)
-	if err != nil {
-		return Written{}, err
-	}
-	if text, err = paramdoc.Write(text, job.Name, content); err != nil {
-		return Written{}, err
-	}
-	return f.put(p, file, text)
-}
-
 // Update writes values, by the names that people write and null for none, into the file of
 // a job, and what its schema lacks of them. The error is an [control.UnknownJob] or
 // [params.Problems].
 func (f Files) Update(job string, values map[string]any) (Written, error) {
-	return f.rewrite(job, func(p *project.Project, _ *params.Job) (paramdoc.Content, error) { return define(p, job, values) })
+	return f.rewrite(job, func(_ *project.Project, j *params.Job) (paramdoc.Content, error) { return define(j, values) })
 }
 
 // define gives what a job's file has after an edit of it.
-func define(p *project.Project, job string, values map[string]any) (paramdoc.Content, error) {
-	j, _ := p.Job(job)
+func define(j *params.Job, values map[string]any) (paramdoc.Content, error) {
 	edit, err := j.Split(values)
 	if err != nil {
 		return paramdoc.Content{}, err
@@ -139,10 +95,20 @@ func (f Files) rewrite(job string, content func(*project.Project, *params.Job) (
 	return f.put(p, file, text)
 }
 
-// sound gives the project without errors, or the findings as an error.
+// Unsound is the error that the files of a project have findings already, which come before
+// any that an edit would add.
+type Unsound struct{ diag.List }
+
+// Unwrap gives the findings.
+func (u Unsound) Unwrap() error { return u.List }
+
+// sound gives the project without errors, or its findings as an error.
 func (f Files) sound(files fs.FS) (*project.Project, error) {
 	p, found := f.Load(files)
-	if found.HasErrors() {
+	switch {
+	case found.HasErrors() && files == nil:
+		return nil, Unsound{found}
+	case found.HasErrors():
 		return nil, found
 	}
 	return p, nil
@@ -169,27 +135,6 @@ func overlay(p *project.Project, file, text string) (fs.FS, error) {
 	return txtar.FS(&all)
 }
 
-// place gives the file that a new job is written into.
-func place(p *project.Project, job string) string {
-	name := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' {
-			return r
-		}
-		return '_'
-	}, job) + ".yaml"
-	for _, pattern := range p.Config.Jobs.Patterns {
-		base, _ := doublestar.SplitPattern(strings.TrimPrefix(pattern, "./"))
-		file := path.Join(base, name)
-		if ok, err := doublestar.Match(strings.TrimPrefix(pattern, "./"), file); err == nil && ok {
-			return file
-		}
-	}
-	if files := slices.Sorted(maps.Values(p.JobFiles)); len(files) > 0 {
-		return files[len(files)-1]
-	}
-	return "jobs/" + name
-}
-
 // put writes a file whole or not at all, if the project can be loaded with it.
 func (f Files) put(p *project.Project, file, text string) (Written, error) {
 	before, had := p.Texts[file]
@@ -203,7 +148,23 @@ func (f Files) put(p *project.Project, file, text string) (Written, error) {
 	if now, err := os.ReadFile(name); had && (err != nil || string(now) != before) {
 		return Written{}, fmt.Errorf("`%s` was changed meanwhile; nothing is written", file)
 	}
-	return Written{file, true}, replace(name, text)
+	if err := replace(name, text); err != nil {
+		return Written{}, unwritten(file, err)
+	}
+	return Written{file, true}, nil
+}
+
+// unwritten says of an error which file it is about: not of the one beside it, which is written
+// first.
+func unwritten(file string, err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("`%s` cannot be written: %w; let the user that runs auto write its folder", file, err)
+	}
+	return fmt.Errorf("`%s` cannot be written: %w", file, err)
 }
 
 // replace puts a text into the place of a file, with its mode; a link stays one.

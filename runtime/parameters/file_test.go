@@ -70,6 +70,48 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestFirstJob: a project without any job gets its first one.
+func TestFirstJob(t *testing.T) {
+	for name, c := range map[string]struct {
+		config, file, text string
+		want               string // the file that has the job, or what is wrong
+	}{
+		"an empty file":       {"jobs: [jobs.yaml]\n", "jobs.yaml", "", "jobs.yaml"},
+		"a comment":           {"jobs: [jobs.yaml]\n", "jobs.yaml", "# none yet\n", "jobs.yaml"},
+		"no jobs":             {"jobs: [jobs.yaml]\n", "jobs.yaml", "jobs:\n", "jobs.yaml"},
+		"an empty list":       {"jobs: [jobs.yaml]\n", "jobs.yaml", "jobs: []\n", "jobs.yaml"},
+		"a pattern of a team": {"jobs: [\"team_*.yaml\"]\n", "team_a.yaml", "# ours\n", "team_a.yaml"},
+		"an empty folder":     {"jobs: [\"jobs/*.yaml\"]\n", "x.txt", "", "jobs/nightly.yaml"},
+		"no folder":           {"", "x.txt", "", "jobs/nightly.yaml"},
+		"no file at all":      {"jobs: [jobs.yaml]\n", "x.txt", "", "auto.yaml:1:7: error: A407 `jobs.yaml` matches no file of the project. Correct it, or remove it."},
+		"a broken file":       {"", "jobs/a.yaml", "jobs: [\n", "jobs/a.yaml:1:1: error: A401"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, files := folder(t, map[string]string{"auto.yaml": c.config, "assets/a.yaml": "assets: [{key: sales}]\n", c.file: c.text})
+			w, err := files.Create(paramdoc.New{Name: "nightly", Keys: []string{"sales"}}, map[string]any{"sales.rows": 5})
+			if err != nil {
+				if unsound := (parameters.Unsound{}); !errors.As(err, &unsound) || !strings.Contains(err.Error(), c.want) {
+					t.Fatal(err)
+				}
+				return
+			}
+			p, found := files.Load(nil)
+			if j, ok := p.Job("nightly"); found != nil || w.File != c.want || !ok || j.Values.Flatten()["sales.rows"] != int64(5) {
+				t.Errorf("%v %v in %s", found, w, text(t, dir, w.File))
+			}
+		})
+	}
+}
+
+// TestUnwritten: an error of the file system names the file that was to be written.
+func TestUnwritten(t *testing.T) {
+	_, files := folder(t, map[string]string{"auto.yaml": "", "assets/a.yaml": "assets: [{key: sales}]\n", "jobs": "no folder"})
+	_, err := files.Create(paramdoc.New{Name: "nightly", Keys: []string{"sales"}}, nil)
+	if want := "`jobs/nightly.yaml` cannot be written: not a directory"; err == nil || err.Error() != want {
+		t.Error(err)
+	}
+}
+
 // TestWholeOrNot: what the project could not be loaded with is not written, nothing is left
 // beside, and a file that others changed meanwhile stays theirs.
 func TestWholeOrNot(t *testing.T) {

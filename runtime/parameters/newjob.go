@@ -1,0 +1,140 @@
+package parameters
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"auto/lang/diag"
+	"auto/runtime/paramdoc"
+	"auto/runtime/params"
+	"auto/runtime/project"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// ErrJobTwice: there is a job of the name already. ErrNoName: the name is blank.
+var (
+	ErrJobTwice = errors.New("there is a job of this name already")
+	ErrNoName   = errors.New("the name of the job is blank")
+)
+
+// draft is a job that is not written yet, with the project that has it.
+type draft struct {
+	project    *project.Project // without it
+	job        *params.Job
+	file, text string
+}
+
+// Create writes a job anew, with values by the names that people write, into the file of
+// its name or, where the project does not read that, the last file that has jobs. The error
+// is ErrNoName, ErrJobTwice, findings about the selection, [Unsound], or [params.Problems].
+func (f Files) Create(job paramdoc.New, values map[string]any) (Written, error) {
+	d, err := f.draft(job)
+	if err != nil {
+		return Written{}, err
+	}
+	content, err := define(d.job, values)
+	if err != nil {
+		return Written{}, err
+	}
+	text, err := paramdoc.Write(d.text, job.Name, content)
+	if err != nil {
+		return Written{}, err
+	}
+	return f.put(d.project, d.file, text)
+}
+
+// Draft gives a job as Create would write it, without values; its errors are those of Create.
+func (f Files) Draft(job paramdoc.New) (*params.Job, error) {
+	d, err := f.draft(job)
+	return d.job, err
+}
+
+// draft tries a job out. It may be the one file that a pattern of the project still lacks.
+func (f Files) draft(job paramdoc.New) (draft, error) {
+	if strings.TrimSpace(job.Name) == "" {
+		return draft{}, ErrNoName
+	}
+	p, found := f.Load(nil)
+	if _, taken := p.Job(job.Name); taken {
+		return draft{}, ErrJobTwice
+	}
+	d, err := f.tried(p, job)
+	if err != nil && found.HasErrors() && !mends(err, found) {
+		return draft{}, Unsound{found}
+	}
+	return d, err
+}
+
+// mends reports whether an error with a new job is another than what was found without it.
+func mends(err error, found diag.List) bool {
+	var with diag.List
+	return errors.As(err, &with) && !slices.ContainsFunc(with, func(d diag.Diagnostic) bool {
+		return slices.ContainsFunc(found, func(o diag.Diagnostic) bool { return d.Error() == o.Error() })
+	})
+}
+
+func (f Files) tried(p *project.Project, job paramdoc.New) (draft, error) {
+	file, err := place(p, job.Name)
+	if err != nil {
+		return draft{}, err
+	}
+	text, err := paramdoc.Add(p.Texts[file], job, paramdoc.Content{})
+	if err != nil {
+		return draft{}, err
+	}
+	with, err := f.soundWith(p, file, text)
+	if err != nil {
+		return draft{}, err
+	}
+	j, ok := with.Job(job.Name)
+	if !ok {
+		return draft{}, unread(p, file)
+	}
+	return draft{p, j, file, text}, nil
+}
+
+// place gives the file that a new job is written into: one of its name, the last that has jobs,
+// or the last that could have some.
+func place(p *project.Project, job string) (string, error) {
+	name := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' {
+			return r
+		}
+		return '_'
+	}, job) + ".yaml"
+	for _, pattern := range p.Config.Jobs.Patterns {
+		base, _ := doublestar.SplitPattern(strings.TrimPrefix(pattern, "./"))
+		if file := path.Join(base, name); reads(pattern, file) {
+			return file, nil
+		}
+	}
+	if files := slices.Sorted(maps.Values(p.JobFiles)); len(files) > 0 {
+		return files[len(files)-1], nil
+	}
+	files := slices.DeleteFunc(slices.Sorted(maps.Keys(p.Texts)), func(file string) bool {
+		return !slices.ContainsFunc(p.Config.Jobs.Patterns, func(pattern string) bool { return reads(pattern, file) })
+	})
+	if len(files) == 0 {
+		return "", unread(p, name)
+	}
+	return files[len(files)-1], nil
+}
+
+func reads(pattern, file string) bool {
+	ok, err := doublestar.Match(strings.TrimPrefix(pattern, "./"), file)
+	return err == nil && ok
+}
+
+// unread is the error that the project reads no file that a new job could stand in.
+func unread(p *project.Project, file string) error {
+	return diag.List{{
+		Code: diag.ProjectFile, Span: p.Config.Jobs.At, Message: fmt.Sprintf("No pattern of `jobs` reads `%s`, where the job would be written.", file),
+		Help: "Add one such as `jobs/*.yaml`.",
+	}}
+}
