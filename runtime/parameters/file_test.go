@@ -83,14 +83,15 @@ func TestFirstJob(t *testing.T) {
 		"a pattern of a team": {"jobs: [\"team_*.yaml\"]\n", "team_a.yaml", "# ours\n", "team_a.yaml"},
 		"an empty folder":     {"jobs: [\"jobs/*.yaml\"]\n", "x.txt", "", "jobs/nightly.yaml"},
 		"no folder":           {"", "x.txt", "", "jobs/nightly.yaml"},
-		"no file at all":      {"jobs: [jobs.yaml]\n", "x.txt", "", "auto.yaml:1:7: error: A407 `jobs.yaml` matches no file of the project. Correct it, or remove it."},
+		"a file to come":      {"jobs: [jobs.yaml]\n", "x.txt", "", "jobs.yaml"},
+		"a pattern to come":   {"jobs: [\"team_*.yaml\"]\n", "x.txt", "", "auto.yaml:1:7: error: A407 No pattern of `jobs` reads `nightly.yaml`, where the job would be written. Add one such as `jobs/*.yaml`."},
 		"a broken file":       {"", "jobs/a.yaml", "jobs: [\n", "jobs/a.yaml:1:1: error: A401"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, files := folder(t, map[string]string{"auto.yaml": c.config, "assets/a.yaml": "assets: [{key: sales}]\n", c.file: c.text})
 			w, err := files.Create(paramdoc.New{Name: "nightly", Keys: []string{"sales"}}, map[string]any{"sales.rows": 5})
 			if err != nil {
-				if unsound := (parameters.Unsound{}); !errors.As(err, &unsound) || !strings.Contains(err.Error(), c.want) {
+				if found := (diag.List{}); !errors.As(err, &found) || !strings.Contains(err.Error(), c.want) {
 					t.Fatal(err)
 				}
 				return

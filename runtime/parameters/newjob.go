@@ -120,6 +120,11 @@ func place(p *project.Project, job string) (string, error) {
 	files := slices.DeleteFunc(slices.Sorted(maps.Keys(p.Texts)), func(file string) bool {
 		return !slices.ContainsFunc(p.Config.Jobs.Patterns, func(pattern string) bool { return reads(pattern, file) })
 	})
+	for _, pattern := range p.Config.Jobs.Patterns {
+		if !strings.ContainsAny(pattern, `*?[{\`) {
+			files = append(files, path.Clean(pattern)) // one file, which is not there yet
+		}
+	}
 	if len(files) == 0 {
 		return "", unread(p, name)
 	}
