@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"strconv"
 	"strings"
@@ -35,8 +37,10 @@ type problems struct {
 // problem is one thing that is wrong with a call.
 type problem struct {
 	// Event is the place of the event in the body, from 0, where it is about one.
-	Event   *int   `json:"event,omitempty"`
-	Field   string `json:"field,omitempty"`
+	Event *int   `json:"event,omitempty"`
+	Field string `json:"field,omitempty"`
+	// At is the place in a file that it is about, as file:line:column.
+	At      string `json:"at,omitempty"`
 	Message string `json:"message"`
 	Help    string `json:"help,omitempty"`
 }
@@ -48,6 +52,7 @@ const gone = 499
 func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 	var f *failure
 	var found diag.List
+	var unsound parameters.Unsound
 	var wrong events.Problems
 	if body, ok := ofParams(c, err); ok {
 		return body
@@ -62,9 +67,20 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 	case errors.As(err, &wrong):
 		c.code = http.StatusBadRequest
 		return ofEvents(wrong)
+	case errors.As(err, &unsound):
+		c.code = http.StatusConflict
+		return ofFindings(unsound.List)
 	case errors.As(err, &found):
 		c.code = http.StatusBadRequest
 		return ofFindings(found)
+	case errors.Is(err, fs.ErrPermission):
+		c.code = http.StatusInternalServerError
+		a.Log.Error("a file cannot be written", "method", c.Method, "path", c.URL.Path, "error", err)
+		message, help, told := strings.Cut(err.Error(), "; ")
+		if !told {
+			help = "let the user that runs auto do that"
+		}
+		return problems{Problems: []problem{{Message: message + ".", Help: "Nothing was changed; " + help + "."}}}
 	case errors.Is(err, context.Canceled):
 		c.code = gone
 		return problems{Problems: []problem{{Message: "The call was given up."}}}
@@ -129,7 +145,12 @@ func ofEvents(wrong events.Problems) problems {
 func ofFindings(found diag.List) problems {
 	var out problems
 	for _, d := range found {
-		out.Problems = append(out.Problems, problem{Message: d.Message, Help: d.Help})
+		p := problem{Message: d.Message, Help: d.Help}
+		if d.Span.IsValid() {
+			from := d.Span.From()
+			p.At = fmt.Sprintf("%s:%d:%d", d.Span.File.Name, from.Line, from.Column)
+		}
+		out.Problems = append(out.Problems, p)
 	}
 	return out
 }

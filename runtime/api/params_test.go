@@ -161,3 +161,24 @@ func TestJobFiles(t *testing.T) {
 		t.Error(entries, err)
 	}
 }
+
+// TestWrongFiles: what is wrong with the project's files is no fault of a call, and has its place.
+func TestWrongFiles(t *testing.T) {
+	s, dir := edited(t)
+	w := s.ask("POST", "/v1/jobs", `{"name":"n","selection":"all("}`)
+	if refused(t, w, 400, "is not closed"); !strings.Contains(w.Body.String(), `"at":"`) {
+		t.Error(w.Body)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "jobs/k.yaml"), []byte("\njobs: [\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for method, path := range map[string]string{"PUT": "/v1/jobs/team%2Fingest", "POST": "/v1/jobs"} {
+		w := s.ask(method, path, `{"name":"n","assets":["sales"],"params":{"rows":5}}`)
+		if method == "PUT" {
+			w = s.ask(method, path, `{"params":{"rows":5}}`)
+		}
+		if refused(t, w, 409, "no valid YAML"); !strings.Contains(w.Body.String(), `jobs/k.yaml:2:`) {
+			t.Error(w.Body)
+		}
+	}
+}
