@@ -177,7 +177,7 @@ func TestWrongFiles(t *testing.T) {
 		if method == "PUT" {
 			w = s.ask(method, path, `{"params":{"rows":5}}`)
 		}
-		if refused(t, w, 409, "no valid YAML"); !strings.Contains(w.Body.String(), `jobs/k.yaml:2:`) {
+		if refused(t, w, 409, "not valid YAML"); !strings.Contains(w.Body.String(), `jobs/k.yaml:2:`) {
 			t.Error(w.Body)
 		}
 	}
