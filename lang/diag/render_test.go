@@ -169,3 +169,18 @@ func TestLongLine(t *testing.T) {
 		t.Error(out.String())
 	}
 }
+
+// TestSecretNotShown: the line of a secret that was written itself may have it.
+func TestSecretNotShown(t *testing.T) {
+	src := source.New("jobs/j.yaml", "job_overrides: {token: hunter2}\n")
+	list := diag.List{{Code: diag.ParamSecret, Span: source.Span{File: src, Start: 16, End: 30}, Message: "`token`: A secret is a reference.", Help: "Write one."}}
+	for _, format := range []diag.Format{diag.Text, diag.JSON, diag.GitHub, diag.SARIF} {
+		var out strings.Builder
+		if err := diag.Write(&out, format, list, diag.Style{}); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(out.String(), "hunter2") || !strings.Contains(out.String(), "jobs/j.yaml") {
+			t.Errorf("%s: %s", format, out.String())
+		}
+	}
+}

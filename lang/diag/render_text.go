@@ -57,7 +57,7 @@ func writeFinding(out io.Writer, d Diagnostic, style Style) {
 		head = style.paint(bold, place(d.Span)+":") + " " + head
 	}
 	fmt.Fprintln(out, head)
-	if d.Span.IsValid() {
+	if d.Span.IsValid() && d.Code != ParamSecret { // the line may have the secret
 		writeExcerpt(out, d.Span, style, color)
 	}
 	if d.Help != "" {

@@ -235,5 +235,8 @@ func (a *API) preview(c *call) (any, error) {
 		return nil, &failure{code: http.StatusBadRequest, message: "A file's run has the assets of its rules.", help: "Ask by `key` or by `asset`."}
 	}
 	r, err := a.Params.Preview(c.Context(), c.part("job"), query["asset"], query.Get("key"))
+	if r.Refused != nil {
+		r.RunConfig = nil // its templates are not filled in, and no run is told it
+	}
 	return preview{r}, err
 }

@@ -105,7 +105,7 @@ func TestParams(t *testing.T) {
 
 func TestPreview(t *testing.T) {
 	s, _ := edited(t)
-	if w := s.ask("GET", at+"/preview", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"refused":{"reason":"The required parameter `) {
+	if w := s.ask("GET", at+"/preview", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"refused":{"reason":"The required parameter `) || !strings.Contains(w.Body.String(), `"run_config":null`) {
 		t.Error(w.Code, w.Body)
 	}
 	if w := s.ask("PATCH", at, `{"rows":2,"sales.rows":3}`, "If-Match: *"); w.Code != 200 {

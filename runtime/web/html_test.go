@@ -131,7 +131,7 @@ func posted(n *html.Node) bool {
 func selected(n *html.Node) string {
 	value := ""
 	for i, o := range slices.Collect(options(n)) {
-		of := content(o)
+		of := strings.Join(strings.Fields(content(o)), " ") // HTML, option.value
 		if hasAttribute(o, "value") {
 			of = attribute(o, "value")
 		}

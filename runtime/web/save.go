@@ -38,6 +38,10 @@ func (p *Page) save(w http.ResponseWriter, r *http.Request, s session) error {
 	if wrong == nil && f.version == stored.Version {
 		var saved params.Stored
 		if saved, wrong = p.Params.Patch(r.Context(), j.Name, f.version, e, s.Author); wrong == nil {
+			if saved.Version == stored.Version {
+				http.Redirect(w, r, jobPath(j.Name, "")+"?"+r.URL.RawQuery, http.StatusSeeOther)
+				return nil
+			}
 			p.saved(w, r, s, saved, e)
 			return nil
 		}

@@ -275,6 +275,28 @@ func TestTyped(t *testing.T) {
 }
 
 // TestBoxUnticked: without scripts a text may stay in a box that is not ticked any more.
+// TestChoices: a choice is posted as it is written, blanks included.
+func TestChoices(t *testing.T) {
+	j := &params.Job{Name: "j", Assets: []string{"a"}, Schema: schema(t, "e enum(ok)")}
+	j.Schema[0].Decl.Members = []string{" lead", "two  in", "ok"}
+	b := signedIn(t, j)
+	for i, choice := range []string{" lead", "two  in"} {
+		if code, body := b.edit(t, "j", "s:e", choice); code != 200 {
+			t.Fatal(code, body)
+		}
+		if code, body := b.edit(t, "j"); code != 200 {
+			t.Fatal(code, body)
+		}
+		if v := b.of["j"]; v.Version != int64(i+1) {
+			t.Errorf("saving what was not touched is version %d", v.Version)
+		}
+		b.expect(t, "j", map[string]any{"e": choice})
+	}
+	if n := strings.Count(b.log.String(), "parameters changed"); n != 2 {
+		t.Errorf("%d changes in the log", n)
+	}
+}
+
 func TestBoxUnticked(t *testing.T) {
 	b := signedIn(t, shop(t))
 	b.edit(t, "nightly", "v:note", "a")
