@@ -4,6 +4,7 @@
 package compiler
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -38,6 +39,8 @@ type Policies struct {
 	Policies []*Policy
 	Sensors  []*Sensor
 	Files    []*files.Program
+	// Env are the environment names whose values they read, sorted.
+	Env []string
 	// Notes say of policies which lossless form they could have.
 	Notes diag.List
 	// sensorOf has the sensor of every asset and check that is in one.
@@ -100,6 +103,7 @@ func Compile(in Input) (*Policies, diag.List) {
 	c.checkClaims(out)
 	c.sensors(out)
 	c.review(out)
+	out.Env = slices.Sorted(maps.Keys(c.read))
 	c.values.Findings.Sort()
 	return out, c.values.Findings
 }
@@ -111,10 +115,12 @@ type checker struct {
 	values   *condition.Checker
 	scopes   []*scope
 	exported map[string]*condition.Binding
+	// read are the environment names that were asked for and are allowed.
+	read map[string]bool
 }
 
 func newChecker(in Input) *checker {
-	c := &checker{Input: in, exported: map[string]*condition.Binding{}}
+	c := &checker{Input: in, exported: map[string]*condition.Binding{}, read: map[string]bool{}}
 	c.values = &condition.Checker{Graph: in.Graph, Getenv: c.getenv}
 	return c
 }
@@ -180,6 +186,9 @@ func (c *checker) getenv(name string) (string, bool) {
 		return "{env." + name + "}", true
 	}
 	value, ok := c.Env[name]
+	if ok {
+		c.read[name] = true
+	}
 	return value, ok
 }
 

@@ -128,7 +128,7 @@ func (r *Runner) put(ctx context.Context, p *project.Project) error {
 		r.unsure.Store(false)
 		return nil
 	}
-	body := journal.Policies{Fingerprint: print, Texts: map[string]string{}, Env: p.Env, Ticked: r.state.Ticked()}
+	body := journal.Policies{Fingerprint: print, Texts: map[string]string{}, Env: live.Environment(p), Ticked: r.state.Ticked()}
 	for path, text := range p.Texts {
 		name, err := r.Store.PutText(ctx, []byte(text))
 		if err != nil {

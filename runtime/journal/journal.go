@@ -29,7 +29,7 @@ type Events struct {
 
 // Policies is the body of KindPolicies: from here on these are in force. Texts has, by
 // path below the project's folder, the names under which the store keeps the texts; Env
-// the values of the allowed environment names.
+// the values of the environment names that policies read.
 type Policies struct {
 	Fingerprint string            `json:"fingerprint"`
 	Texts       map[string]string `json:"texts"`

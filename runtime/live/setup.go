@@ -37,7 +37,7 @@ type Setup struct {
 
 // NewSetup gives what a project without errors puts in force.
 func NewSetup(p *project.Project) *Setup {
-	s := &Setup{Fingerprint: Fingerprint(p), Graph: p.Graph, Policies: map[string]*compiler.Policy{}, Env: p.Env, Jobs: p.Params}
+	s := &Setup{Fingerprint: Fingerprint(p), Graph: p.Graph, Policies: map[string]*compiler.Policy{}, Env: Environment(p), Jobs: p.Params}
 	for _, policy := range p.Policies.Policies {
 		if policy.When != nil {
 			s.Policies[policy.Name] = policy
@@ -89,12 +89,22 @@ func (s *Setup) conditions(keys []string) map[string]*condition.Node {
 	return out
 }
 
-// Fingerprint names what a project says: its texts and the values of its environment
-// names.
+// Environment gives the values of the environment names that the policies read. No other is
+// kept: they are tokens and keys of the project file.
+func Environment(p *project.Project) map[string]string {
+	read := make(map[string]string, len(p.Policies.Env))
+	for _, name := range p.Policies.Env {
+		read[name] = p.Env[name]
+	}
+	return read
+}
+
+// Fingerprint names what a project says: its texts and the values of the environment names
+// that its policies read.
 func Fingerprint(p *project.Project) string {
 	hash := sha256.New()
 	// Maps are written in the order of their keys.
-	if err := json.NewEncoder(hash).Encode([]map[string]string{p.Texts, p.Env}); err != nil {
+	if err := json.NewEncoder(hash).Encode([]map[string]string{p.Texts, Environment(p)}); err != nil {
 		panic(err) // maps of texts always have a JSON form
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:16])

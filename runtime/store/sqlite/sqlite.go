@@ -53,6 +53,9 @@ func (s *Store) open(ctx context.Context, folder string, owner Owner) (err error
 	if s.lock, err = lock(folder, owner); err != nil {
 		return s.denied(folder, err)
 	}
+	if err := private(s.path); err != nil {
+		return s.denied(folder, err)
+	}
 	if s.writer, err = connect(s.path, "_txlock=immediate&_journal_mode=WAL&_pragma=journal_size_limit(67108864)"); err != nil {
 		return err
 	}
@@ -71,6 +74,16 @@ func (s *Store) denied(folder string, err error) error {
 	return &Error{Kind: Denied, Path: s.path, Err: err,
 		Message: fmt.Sprintf("The state folder %s cannot be used: %v.", folder, err),
 		Help:    "Give the user that runs auto the right to write it, or name another `state` folder."}
+}
+
+// private makes the file where there is none yet, for its owner alone: requests and edits have
+// what policies read.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // connect gives the connections to a file, which are made when they are needed.

@@ -70,6 +70,27 @@ func TestOneOwner(t *testing.T) {
 	}
 }
 
+// TestPrivate: only the owner reads what is stored.
+func TestPrivate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	s, err := sqlite.Open(t.Context(), dir, owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := filepath.Glob(filepath.Join(dir, sqlite.FileName+"*"))
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v %v", filepath.Base(name), info.Mode(), err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestUnusable: a store that cannot be used says why, and what to do.
 func TestUnusable(t *testing.T) {
 	for name, test := range map[string]struct {
