@@ -41,8 +41,9 @@ func (r Row) Origin() string {
 // secrets are left out. The error is that of [Job.Resolve], beside the rows.
 func (j *Job) View(s Stored) ([]Row, error) {
 	l := Layers{Operations: s.Values}
-	with := *j.With(s)
-	with.Schema = with.Convert(s.Values)
+	j = j.With(s)
+	with := *j
+	with.Schema = j.Convert(s.Values)
 	r, err := with.Resolve(l, nil)
 	missing := map[Name]bool{}
 	for _, n := range r.Missing() {
@@ -56,7 +57,7 @@ func (j *Job) View(s Stored) ([]Row, error) {
 	}
 	for _, n := range s.Values.Names() {
 		if _, declared := r.resolver.decls.find(n); !declared {
-			rows = append(rows, with.stray(n, r))
+			rows = append(rows, j.stray(n, r))
 		}
 	}
 	return rows, err
@@ -75,7 +76,8 @@ func (r *Resolution) row(n Name) Row {
 func (j *Job) stray(n Name, r *Resolution) Row {
 	if _, selected := r.Assets[n.Asset]; !selected && !n.Shared() {
 		value, _ := r.resolver.layers.Operations.Get(n)
-		return masked(Row{Value: Value{Name: n, Value: value, From: Candidate{Operations, n, value}}, Status: StatusStale})
+		d, _ := j.Schema.Of(n) // may be a secret
+		return masked(Row{Value: Value{Name: n, Value: value, From: Candidate{Operations, n, value}, Decl: d}, Status: StatusStale})
 	}
 	row := r.row(n)
 	if !row.Declared {
