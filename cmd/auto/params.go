@@ -138,7 +138,7 @@ func (c paramsLsCommand) Run(s system) error {
 				}
 				continue
 			}
-			fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\n", visible(j.Name), len(form.Assets), len(form.Schema), form.Version, orDash(strings.Join(form.Missing, ", ")))
+			fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\n", visible(j.Name), len(form.Assets), len(parameters.Describe(j, stored)), form.Version, orDash(strings.Join(form.Missing, ", ")))
 		}
 		return table.Flush()
 	})

@@ -13,7 +13,7 @@ type JobForm struct {
 	Version int64 `json:"version"`
 	// Schema has the declarations by the name that people write, in short form.
 	Schema map[string]string `json:"params_schema"`
-	// Missing are required parameters without a value.
+	// Missing are the parameters without a value for which a run would be refused.
 	Missing []string `json:"missing,omitempty"`
 }
 
@@ -39,8 +39,8 @@ type Parameter struct {
 	Set    bool `json:"set"`
 	Value  any  `json:"value,omitempty"`
 	Secret bool `json:"secret,omitempty"`
-	// Layer is where the value comes from, such as `yaml/asset`; `missing` for a required
-	// parameter without one, `unset` for another.
+	// Layer is where the value comes from, such as `yaml/asset`; `missing` for one
+	// without that a run needs, `unset` for another.
 	Layer   string `json:"layer"`
 	Missing bool   `json:"missing,omitempty"`
 	// Overrides are the values that lost, the next one first.

@@ -19,6 +19,9 @@ type Job struct {
 	// Uses are the parameters that the config of each selected asset uses, in order; nil
 	// where no config tells, as when the code of the assets reads them.
 	Uses map[string][]string
+	// Needs are the parameters that the config of each selected asset cannot be filled in
+	// without, declared or not, see [Needs].
+	Needs map[string][]Name `json:",omitempty"`
 	// Schema is what the job declares, and Values the values of its file.
 	Schema Schema
 	Values Values

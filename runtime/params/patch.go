@@ -148,8 +148,8 @@ func (p *patcher) accept(n Name, value any) (any, bool) {
 
 // checkRequired finds required parameters that had a value and lose it.
 func (p *patcher) checkRequired(from Values) {
-	before := p.job.missing(Layers{Operations: from})
-	for _, n := range p.job.missing(Layers{Operations: p.to}) {
+	before := p.job.required(Layers{Operations: from})
+	for _, n := range p.job.required(Layers{Operations: p.to}) {
 		if !slices.Contains(before, n) {
 			p.problems = append(p.problems, missingProblem(n))
 		}

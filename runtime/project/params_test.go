@@ -73,9 +73,14 @@ func TestParams(t *testing.T) {
 		if !ok {
 			t.Fatal("no job")
 		}
+		needs := map[string][]params.Name{
+			"move":  {{Asset: "move", Param: "bucket"}, {Asset: "move", Param: "file_key"}},
+			"sales": {{Asset: "sales", Param: "bucket"}, {Asset: "sales", Param: "folder"}},
+		}
 		want := &params.Job{
 			Name: "ingest", Assets: []string{"move", "sales"}, Known: []string{"move", "plain", "sales"},
 			Uses:     map[string][]string{"move": {"bucket", "file_key"}, "sales": {"bucket", "folder"}},
+			Needs:    needs,
 			Schema:   j.Schema,
 			Values:   params.Values{Assets: map[string]map[string]any{"move": {"file_key": ""}}},
 			Fillable: []params.Name{{Asset: "move", Param: "file_key"}, {Asset: "sales", Param: "folder"}},
