@@ -1,6 +1,7 @@
 package project
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -104,6 +105,26 @@ func TestJobsNamed(t *testing.T) {
 		t.Error("no finding for two jobs of one name")
 	}
 	if diff := cmp.Diff(map[string][]string{"ingest": {"jobs/j.yaml", "jobs/k.yaml"}, "strict": {"jobs/j.yaml"}}, p.JobsNamed); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLargeNumbers: a job's file has numbers with all their digits.
+func TestLargeNumbers(t *testing.T) {
+	p, found := load(t, ".", map[string]string{"jobs/j.yaml": `
+jobs:
+  - name: ingest
+    selection: [sales]
+    params_schema: {z: int, sales.folder: string!}
+    job_overrides: {z: 12345678901234567890, y: [99999999999999999999]}
+  - {name: strict, selection: [plain], params_schema: {rows: int, token: secret}}
+`, "policies/p.auto": ""})
+	if found != nil {
+		t.Fatal(found)
+	}
+	j, _ := p.Job("ingest")
+	want := map[string]any{"z": json.Number("12345678901234567890"), "y": []any{json.Number("99999999999999999999")}}
+	if diff := cmp.Diff(want, j.Values.Shared); diff != "" {
 		t.Error(diff)
 	}
 }
