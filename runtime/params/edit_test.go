@@ -173,6 +173,20 @@ func TestAddedThenShared(t *testing.T) {
 	}
 }
 
+// TestSelects: about an asset that was asked for nothing is said of parameters.
+func TestSelects(t *testing.T) {
+	j := &params.Job{Name: "j", Assets: []string{"sales"}, Known: []string{"sales", "other"}}
+	for asset, help := range map[string]string{"nope": "Write the key of an asset that the job selects.", "sale": "Did you mean `sales`?", "other": "Add it to the selection of the job, or write an asset that is in it."} {
+		p, wrong := j.Selects(asset).(params.Problem)
+		if !wrong || p.Help != help || p.Name != (params.Name{}) || p.Subject != asset {
+			t.Errorf("%s: %+v", asset, p)
+		}
+	}
+	if err := j.Selects("sales"); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestNoSecretShown: no value of a secret is in a row, whichever layer gives it.
 func TestNoSecretShown(t *testing.T) {
 	j := &params.Job{
