@@ -427,9 +427,9 @@ func textOf(value any) string {
 	if text, ok := value.(string); ok {
 		return text
 	}
-	text, err := json.Marshal(value)
+	text, err := encode(value)
 	if err != nil {
 		return fmt.Sprint(value)
 	}
-	return string(text)
+	return text
 }
