@@ -191,6 +191,9 @@ func explained(j *params.Job, stored params.Stored, text string) (parameters.Par
 		if _, err := j.ParseName(text); err != nil {
 			return p, err
 		}
+		if err := j.Declared(n); err != nil {
+			return p, err
+		}
 		return p, fmt.Errorf("the job `%s` has no parameter `%s`; `auto params show %s` lists those that it has", j.Name, text, j.Name)
 	}
 	return p, nil

@@ -81,13 +81,13 @@ func OfAsset(j *params.Job, s params.Stored, asset string) []Parameter {
 }
 
 // Explain gives one parameter in one place, with all that is given for it, and false where
-// the job has nothing to do with it.
+// the job has nothing to do with it, as a strict one with what it does not declare.
 func Explain(j *params.Job, s params.Stored, n params.Name) (Parameter, bool) {
 	lines, _ := j.Matrix(s) // what is wrong beside is not asked
 	for _, l := range lines {
 		for _, c := range append(l.Assets, l.Shared) {
 			if c.Name == n {
-				return shown(c.Row), true
+				return shown(c.Row), c.Set() || j.With(s).Declared(n) == nil
 			}
 		}
 	}
