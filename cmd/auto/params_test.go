@@ -2,10 +2,22 @@ package main
 
 import (
 	"errors"
+	"io"
+	"strings"
 	"testing"
 
 	"auto/runtime/params"
 )
+
+// TestArgumentsAreText: bytes that are no text are refused, whatever they are an argument for.
+func TestArgumentsAreText(t *testing.T) {
+	for _, args := range [][]string{{"params", "set", "j", "p=\xff\xfe"}, {"params", "job", "create", "j", "--assets", "a", "p:=\"\xff\""}} {
+		var said strings.Builder
+		if code := run(args, system{stdout: io.Discard, stderr: &said}); code != exitFailed || !strings.Contains(said.String(), "is not UTF-8") {
+			t.Errorf("%q: %d, %s", args, code, said.String())
+		}
+	}
+}
 
 // TestExplainStrict: a strict job has no parameter that it does not declare.
 func TestExplainStrict(t *testing.T) {
