@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"os/user"
 	"strings"
 	"testing"
 
@@ -35,5 +36,20 @@ func TestExplainStrict(t *testing.T) {
 		if !wrong || p.Kind != params.Undeclared || p.Help != "Did you mean `a.days`?" {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestAuthorOfSystem: who makes an edit is known without the environment, too.
+func TestAuthorOfSystem(t *testing.T) {
+	known, err := user.Current()
+	if err != nil {
+		t.Skip(err)
+	}
+	s := system{getenv: func(string) (string, bool) { return "", false }}
+	if got := (writerFlags{}).author(s); got != known.Username {
+		t.Errorf("%q, want %q", got, known.Username)
+	}
+	if got := (writerFlags{Author: "ann"}).author(s); got != "ann" {
+		t.Error(got)
 	}
 }
