@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"auto/lang/diag"
 	"auto/runtime/clock"
@@ -96,6 +97,10 @@ func run(args []string, s system) (code int) {
 			code = exitBug
 		}
 	}()
+	if i := slices.IndexFunc(args, notUTF8); i >= 0 {
+		fmt.Fprintf(s.stderr, "auto: the argument %q is not UTF-8; write text in UTF-8, and other bytes as text, such as in Base64.\n", args[i])
+		return exitFailed
+	}
 	exited := -1
 	var line commands
 	parser, err := kong.New(&line, kong.Name("auto"),
@@ -115,6 +120,9 @@ func run(args []string, s system) (code int) {
 	}
 	return s.finish(parsed.Run(s))
 }
+
+// notUTF8 reports whether an argument is one that the parser would make another text of.
+func notUTF8(arg string) bool { return !utf8.ValidString(arg) }
 
 // usageOf says how the command is used that a line got wrong.
 func usageOf(err error) string {

@@ -138,7 +138,7 @@ func (c paramsLsCommand) Run(s system) error {
 				}
 				continue
 			}
-			fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\n", visible(j.Name), len(form.Assets), len(form.Schema), form.Version, orDash(strings.Join(form.Missing, ", ")))
+			fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\n", visible(j.Name), len(form.Assets), len(parameters.Describe(j, stored)), form.Version, orDash(strings.Join(form.Missing, ", ")))
 		}
 		return table.Flush()
 	})
@@ -189,6 +189,9 @@ func explained(j *params.Job, stored params.Stored, text string) (parameters.Par
 	p, ok := parameters.Explain(j, stored, n)
 	if !ok {
 		if _, err := j.ParseName(text); err != nil {
+			return p, err
+		}
+		if err := j.Declared(n); err != nil {
 			return p, err
 		}
 		return p, fmt.Errorf("the job `%s` has no parameter `%s`; `auto params show %s` lists those that it has", j.Name, text, j.Name)

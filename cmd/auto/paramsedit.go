@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os/user"
 	"slices"
 	"strings"
 
@@ -31,9 +32,12 @@ func (f writerFlags) author(s system) string {
 		return f.Author
 	}
 	for _, name := range []string{"USER", "LOGNAME", "USERNAME"} {
-		if user, ok := s.getenv(name); ok && user != "" {
-			return user
+		if author, ok := s.getenv(name); ok && author != "" {
+			return author
 		}
+	}
+	if known, err := user.Current(); err == nil && known.Username != "" {
+		return known.Username
 	}
 	return "unknown"
 }

@@ -13,7 +13,7 @@ type JobForm struct {
 	Version int64 `json:"version"`
 	// Schema has the declarations by the name that people write, in short form.
 	Schema map[string]string `json:"params_schema"`
-	// Missing are required parameters without a value.
+	// Missing are the parameters without a value for which a run would be refused.
 	Missing []string `json:"missing,omitempty"`
 }
 
@@ -39,8 +39,8 @@ type Parameter struct {
 	Set    bool `json:"set"`
 	Value  any  `json:"value,omitempty"`
 	Secret bool `json:"secret,omitempty"`
-	// Layer is where the value comes from, such as `yaml/asset`; `missing` for a required
-	// parameter without one, `unset` for another.
+	// Layer is where the value comes from, such as `yaml/asset`; `missing` for one
+	// without that a run needs, `unset` for another.
 	Layer   string `json:"layer"`
 	Missing bool   `json:"missing,omitempty"`
 	// Overrides are the values that lost, the next one first.
@@ -81,13 +81,13 @@ func OfAsset(j *params.Job, s params.Stored, asset string) []Parameter {
 }
 
 // Explain gives one parameter in one place, with all that is given for it, and false where
-// the job has nothing to do with it.
+// the job has nothing to do with it, as a strict one with what it does not declare.
 func Explain(j *params.Job, s params.Stored, n params.Name) (Parameter, bool) {
 	lines, _ := j.Matrix(s) // what is wrong beside is not asked
 	for _, l := range lines {
 		for _, c := range append(l.Assets, l.Shared) {
 			if c.Name == n {
-				return shown(c.Row), true
+				return shown(c.Row), c.Set() || j.With(s).Declared(n) == nil
 			}
 		}
 	}

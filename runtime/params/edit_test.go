@@ -145,6 +145,48 @@ func TestAdded(t *testing.T) {
 	}
 }
 
+// TestAddedThenShared: what an edit added is declared by the file's shared parameter once
+// there is one, so that a secret is none less for it.
+func TestAddedThenShared(t *testing.T) {
+	j := &params.Job{Name: "j", Assets: []string{"a", "gone"}}
+	s, _, err := j.Patch(params.Stored{}, 0, params.Edit{Set: flat(t, object{"a.x": "hunter2", "gone.x": "hunter2", "a.kept": int64(1)})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := &params.Job{Name: "j", Assets: []string{"a"}, Schema: schema(t, "x", "secret!")}
+	with := declared.With(s)
+	if diff := cmp.Diff(map[string]string{"x": "secret!", "a.kept": "int"}, with.Schema.Shorthand()); diff != "" {
+		t.Error(diff)
+	}
+	rows, _ := declared.View(s)
+	lines, _ := declared.Matrix(s)
+	text, err := json.Marshal([]any{rows, lines})
+	if err != nil || strings.Contains(string(text), "hunter2") {
+		t.Errorf("%s, %v", text, err)
+	}
+	if _, err := with.Launch(params.Layers{Operations: s.Values}, params.Run{}); err == nil || strings.Contains(err.Error(), "hunter2") || problems(t, err)[0] != "secret:a.x" {
+		t.Error(err)
+	}
+	after, _, err := declared.Patch(s, s.Version, params.Edit{Set: flat(t, object{"a.x": object{"$secret": "env:X"}})})
+	if err != nil || !after.Added.Equal(schema(t, "a.kept", "int")) {
+		t.Errorf("%v, %v", after.Added, err)
+	}
+}
+
+// TestSelects: about an asset that was asked for nothing is said of parameters.
+func TestSelects(t *testing.T) {
+	j := &params.Job{Name: "j", Assets: []string{"sales"}, Known: []string{"sales", "other"}}
+	for asset, help := range map[string]string{"nope": "Write the key of an asset that the job selects.", "sale": "Did you mean `sales`?", "other": "Add it to the selection of the job, or write an asset that is in it."} {
+		p, wrong := j.Selects(asset).(params.Problem)
+		if !wrong || p.Help != help || p.Name != (params.Name{}) || p.Subject != asset {
+			t.Errorf("%s: %+v", asset, p)
+		}
+	}
+	if err := j.Selects("sales"); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestNoSecretShown: no value of a secret is in a row, whichever layer gives it.
 func TestNoSecretShown(t *testing.T) {
 	j := &params.Job{

@@ -19,6 +19,9 @@ type Job struct {
 	// Uses are the parameters that the config of each selected asset uses, in order; nil
 	// where no config tells, as when the code of the assets reads them.
 	Uses map[string][]string
+	// Needs are the parameters that the config of each selected asset cannot be filled in
+	// without, declared or not, see [Needs].
+	Needs map[string][]Name `json:",omitempty"`
 	// Schema is what the job declares, and Values the values of its file.
 	Schema Schema
 	Values Values
@@ -51,28 +54,36 @@ func (j *Job) ParseName(text string) (Name, error) {
 }
 
 // Selects finds an asset that the job does not select. The error is a [Problem].
-func (j *Job) Selects(asset string) error { return j.selects(Name{Asset: asset}) }
+func (j *Job) Selects(asset string) error {
+	return j.selects(asset, "Write the key of an asset that the job selects.")
+}
 
 // checkAsset finds a name of an asset that the job does not select.
 func (j *Job) checkAsset(n Name) error {
 	if n.Shared() {
 		return nil
 	}
-	return j.selects(n)
+	err := j.selects(n.Asset, "Write `asset.param` with an asset of the job, or `param` for a shared parameter.")
+	if p, wrong := err.(Problem); wrong {
+		p.Name = n
+		return p
+	}
+	return err
 }
 
-func (j *Job) selects(n Name) error {
+// selects finds an asset that the job does not select; help says what to write instead of
+// one that is like none.
+func (j *Job) selects(asset, help string) error {
 	switch {
-	case slices.Contains(j.Assets, n.Asset):
+	case slices.Contains(j.Assets, asset):
 		return nil
-	case slices.Contains(j.Known, n.Asset):
-		return Problem{Kind: NotSelected, Subject: n.Asset, Name: n, Message: fmt.Sprintf("The job `%s` does not select the asset `%s`.", j.Name, n.Asset), Help: "Add it to the selection of the job, or write an asset that is in it."}
+	case slices.Contains(j.Known, asset):
+		return Problem{Kind: NotSelected, Subject: asset, Message: fmt.Sprintf("The job `%s` does not select the asset `%s`.", j.Name, asset), Help: "Add it to the selection of the job, or write an asset that is in it."}
 	}
-	help := "Write `asset.param` with an asset of the job, or `param` for a shared parameter."
-	if near, ok := spell.Nearest(n.Asset, j.Assets); ok {
+	if near, ok := spell.Nearest(asset, j.Assets); ok {
 		help = "Did you mean `" + near + "`?"
 	}
-	return Problem{Kind: UnknownAsset, Subject: n.Asset, Name: n, Message: "No asset is called `" + n.Asset + "`.", Help: help}
+	return Problem{Kind: UnknownAsset, Subject: asset, Message: "No asset is called `" + asset + "`.", Help: help}
 }
 
 // Declared finds a name that a strict job does not declare, itself or shared. The error is

@@ -149,3 +149,12 @@ func decode(text []byte, into any) error {
 	in.UseNumber()
 	return in.Decode(into)
 }
+
+// encode gives a value as JSON for people, who write `&` and `<` as they are.
+func encode(value any) (string, error) {
+	var b strings.Builder
+	out := json.NewEncoder(&b)
+	out.SetEscapeHTML(false)
+	err := out.Encode(value)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}

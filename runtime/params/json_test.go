@@ -2,6 +2,7 @@ package params_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"auto/runtime/params"
@@ -72,5 +73,18 @@ func TestRepeated(t *testing.T) {
 		if twice != (want != "") || twice && key != want && want != "twice" {
 			t.Errorf("%s: %q, %v", text, key, twice)
 		}
+	}
+}
+
+// TestShownAsWritten: a value stands in sentences and in texts as people write it.
+func TestShownAsWritten(t *testing.T) {
+	d := params.Decl{Type: params.Int}
+	if _, err := d.Accept("a&b <c>"); err == nil || !strings.Contains(err.Error(), "`\"a&b <c>\"`") {
+		t.Error(err)
+	}
+	j := &params.Job{Name: "j", Values: flat(t, object{"list": []any{"a&b"}, "text": "of {{ params.list }}"})}
+	r, err := j.Resolve(params.Layers{}, nil)
+	if want := `of ["a&b"]`; err != nil || r.Shared["text"].Value != want {
+		t.Errorf("%v, %v, want %s", r.Shared["text"].Value, err, want)
 	}
 }

@@ -241,12 +241,12 @@ const maxShown = 60
 
 // shown gives a value for a sentence.
 func shown(value any) string {
-	text, err := json.Marshal(value)
+	text, err := encode(value)
 	if err != nil {
 		return "The value"
 	}
-	if runes := []rune(string(text)); len(runes) > maxShown {
+	if runes := []rune(text); len(runes) > maxShown {
 		return "`" + string(runes[:maxShown]) + "…`"
 	}
-	return "`" + string(text) + "`"
+	return "`" + text + "`"
 }

@@ -37,7 +37,7 @@ func (j *Job) Matrix(s Stored) ([]Line, error) {
 	}
 	var lines []Line
 	seen := map[string]bool{}
-	for _, n := range slices.Concat(with.Schema.Names(), with.names(l, with.Assets)) {
+	for _, n := range slices.Concat(with.Schema.Names(), with.names(l, with.Assets), r.Missing()) {
 		if !seen[n.Param] {
 			seen[n.Param] = true
 			lines = append(lines, m.line(n.Param))
@@ -68,10 +68,6 @@ func (m *matrix) cell(n Name) Cell {
 	_, inFile := m.job.Values.Get(n)
 	_, edited := m.stored.Get(n)
 	_, declared := m.resolver.decls.find(n)
-	c := Cell{Row: masked(Row{Value: m.resolver.resolve(n)}), Own: inFile || edited, Edited: edited, Used: declared}
-	c.Missing = m.missing[n] || m.missing[Name{Param: n.Param}] && !c.Set()
-	if !c.Declared && c.Set() {
-		c.Status = StatusUndeclared
-	}
-	return c
+	missing := m.missing[n] || m.missing[Name{Param: n.Param}] && !m.resolver.resolve(n).Set()
+	return Cell{Row: m.row(n, missing), Own: inFile || edited, Edited: edited, Used: declared || m.missing[n]}
 }

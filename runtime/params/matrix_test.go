@@ -2,6 +2,7 @@ package params_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,4 +62,59 @@ func cell(c params.Cell) string {
 		words = append(words, string(c.Status))
 	}
 	return strings.Join(words, " ")
+}
+
+// TestUndeclared: what nothing declares is shown as what it is, and is missing where a run
+// would be refused for it.
+func TestUndeclared(t *testing.T) {
+	config := map[string]any{"x": "{{ params.x }}", "y": "{{ params.y | default(1) }}", "z": "{{ params.z }}", "w": "{{ ops.b.config.w }}", "v": "{{ params.v | upper }}"}
+	j := &params.Job{
+		Name: "j", Assets: []string{"a", "b"}, Uses: map[string][]string{"a": params.Uses(config)}, Needs: map[string][]params.Name{"a": params.Needs("a", config)},
+		Values: flat(t, object{"z": "given", "f": ""}),
+	}
+	rows, err := j.View(params.Stored{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range rows {
+		got = append(got, r.Name.String()+" "+cell(params.Cell{Row: r}))
+	}
+	want := []string{
+		"f  yaml/shared undeclared", "z given yaml/shared undeclared", "a.v unset", "a.x missing missing", "a.y unset", "a.z given yaml/shared undeclared", "b.w missing missing",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	lines, _ := j.Matrix(params.Stored{})
+	if diff := cmp.Diff([]string{"a.x", "b.w"}, missingOf(lines)); diff != "" {
+		t.Error(diff)
+	}
+	r, _ := j.Resolve(params.Layers{}, []string{"b"})
+	if err := r.Ready(); err != nil {
+		t.Error(err)
+	}
+	set, _, err := j.Patch(params.Stored{}, 0, params.Edit{Set: flat(t, object{"a.x": "v", "b.w": "v"})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines, _ = j.Matrix(set); missingOf(lines) != nil {
+		t.Error(missingOf(lines))
+	}
+	if _, _, err := j.Patch(set, set.Version, params.Edit{Unset: set.Values.Names()}); err != nil {
+		t.Errorf("what was added cannot be taken away: %v", err)
+	}
+}
+
+// missingOf gives the places of a matrix that are missing.
+func missingOf(lines []params.Line) (names []string) {
+	for _, l := range lines {
+		for _, c := range append(l.Assets, l.Shared) {
+			if c.Missing {
+				names = append(names, c.Name.String())
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }

@@ -25,18 +25,25 @@ type Change struct {
 	Old, New any
 }
 
-// With gives the job with the declarations that edits added.
+// With gives the job with the declarations that edits added. What its file declares by now,
+// by the name itself or for all assets, goes before them.
 func (j *Job) With(s Stored) *Job {
 	if len(s.Added) == 0 {
 		return j
 	}
 	with := *j
 	for _, e := range s.Added {
-		if _, ok := j.Schema.Find(e.Name); !ok {
+		if !j.declares(e) {
 			with.Schema = with.Schema.With(e.Name, e.Decl)
 		}
 	}
 	return &with
+}
+
+// declares reports whether the schema has a declaration that is for the name of an entry.
+func (j *Job) declares(e Entry) bool {
+	_, ok := j.Schema.Of(e.Name)
+	return ok
 }
 
 // Patch makes an edit that was written when the stored version was version, and gives what
@@ -75,7 +82,7 @@ func (p *patcher) patch(s Stored, version int64, e Edit) (Stored, []Change, erro
 	if version != AnyVersion && version != s.Version {
 		return s, nil, Problems{staleProblem(s.Version, version)}
 	}
-	p.to, p.added = s.Values.Clone(), slices.Clone(s.Added)
+	p.to, p.added = s.Values.Clone(), slices.DeleteFunc(slices.Clone(s.Added), p.job.declares)
 	p.apply(e)
 	if !p.verbatim {
 		p.checkTemplates(s.Values, e)
@@ -141,8 +148,8 @@ func (p *patcher) accept(n Name, value any) (any, bool) {
 
 // checkRequired finds required parameters that had a value and lose it.
 func (p *patcher) checkRequired(from Values) {
-	before := p.job.missing(Layers{Operations: from})
-	for _, n := range p.job.missing(Layers{Operations: p.to}) {
+	before := p.job.required(Layers{Operations: from})
+	for _, n := range p.job.required(Layers{Operations: p.to}) {
 		if !slices.Contains(before, n) {
 			p.problems = append(p.problems, missingProblem(n))
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"auto/runtime/params"
+	"auto/vm/graph"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -276,6 +277,33 @@ func TestTold(t *testing.T) {
 					t.Fatalf("%s.%s is told %v, %v, and sees %v", asset, param, got, ok, v)
 				}
 			}
+		}
+	})
+}
+
+// TestMissingRefused: what is missing is what a run is refused for, whatever its assets use.
+func TestMissingRefused(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j, l := someJob(t), someLayers(t)
+		j.Uses, j.Needs = map[string][]string{}, map[string][]params.Name{}
+		configs := map[string]map[string]any{}
+		for _, a := range drawnAssets {
+			field := rapid.SampledFrom([]string{"", "{{ params.p }}", "{{ params.q | default(1) }}", "{{ ops.b.config.r }}", "{{ params.q | upper }}"})
+			configs[a] = map[string]any{"one": field.Draw(t, "one of "+a), "two": field.Draw(t, "two of "+a)}
+			j.Uses[a], j.Needs[a] = params.Uses(configs[a]), params.Needs(a, configs[a])
+		}
+		_, err := j.Launch(l, params.Run{Asset: func(key string) (*graph.Asset, bool) {
+			return &graph.Asset{Key: key, Op: key, Config: configs[key]}, true
+		}})
+		var refused []params.Name
+		all, _ := err.(params.Problems)
+		for _, p := range all {
+			refused = append(refused, p.Name)
+		}
+		r, _ := j.Resolve(l, nil)
+		missing := r.Missing()
+		if len(missing) != len(refused) || slices.ContainsFunc(refused, func(n params.Name) bool { return !slices.Contains(missing, n) }) {
+			t.Fatalf("%v are missing, %v", missing, err)
 		}
 	})
 }

@@ -65,9 +65,24 @@ func (j *Job) names(l Layers, assets []string) []Name {
 	return slices.Compact(names)
 }
 
-// Missing gives the required parameters without a value, sorted. A shared one is missing
-// only where an asset that uses it has no value of its own.
+// Missing gives the parameters without a value for which a run is refused, sorted: the
+// required ones, and those that the config of an asset needs and nothing declares.
 func (r *Resolution) Missing() []Name {
+	missing := r.required()
+	for _, asset := range r.assets {
+		for _, n := range r.job.Needs[asset] {
+			if v := r.resolver.resolve(n); !v.Set() && !v.Declared {
+				missing = append(missing, n)
+			}
+		}
+	}
+	slices.SortFunc(missing, compareNames)
+	return slices.Compact(missing)
+}
+
+// required gives the required parameters without a value, sorted. A shared one is missing
+// only where an asset that uses it has no value of its own.
+func (r *Resolution) required() []Name {
 	var missing []Name
 	for _, e := range r.job.Schema {
 		if e.Decl.Required && r.concerns(e.Name) && r.lacks(e.Name) {
@@ -107,14 +122,14 @@ func (r *Resolution) users(param string) []string {
 	})
 }
 
-// missing gives the required parameters that have no value before a launch.
-func (j *Job) missing(l Layers) []Name {
+// required gives the required parameters that have no value before a launch.
+func (j *Job) required(l Layers) []Name {
 	r, _ := j.Resolve(l, nil) // that a template has a cycle is found where it is checked
-	return r.Missing()
+	return r.required()
 }
 
-// Ready finds why a run cannot be launched: everything that Resolve finds, required
-// parameters without a value, and empty texts that only a file fills in. The error is
+// Ready finds why a run cannot be launched: everything that Resolve finds, what
+// [Resolution.Missing] gives, and empty texts that only a file fills in. The error is
 // [Problems] with all of them.
 func (r *Resolution) Ready() error {
 	problems := slices.Clone(r.resolver.problems)

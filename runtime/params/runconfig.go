@@ -193,10 +193,7 @@ func (r *Resolution) config(asset string, config map[string]any, problems *Probl
 	}
 	x := expander{
 		lookup: func(ref ref) (any, bool) {
-			n := ref.name
-			if n.Shared() {
-				n.Asset = asset
-			}
+			n := ref.seenBy(asset)
 			v := r.resolver.resolve(n)
 			if !v.Set() && !v.Declared && !ref.hasElse {
 				*problems = append(*problems, missingProblem(n))
@@ -222,10 +219,7 @@ func configTooLarge(asset string, r ref) Problem {
 // configLacks is the problem of a text in config without the value of a reference; one that
 // is required is named as such.
 func (r *Resolution) configLacks(asset string, ref ref) Problems {
-	n := ref.name
-	if n.Shared() {
-		n.Asset = asset
-	}
+	n := ref.seenBy(asset)
 	if v := r.resolver.resolve(n); v.Declared && !v.Decl.Required {
 		return Problems{{Kind: NoValue, Subject: n.String(), Name: n, Message: fmt.Sprintf("The config of `%s` has `%s` inside a text, which has no value.", asset, n.Param), Help: "Give it a value, or write `| default(…)` in the template."}}
 	}

@@ -251,6 +251,27 @@ func Uses(config map[string]any) []string {
 	return sortedKeys(used)
 }
 
+// Needs gives the parameters that the config of an asset cannot be filled in without, unless
+// something declares them: those of its references without a default, sorted.
+func Needs(asset string, config map[string]any) []Name {
+	var needs []Name
+	for _, r := range refsOf(config) {
+		if !r.hasElse {
+			needs = append(needs, r.seenBy(asset))
+		}
+	}
+	slices.SortFunc(needs, compareNames)
+	return slices.Compact(needs)
+}
+
+// seenBy gives the name of what a reference in the config of an asset stands for.
+func (r ref) seenBy(asset string) Name {
+	if r.name.Shared() {
+		return Name{asset, r.name.Param}
+	}
+	return r.name
+}
+
 func usesOf(ts []token, used map[string]bool) {
 	for i, t := range ts {
 		if t != "params" || i > 0 && ts[i-1] == "." {
@@ -406,9 +427,9 @@ func textOf(value any) string {
 	if text, ok := value.(string); ok {
 		return text
 	}
-	text, err := json.Marshal(value)
+	text, err := encode(value)
 	if err != nil {
 		return fmt.Sprint(value)
 	}
-	return string(text)
+	return text
 }

@@ -16,7 +16,7 @@ const (
 // Row is one parameter as people see it.
 type Row struct {
 	Value
-	// Missing: it is required and has no value, so that a launch would be refused.
+	// Missing: it has no value, and a launch would be refused for that.
 	Missing bool
 	// Masked: the value is a secret, or a reference to one. Value.Value is nil then.
 	Masked bool
@@ -24,64 +24,65 @@ type Row struct {
 }
 
 // Origin gives the layer and scope of the value as a word: `yaml/asset`, `default`,
-// `missing` for a required parameter without one, `unset` for another.
+// `missing` for one without that a run needs, `unset` for another.
 func (r Row) Origin() string {
 	switch {
 	case r.Set():
 		return r.Value.From.String()
-	case r.Decl.Required:
+	case r.Missing || r.Decl.Required:
 		return "missing"
 	}
 	return "unset"
 }
 
 // View gives the parameters of a job as people see them: what its schema declares, shown
-// prefixed where assets have values of their own (see [Job.Convert]), and then what is
-// stored and no longer declared or selected, which is shown and never dropped. Values of
-// secrets are left out. The error is that of [Job.Resolve], beside the rows.
+// prefixed where assets have values of their own (see [Job.Convert]), and then what nothing
+// declares or selects: what assets use, and every value that the file gives or that is
+// stored, which is never dropped. Values of secrets are left out. The error is that of
+// [Job.Resolve], beside the rows.
 func (j *Job) View(s Stored) ([]Row, error) {
 	l := Layers{Operations: s.Values}
-	with := *j.With(s)
-	with.Schema = with.Convert(s.Values)
+	j = j.With(s)
+	with := *j
+	with.Schema = j.Convert(s.Values)
 	r, err := with.Resolve(l, nil)
-	missing := map[Name]bool{}
-	for _, n := range r.Missing() {
-		missing[n] = true
-	}
+	missing := r.Missing()
+	names := slices.DeleteFunc(with.Schema.Names(), func(n Name) bool { return !r.concerns(n) })
 	var rows []Row
-	for _, n := range with.Schema.Names() {
-		row := r.row(n)
-		row.Missing = missing[n]
-		rows = append(rows, row)
+	for _, n := range append(names, r.undeclared(missing)...) {
+		_, lacks := slices.BinarySearchFunc(missing, n, compareNames)
+		rows = append(rows, r.row(n, lacks))
 	}
 	for _, n := range s.Values.Names() {
-		if _, declared := r.resolver.decls.find(n); !declared {
-			rows = append(rows, with.stray(n, r))
+		if !r.concerns(n) {
+			rows = append(rows, j.stale(n, s.Values))
 		}
 	}
 	return rows, err
 }
 
-// row gives a name as people see it.
-func (r *Resolution) row(n Name) Row {
-	value := r.Shared[n.Param]
-	if !n.Shared() {
-		value = r.Assets[n.Asset][n.Param]
-	}
-	return masked(Row{Value: value})
+// undeclared gives the names that are used, have a value or are missing and that nothing
+// declares, sorted. What an asset uses of a shared declaration is shown as that.
+func (r *Resolution) undeclared(missing []Name) []Name {
+	names := append(r.job.names(r.resolver.layers, r.assets), missing...)
+	slices.SortFunc(names, compareNames)
+	return slices.DeleteFunc(slices.Compact(names), func(n Name) bool { return r.resolver.resolve(n).Declared })
 }
 
-// stray gives a stored value that nothing declares.
-func (j *Job) stray(n Name, r *Resolution) Row {
-	if _, selected := r.Assets[n.Asset]; !selected && !n.Shared() {
-		value, _ := r.resolver.layers.Operations.Get(n)
-		return masked(Row{Value: Value{Name: n, Value: value, From: Candidate{Operations, n, value}}, Status: StatusStale})
-	}
-	row := r.row(n)
-	if !row.Declared {
+// row gives a name as people see it.
+func (r *Resolution) row(n Name, missing bool) Row {
+	row := Row{Value: r.resolver.resolve(n), Missing: missing}
+	if !row.Declared && row.Set() {
 		row.Status = StatusUndeclared
 	}
-	return row
+	return masked(row)
+}
+
+// stale gives a stored value of an asset that the job does not select.
+func (j *Job) stale(n Name, stored Values) Row {
+	value, _ := stored.Get(n)
+	d, _ := j.Schema.Of(n) // may be a secret
+	return masked(Row{Value: Value{Name: n, Value: value, From: Candidate{Operations, n, value}, Decl: d}, Status: StatusStale})
 }
 
 // Hidden reports whether a value of a name is never shown: it is a reference, or the name

@@ -20,11 +20,13 @@ type jobDraft struct {
 // params gives the jobs with their parameters, once it is known what they select.
 func (a *assets) params(g *graph.Graph) []*params.Job {
 	var jobs []*params.Job
-	known, uses, seen := g.Keys(), usesOf(g), map[string]bool{}
+	known, uses, needs, seen := g.Keys(), usesOf(g), needsOf(g), map[string]bool{}
 	for _, d := range a.drafts {
 		if !seen[d.Name] {
 			selected := g.Selected(d.Name)
-			jobs = append(jobs, d.Job(selected, known, among(uses, selected)))
+			j := d.Job(selected, known, among(uses, selected))
+			j.Needs = among(needs, selected)
+			jobs = append(jobs, j)
 		}
 		seen[d.Name] = true
 	}
@@ -43,16 +45,28 @@ func usesOf(g *graph.Graph) map[string][]string {
 	return uses
 }
 
+// needsOf gives the parameters that the config of each asset needs that needs any.
+func needsOf(g *graph.Graph) map[string][]params.Name {
+	needs := map[string][]params.Name{}
+	for _, key := range g.Keys() {
+		asset, _ := g.Asset(key)
+		if needed := params.Needs(key, asset.Config); len(needed) > 0 {
+			needs[key] = needed
+		}
+	}
+	return needs
+}
+
 // among gives what is about some keys, nil where nothing is: the code of the assets reads
 // their parameters then, and nothing tells which.
-func among(uses map[string][]string, keys []string) map[string][]string {
-	var some map[string][]string
+func among[V any](of map[string]V, keys []string) map[string]V {
+	var some map[string]V
 	for _, key := range keys {
-		if used, ok := uses[key]; ok {
+		if about, ok := of[key]; ok {
 			if some == nil {
-				some = map[string][]string{}
+				some = map[string]V{}
 			}
-			some[key] = used
+			some[key] = about
 		}
 	}
 	return some

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -73,9 +74,14 @@ func TestParams(t *testing.T) {
 		if !ok {
 			t.Fatal("no job")
 		}
+		needs := map[string][]params.Name{
+			"move":  {{Asset: "move", Param: "bucket"}, {Asset: "move", Param: "file_key"}},
+			"sales": {{Asset: "sales", Param: "bucket"}, {Asset: "sales", Param: "folder"}},
+		}
 		want := &params.Job{
 			Name: "ingest", Assets: []string{"move", "sales"}, Known: []string{"move", "plain", "sales"},
 			Uses:     map[string][]string{"move": {"bucket", "file_key"}, "sales": {"bucket", "folder"}},
+			Needs:    needs,
 			Schema:   j.Schema,
 			Values:   params.Values{Assets: map[string]map[string]any{"move": {"file_key": ""}}},
 			Fillable: []params.Name{{Asset: "move", Param: "file_key"}, {Asset: "sales", Param: "folder"}},
@@ -99,6 +105,26 @@ func TestJobsNamed(t *testing.T) {
 		t.Error("no finding for two jobs of one name")
 	}
 	if diff := cmp.Diff(map[string][]string{"ingest": {"jobs/j.yaml", "jobs/k.yaml"}, "strict": {"jobs/j.yaml"}}, p.JobsNamed); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLargeNumbers: a job's file has numbers with all their digits.
+func TestLargeNumbers(t *testing.T) {
+	p, found := load(t, ".", map[string]string{"jobs/j.yaml": `
+jobs:
+  - name: ingest
+    selection: [sales]
+    params_schema: {z: int, sales.folder: string!}
+    job_overrides: {z: 12345678901234567890, y: [99999999999999999999]}
+  - {name: strict, selection: [plain], params_schema: {rows: int, token: secret}}
+`, "policies/p.auto": ""})
+	if found != nil {
+		t.Fatal(found)
+	}
+	j, _ := p.Job("ingest")
+	want := map[string]any{"z": json.Number("12345678901234567890"), "y": []any{json.Number("99999999999999999999")}}
+	if diff := cmp.Diff(want, j.Values.Shared); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -94,7 +94,7 @@ func inherited(of params.Cell) string {
 		}
 	}
 	switch {
-	case !given && of.Decl.Required:
+	case !given && (of.Decl.Required || of.Missing):
 		return "needs a value"
 	case !given:
 		return "not set"

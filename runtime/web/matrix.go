@@ -259,10 +259,10 @@ func (m *matrix) strays() {
 	rows, _ := m.job.View(m.stored) // the problems are those of the page
 	for _, r := range rows {
 		why := map[params.Status]string{params.StatusUndeclared: "not declared", params.StatusStale: "the job does not select the asset"}[r.Status]
-		if why == "" {
+		value, stored := m.stored.Values.Get(r.Name)
+		if why == "" || !stored {
 			continue
 		}
-		value, _ := m.stored.Values.Get(r.Name)
 		name := r.Name.String()
 		dropped := m.form != nil && slices.Contains(m.form.drops, name)
 		m.Stray = append(m.Stray, stray{name, shown(r.Masked, value), why, dropped})

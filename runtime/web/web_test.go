@@ -498,6 +498,27 @@ func TestStray(t *testing.T) {
 	b.expect(t, "nightly", map[string]any{})
 }
 
+// TestUndeclared: a job without declarations is not ready where a run of it would be
+// refused, and what its file gives is not stored.
+func TestUndeclared(t *testing.T) {
+	open := &params.Job{
+		Name: "open", Assets: []string{"a"}, Uses: map[string][]string{"a": {"x", "y"}},
+		Needs:  map[string][]params.Name{"a": {{Asset: "a", Param: "x"}, {Asset: "a", Param: "y"}}},
+		Values: params.Values{Shared: map[string]any{"x": "given"}},
+	}
+	b := signedIn(t, open)
+	_, body := b.get(t, "")
+	has(t, body, "1 without a value")
+	_, body = b.get(t, "jobs/open?show=missing")
+	has(t, body, "a.y", "needs a value")
+	if strings.Contains(body, "a.x") || strings.Contains(body, "no longer used") {
+		t.Error(body)
+	}
+	b.edit(t, "open", "v:a.y", "set")
+	_, body = b.get(t, "")
+	has(t, body, "ready")
+}
+
 func TestFailing(t *testing.T) {
 	b := signedIn(t, shop(t))
 	b.err = io.ErrUnexpectedEOF

@@ -1,6 +1,8 @@
 package yamldoc
 
 import (
+	"encoding/json"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -277,7 +279,7 @@ func (m *Map) TextMap(name string) map[string]string {
 }
 
 // Value gives any YAML value as JSON knows it: nil, bool, int64, float64, string,
-// []any, map[string]any.
+// []any, map[string]any, and json.Number for a whole number that no int64 has.
 func (d *Doc) Value(n *yaml.Node) any {
 	n = d.follow(n)
 	if n == nil {
@@ -310,12 +312,28 @@ func scalarValue(n *yaml.Node) any {
 		if value, err := strconv.ParseInt(n.Value, 0, 64); err == nil {
 			return value
 		}
-	case "!!float":
+		if value, ok := largeWhole(n.Value); ok {
+			return value
+		}
+	case "!!float": // a whole number, too, that no uint64 has
+		if value, ok := largeWhole(n.Value); ok {
+			return value
+		}
 		if value, err := strconv.ParseFloat(n.Value, 64); err == nil {
 			return value
 		}
 	}
 	return n.Value
+}
+
+// largeWhole gives a whole number that no int64 has with all its digits, and false for
+// any other text.
+func largeWhole(text string) (json.Number, bool) {
+	i, ok := new(big.Int).SetString(text, 0)
+	if !ok || i.IsInt64() {
+		return "", false
+	}
+	return json.Number(i.String()), true
 }
 
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
