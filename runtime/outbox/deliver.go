@@ -75,7 +75,9 @@ func (o *Outbox) outcome(r request.Request, err error) store.Outcome {
 	}
 	out.Delivery, out.NextAt = store.Due, now.Add(wait)
 	if failure.Kind == launch.Unreachable {
-		o.close(now)
+		if until := o.close(now); until.After(out.NextAt) {
+			out.NextAt = until
+		}
 	} else {
 		o.reached()
 	}
@@ -98,13 +100,26 @@ func (o *Outbox) reached() {
 	o.failures, o.closed = 0, time.Time{}
 }
 
-// close holds all deliveries back for a while, longer with each that did not reach
-// the receiver, so that an outage costs one attempt at a time.
-func (o *Outbox) close(now time.Time) {
+// close holds all deliveries back for a while, and gives until when. That is longer with each
+// attempt that does not reach the receiver; those of attempts that were under way together
+// count once.
+func (o *Outbox) close(now time.Time) time.Time {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.failures++
-	o.closed = now.Add(o.wait(o.failures))
+	if !now.Before(o.closed) {
+		o.failures++
+		o.closed = now.Add(o.wait(o.failures))
+	}
+	return o.closed
+}
+
+// workers gives how many deliveries may be under way: one while the receiver is not reached, so
+// that an outage costs one attempt at a time. It is called with the lock.
+func (o *Outbox) workers() int {
+	if o.failures > 0 {
+		return 1
+	}
+	return o.Launcher.Workers()
 }
 
 // wait gives the wait after the n-th failed attempt (from 1): doubling, and within

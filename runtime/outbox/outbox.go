@@ -108,7 +108,7 @@ const batch = 256
 func (o *Outbox) start(ctx context.Context, under *sync.WaitGroup, now time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	workers, flying := o.Launcher.Workers(), len(o.inFlight)
+	workers, flying := o.workers(), len(o.inFlight)
 	if flying >= workers || now.Before(o.closed) {
 		return nil
 	}
@@ -117,7 +117,7 @@ func (o *Outbox) start(ctx context.Context, under *sync.WaitGroup, now time.Time
 		return err
 	}
 	for _, e := range entries {
-		if o.inFlight[e.Request.ID] || len(o.inFlight) == workers {
+		if o.inFlight[e.Request.ID] || len(o.inFlight) >= workers {
 			continue
 		}
 		o.inFlight[e.Request.ID] = true

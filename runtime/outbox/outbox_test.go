@@ -198,6 +198,30 @@ func TestOutage(t *testing.T) {
 	}
 }
 
+// TestOutageOfMany: attempts that were under way together count once, and the next one goes
+// alone.
+func TestOutageOfMany(t *testing.T) {
+	f := newFixture(t, 4, "a", "b", "c", "d", "e", "f", "g", "h")
+	down := &launch.Failure{Kind: launch.Unreachable, Reason: "no route"}
+	for _, key := range []string{"a", "b", "c", "d"} {
+		f.answers[key] = []error{down}
+	}
+	f.answers["a"] = []error{down, down}
+	f.run(t, func() {
+		f.wait(4)
+		for _, key := range []string{"a", "b", "c", "d"} {
+			for f.state(t, key).Reason == "" { // until all have failed
+			}
+		}
+		f.pump(9)
+	})
+	want := []string{"a:1 at 0s", "a:2 at 500ms", "a:3 at 1.5s", "b:1 at 0s", "b:2 at 1.5s", "c:1 at 0s", "c:2 at 1.5s", "d:1 at 0s", "d:2 at 1.5s",
+		"e:1 at 1.5s", "f:1 at 1.5s", "g:1 at 1.5s", "h:1 at 1.5s"}
+	if diff := cmp.Diff(want, f.sorted()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestParkedIsNotInTheWay: a refused request waits for people, and then goes.
 func TestParkedIsNotInTheWay(t *testing.T) {
 	f := newFixture(t, 1, "a", "b")
