@@ -53,7 +53,7 @@ func (s service) Status(ctx context.Context) (control.Status, error) {
 	if p, ok := s.daemon.Launcher.(*pull.Launcher); ok {
 		out.Pull = pulled(p.Status())
 	}
-	out.Due, out.Parked, err = control.Outbox(ctx, s.Local.Store)
+	err = control.Outbox(ctx, s.Local.Store, &out)
 	return out, err
 }
 

@@ -104,6 +104,6 @@ func (o Offline) Status(ctx context.Context) (control.Status, error) {
 	if s.Blocks, err = control.Blocks(ctx, o.Store, o.Project); err != nil {
 		return control.Status{}, err
 	}
-	s.Due, s.Parked, err = control.Outbox(ctx, o.Store)
+	err = control.Outbox(ctx, o.Store, &s)
 	return s, err
 }

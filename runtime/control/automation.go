@@ -61,12 +61,23 @@ type Status struct {
 	// Due and Parked count requests: to be delivered, and refused by the receiver.
 	Due    int `json:"due"`
 	Parked int `json:"parked"`
+	// Undelivered is about those that are due and whose last attempt failed, nil for none.
+	Undelivered *Undelivered `json:"undelivered,omitempty"`
 	// Events is the number of events since the start.
 	Events int64 `json:"events"`
 	// Dagster is how the deployment is that is read, nil where none is.
 	Dagster *DagsterStatus `json:"dagster,omitempty"`
 	// Pull tells which sensors of Dagster ask for requests, nil where the launcher is not pull.
 	Pull *PullStatus `json:"pull,omitempty"`
+}
+
+// Undelivered tells of requests that are not delivered: how many, and of the one that was tried
+// most how often, why it failed last, and when it is tried again.
+type Undelivered struct {
+	Requests int       `json:"requests"`
+	Attempts int       `json:"attempts"`
+	Reason   string    `json:"reason"`
+	NextAt   time.Time `json:"next_at"`
 }
 
 // PullStatus tells which sensors of Dagster ask for requests.

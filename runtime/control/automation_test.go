@@ -14,6 +14,7 @@ import (
 	"auto/runtime/backlog"
 	"auto/runtime/control"
 	"auto/runtime/events"
+	"auto/runtime/store"
 	"auto/vm/graph"
 
 	"github.com/google/go-cmp/cmp"
@@ -222,5 +223,49 @@ func TestTroubles(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, s.Troubles()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// waiting are entries of an outbox.
+type waiting struct {
+	store.Reader
+	entries []store.Entry
+}
+
+func (w waiting) Entries(_ context.Context, f store.EntryFilter, visit func(store.Entry) error) error {
+	for _, e := range w.entries {
+		if e.Delivery != f.Delivery {
+			continue
+		}
+		if err := visit(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestUndelivered: that requests do not arrive is wrong, once it is no single failure.
+func TestUndelivered(t *testing.T) {
+	down := func(attempts int, after time.Duration) store.Entry {
+		return store.Entry{Delivery: store.Due, Attempts: attempts, Reason: fmt.Sprintf("No route, %d.", attempts), NextAt: start.Add(after)}
+	}
+	fresh, parked := store.Entry{Delivery: store.Due}, store.Entry{Delivery: store.Refused, Reason: "no"}
+	for _, test := range []struct {
+		entries []store.Entry
+		want    []string
+	}{
+		{[]store.Entry{fresh}, nil},
+		{[]store.Entry{fresh, down(1, time.Second), down(1, time.Second)}, nil},
+		{[]store.Entry{down(1, 9*time.Second), down(3, 4*time.Second), down(2, 2*time.Second), fresh, parked},
+			[]string{"3 requests are not delivered: No route, 3. After 3 attempts the next one is at 2026-01-01T00:00:04Z.", "1 request is parked."}},
+		{[]store.Entry{down(2, time.Second)}, []string{"1 request is not delivered: No route, 2. After 2 attempts the next one is at 2026-01-01T00:00:01Z."}},
+	} {
+		var s control.Status
+		if err := control.Outbox(t.Context(), waiting{entries: test.entries}, &s); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, s.Troubles()); diff != "" {
+			t.Error(diff)
+		}
 	}
 }

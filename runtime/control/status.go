@@ -46,14 +46,31 @@ func Blocks(ctx context.Context, from store.Reader, p *project.Project) ([]Block
 	return out, nil
 }
 
-// Outbox counts the requests that are to be delivered, and those that the receiver
+// Outbox counts the requests of a status that are to be delivered, and those that the receiver
 // refused.
-func Outbox(ctx context.Context, from store.Reader) (due, parked int, err error) {
-	err = from.Entries(ctx, store.EntryFilter{Delivery: store.Due}, func(store.Entry) error { due++; return nil })
-	if err == nil {
-		err = from.Entries(ctx, store.EntryFilter{Delivery: store.Refused}, func(store.Entry) error { parked++; return nil })
+func Outbox(ctx context.Context, from store.Reader, s *Status) error {
+	err := from.Entries(ctx, store.EntryFilter{Delivery: store.Due}, func(e store.Entry) error {
+		s.Due++
+		if e.Attempts > 0 && e.Reason != "" {
+			s.fails(e)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return due, parked, err
+	return from.Entries(ctx, store.EntryFilter{Delivery: store.Refused}, func(store.Entry) error { s.Parked++; return nil })
+}
+
+// fails notes a request whose last attempt failed.
+func (s *Status) fails(e store.Entry) {
+	if s.Undelivered == nil {
+		s.Undelivered = &Undelivered{}
+	}
+	u := s.Undelivered
+	if u.Requests++; e.Attempts > u.Attempts {
+		u.Attempts, u.Reason, u.NextAt = e.Attempts, e.Reason, e.NextAt
+	}
 }
 
 // Late reports whether a sensor's tick should have come long ago.
@@ -88,9 +105,18 @@ func (s Status) Troubles() []string {
 		add(b.Error != "", "Files block %s fails: %s.", b.Name, strings.TrimSuffix(b.Error, "."))
 		add(!b.HaltedAt.IsZero(), "Files block %s is halted.", b.Name)
 	}
-	add(s.Parked == 1, "1 request is parked.")
-	add(s.Parked > 1, "%d requests are parked.", s.Parked)
+	if u := s.Undelivered; u != nil && u.Attempts > 1 { // one failure may be over soon
+		add(true, "%s not delivered: %s. After %d attempts the next one is at %s.", requests(u.Requests), strings.TrimSuffix(u.Reason, "."), u.Attempts, u.NextAt.UTC().Format(time.RFC3339))
+	}
+	add(s.Parked > 0, "%s parked.", requests(s.Parked))
 	return out
+}
+
+func requests(n int) string {
+	if n == 1 {
+		return "1 request is"
+	}
+	return fmt.Sprintf("%d requests are", n)
 }
 
 // troubles adds a sentence for everything that is wrong.
