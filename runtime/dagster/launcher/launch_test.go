@@ -85,6 +85,7 @@ func known() *deployment.Deployment {
 	}
 	d.Assets["feed"] = &deployment.Asset{Key: "feed", Location: "core", Repository: "__repository__"}
 	d.Assets["driven"] = &deployment.Asset{Key: "driven", Location: "core", Repository: "__repository__", Materializable: true, Condition: "eager", Sensors: []deployment.Sensor{{Name: "s", Running: true}}}
+	d.Assets["inner"].Deps = []deployment.Dep{{Key: "driven"}, {Key: "c"}}
 	d.Locations = append(d.Locations, deployment.Location{Name: "gone"})
 	d.Jobs = []deployment.Job{{Name: "nightly", Location: "core", Repository: "__repository__"}}
 	return d
@@ -137,6 +138,36 @@ func TestChecked(t *testing.T) {
 				t.Errorf("%d runs", sent)
 			}
 		})
+	}
+}
+
+// TestSpared: of what conditions decided one asset that Dagster does not run keeps back what
+// depends on it, and nothing else; it can go later. A file's run is whole.
+func TestSpared(t *testing.T) {
+	b := newBench()
+	r := request.Request{Selection: []string{"a", "driven", "inner", "c", "lost"}}
+	waits := "passing 30s: Dagster is loading the code location `gone`. `lost` waits for it. The rest has its run."
+	refusal := "refused 0s: Dagster's own sensor `s` is running and drives `driven`, which would be launched twice. Stop that sensor in Dagster, or leave `driven` to it and remove it from the policy."
+	got := []string{b.try(t, r)}
+	b.clock.Set(start.Add(time.Minute))
+	r.Attempt = 2
+	b.fresh.Locations[2].Loaded = true
+	got = append(got, b.try(t, r))
+	b.clock.Set(start.Add(time.Hour))
+	b.fresh.Assets["driven"].Sensors = nil
+	r.Attempt = 3 // as after `auto requests retry`
+	got = append(got, b.try(t, r), b.try(t, request.Request{ID: id("file"), Block: "f", Selection: []string{"a", "nothing"}}))
+	want := []string{waits, refusal + " The rest has its run.", "launched",
+		"refused 0s: Dagster has no asset `nothing`. Import the graph again with `auto graph import dagster`, or deploy the asset."}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	var runs []string
+	for _, run := range b.runs {
+		runs = append(runs, strings.Join(run.assets, " "))
+	}
+	if diff := cmp.Diff([]string{"a", "c", "lost", "driven inner"}, runs); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -84,7 +84,7 @@ func (l *Launcher) Workers() int { return l.workers }
 // Launch implements launch.Launcher. It gives nil when Dagster has a run for everything
 // that the request selects: one, or where it selects of several code locations one for
 // each. A failure is a *launch.Failure: refused is what Dagster would not run, or not run
-// rightly, whenever it is sent.
+// rightly, whenever it is sent; of what conditions decided the rest is launched all the same.
 func (l *Launcher) Launch(ctx context.Context, r request.Request) error {
 	if !l.memory.enter(r.ID, r.Attempt, l.Clock.Now()) {
 		return passing(0, "An earlier delivery of this request is still under way.")
@@ -107,7 +107,7 @@ func (l *Launcher) launch(ctx context.Context, r *request.Request) error {
 		return err
 	}
 	failpoint.Hit("dagster.launch.looked")
-	parts, err := l.plan(ctx, r, left)
+	parts, out, err := l.plan(ctx, r, left)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,11 @@ func (l *Launcher) launch(ctx context.Context, r *request.Request) error {
 	if err := l.checkKeys(ctx, r, parts); err != nil {
 		return err
 	}
-	return l.sendAll(ctx, r, parts)
+	if err := l.sendAll(ctx, r, parts); err != nil || out == nil {
+		return err
+	}
+	out.Reason += " The rest has its run."
+	return out
 }
 
 // sendAll launches the parts of a request, one after the other.

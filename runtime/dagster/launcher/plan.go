@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"auto/runtime/dagster/deployment"
+	"auto/runtime/launch"
 	"auto/runtime/request"
 )
 
@@ -35,23 +36,27 @@ const allAssets = "__ASSET_JOB"
 // reloading is how long a request waits for a code location that is not loaded.
 const reloading = 30 * time.Second
 
-// plan gives the runs that a request needs for what is left of it. What does not fit the
-// definitions as they were a moment ago is held against those of now.
-func (l *Launcher) plan(ctx context.Context, r *request.Request, left work) ([]*part, error) {
+// plan gives the runs that a request needs for what is left of it, and why something of it is
+// left out, nil where nothing is. What does not fit the definitions as they were a moment ago
+// is held against those of now.
+func (l *Launcher) plan(ctx context.Context, r *request.Request, left work) (parts []*part, out *launch.Failure, err error) {
 	if err := l.writer.alone(left); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d, err := l.Watch.Current(ctx)
 	if err != nil {
-		return nil, unanswered(err)
+		return nil, nil, unanswered(err)
 	}
 	if parts, err := l.planOf(d, r, left); err == nil {
-		return parts, nil
+		return parts, nil, nil
 	}
-	return l.planNow(ctx, r, left)
+	if d, err = l.Watch.Fresh(ctx); err != nil {
+		return nil, nil, unanswered(err)
+	}
+	return l.planMost(d, r, left)
 }
 
-// planNow is plan by the definitions of now.
+// planNow plans all that is left by the definitions of now.
 func (l *Launcher) planNow(ctx context.Context, r *request.Request, left work) ([]*part, error) {
 	d, err := l.Watch.Fresh(ctx)
 	if err != nil {
@@ -129,10 +134,10 @@ func (p *planner) asset(key string) (*deployment.Asset, error) {
 		return nil, p.unknown(key)
 	}
 	if ok, why := p.Loaded(a.Location); !ok {
-		return nil, passing(reloading, "%s `%s` waits for it.", why, key)
+		return nil, about(key, passing(reloading, "%s `%s` waits for it.", why, key))
 	}
 	if !a.Materializable && !a.Observable {
-		return nil, refused("Dagster cannot run `%s`: it is an external asset. Remove it from the selection.", key)
+		return nil, about(key, refused("Dagster cannot run `%s`: it is an external asset. Remove it from the selection.", key))
 	}
 	if p.Job != "" && !slices.Contains(a.Jobs, p.Job) {
 		return nil, p.outside(a)
@@ -144,10 +149,10 @@ func (p *planner) asset(key string) (*deployment.Asset, error) {
 func (p *planner) unknown(key string) error {
 	for _, at := range p.Locations {
 		if ok, why := p.Loaded(at.Name); !ok {
-			return passing(reloading, "No code location that is loaded has the asset `%s`. %s", key, why)
+			return about(key, passing(reloading, "No code location that is loaded has the asset `%s`. %s", key, why))
 		}
 	}
-	return refused("Dagster has no asset `%s`. Import the graph again with `auto graph import dagster`, or deploy the asset.", key)
+	return about(key, refused("Dagster has no asset `%s`. Import the graph again with `auto graph import dagster`, or deploy the asset.", key))
 }
 
 // outside tells of an asset that is not in the job of the request. Dagster would run it
@@ -157,9 +162,9 @@ func (p *planner) outside(a *deployment.Asset) error {
 		return j.Name == p.Job && j.Location == a.Location && j.Repository == a.Repository
 	})
 	if !known {
-		return refused("The code location `%s` of `%s` has no job `%s`. Define it there, or take another `job`.", a.Location, a.Key, p.Job)
+		return about(a.Key, refused("The code location `%s` of `%s` has no job `%s`. Define it there, or take another `job`.", a.Location, a.Key, p.Job))
 	}
-	return refused("The job `%s` does not select `%s`. Add it to the job in Dagster, or take another `job`.", p.Job, a.Key)
+	return about(a.Key, refused("The job `%s` does not select `%s`. Add it to the job in Dagster, or take another `job`.", p.Job, a.Key))
 }
 
 // checkUnits: assets that only run together are all there.
@@ -167,7 +172,7 @@ func (p *planner) checkUnits() error {
 	for _, at := range p.parts {
 		for _, key := range at.assets {
 			if rest := minus(p.Assets[key].Set, p.Selection); len(rest) > 0 {
-				return refused("`%s` runs only together with %s. Select them, too.", key, list(rest))
+				return about(key, refused("`%s` runs only together with %s. Select them, too.", key, list(rest)))
 			}
 		}
 	}
@@ -179,7 +184,7 @@ func (p *planner) checkChecks() error {
 	for _, at := range p.parts {
 		for _, key := range at.checks {
 			if _, check := p.check(key); check.Name == "" {
-				return refused("Dagster has no check `%s`. Import the graph again with `auto graph import dagster`, or deploy the check.", key)
+				return about(key, refused("Dagster has no check `%s`. Import the graph again with `auto graph import dagster`, or deploy the check.", key))
 			}
 		}
 	}
@@ -205,7 +210,7 @@ func (p *planner) checkGuard() error {
 }
 
 func twice(key string, s deployment.Sensor) error {
-	return refused("Dagster's own sensor `%s` is running and drives `%s`, which would be launched twice. Stop that sensor in Dagster, or leave `%s` to it and remove it from the policy.", s.Name, key, key)
+	return about(key, refused("Dagster's own sensor `%s` is running and drives `%s`, which would be launched twice. Stop that sensor in Dagster, or leave `%s` to it and remove it from the policy.", s.Name, key, key))
 }
 
 // check gives a check with its asset, the zero Check where there is none.
