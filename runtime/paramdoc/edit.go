@@ -220,7 +220,7 @@ func valueNode(value any) *yaml.Node {
 	case map[string]any:
 		m := &yaml.Node{Kind: yaml.MappingNode}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			m.Content = append(m.Content, textNode(key), valueNode(v[key]))
+			m.Content = append(m.Content, keyNode(key), valueNode(v[key]))
 		}
 		return m
 	}
@@ -235,7 +235,28 @@ func valueNode(value any) *yaml.Node {
 func textNode(text string) *yaml.Node {
 	var n yaml.Node
 	n.SetString(text)
+	if needsQuotes(text) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
 	return &n
+}
+
+// needsQuotes reports whether the YAML library writes a text in a way that it does not read
+// back: the merge key, and lines that begin with a blank one or end in other signs than \n.
+func needsQuotes(text string) bool {
+	if text == "<<" {
+		return true
+	}
+	return strings.Contains(text, "\n") && (strings.ContainsRune(" \t\n", rune(text[0])) || strings.ContainsAny(text, "\r\u0085\u2028\u2029"))
+}
+
+// keyNode writes a key, which takes one line.
+func keyNode(text string) *yaml.Node {
+	n := textNode(text)
+	if strings.Contains(text, "\n") {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
 }
 
 // valueOf gives the value of a node as JSON knows it.

@@ -1,6 +1,7 @@
 package paramdoc_test
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"os"
@@ -165,7 +166,7 @@ var texts = []string{
 
 var (
 	decls  = []string{"string", "string!", "int|5", "list|[]", "string|a | b: #c", "enum(a, b)", "enum(a, b)!|a", "secret!", "date|2026-01-31", "string|", "bool!|true"}
-	values = []any{"", "x", "yes", "5", "2026-01-31", "a: b # c", "two\nlines\n", " blank ", "{{ params.x }}", true, int64(5), 2.5, []any{"a", int64(1), []any{}}, map[string]any{"k": map[string]any{"l": ""}}, map[string]any{}, params.Reference{File: "/run/secrets/x"}.Value()}
+	values = []any{"", "x", "yes", "5", "2026-01-31", "a: b # c", "two\nlines\n", "\n", "\n\n a", "\ta\n", "<<", "1\u2028\n", json.Number("-5"), " blank ", "{{ params.x }}", true, int64(5), 2.5, []any{"a", int64(1), []any{}}, map[string]any{"k": map[string]any{"l": "", "<<": "\n", "\n": "<<"}}, map[string]any{}, params.Reference{File: "/run/secrets/x"}.Value()}
 )
 
 func someContent(t *rapid.T) (c paramdoc.Content) {
