@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"auto/lang/diag"
+	"auto/lang/source"
 	"auto/runtime/control"
 	"auto/runtime/paramdoc"
 	"auto/runtime/params"
@@ -58,7 +59,7 @@ func (f Files) Create(job paramdoc.New, values map[string]any) (Written, error) 
 		return Written{}, ErrJobTwice
 	}
 	file := place(p, job.Name)
-	text, err := paramdoc.Add(p.Texts[file], job, paramdoc.Content{})
+	text, err := paramdoc.Add(source.New(file, p.Texts[file]), job, paramdoc.Content{})
 	if err != nil {
 		return Written{}, err
 	}
@@ -70,7 +71,7 @@ func (f Files) Create(job paramdoc.New, values map[string]any) (Written, error) 
 	if err != nil {
 		return Written{}, err
 	}
-	if text, err = paramdoc.Write(text, job.Name, content); err != nil {
+	if text, err = paramdoc.Write(source.New(file, text), job.Name, content); err != nil {
 		return Written{}, err
 	}
 	return f.put(p, file, text)
@@ -132,7 +133,7 @@ func (f Files) rewrite(job string, content func(*project.Project, *params.Job) (
 		return Written{}, err
 	}
 	file := p.JobFiles[job]
-	text, err := paramdoc.Write(p.Texts[file], job, c)
+	text, err := paramdoc.Write(source.New(file, p.Texts[file]), job, c)
 	if err != nil {
 		return Written{}, err
 	}
