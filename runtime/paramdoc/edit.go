@@ -163,6 +163,8 @@ func (s shape) mergedInto(merged map[string]bool, value *yaml.Node) {
 type edit struct {
 	*document
 	changes []change
+	// doomed are nodes with an anchor that are replaced, or changed inside.
+	doomed map[*yaml.Node]bool
 	// instead are nodes that stand in the places of others.
 	instead map[*yaml.Node]*yaml.Node
 	*remains
@@ -202,7 +204,7 @@ func (r remarks) onto(text string) string {
 }
 
 func (d *document) edit(r *remains) *edit {
-	return &edit{document: d, instead: map[*yaml.Node]*yaml.Node{}, remains: r}
+	return &edit{document: d, doomed: map[*yaml.Node]bool{}, instead: map[*yaml.Node]*yaml.Node{}, remains: r}
 }
 
 // change puts a text in the place of bytes [start, end).
@@ -259,6 +261,16 @@ func (r *remains) all() []string {
 	return out
 }
 
+// doom notes the anchors of what is replaced.
+func (e *edit) doom(n *yaml.Node) {
+	if n.Anchor != "" {
+		e.doomed[n] = true
+	}
+	for _, inner := range n.Content {
+		e.doom(inner)
+	}
+}
+
 // made gives a node for an entry.
 func (e *edit) made(of entry) *yaml.Node {
 	if of.inner != nil {
@@ -280,11 +292,13 @@ func (e *edit) shaped(m *yaml.Node, s shape) *yaml.Node {
 		switch fate {
 		case goes:
 			e.gone(s.of+key.Value, remarks{above: ofNodes(key, value)})
+			e.doom(value)
 			changed = true
 			continue
 		case opens:
 			value = e.shaped(value, *entry.inner)
 		case changes:
+			e.doom(value)
 			value = quotedAs(m, e.made(entry))
 			value.HeadComment, value.LineComment = before.HeadComment, before.LineComment
 		}
@@ -299,6 +313,10 @@ func (e *edit) shaped(m *yaml.Node, s shape) *yaml.Node {
 	}
 	if !changed {
 		return m
+	}
+	if m.Anchor != "" {
+		e.doomed[m] = true
+		out.Anchor = ""
 	}
 	unfold(&out)
 	return &out
@@ -339,20 +357,4 @@ func schemaEntries(s params.Schema) []entry {
 		})
 	}
 	return entries
-}
-
-// settled gives a copy of a tree as it is to be written.
-func (e *edit) settled(n *yaml.Node) *yaml.Node {
-	if to, ok := e.instead[n]; ok {
-		n = to
-	}
-	c := *n
-	c.Content = nil
-	if c.Tag == "!!merge" {
-		c.Tag = "" // the library writes the tag, too
-	}
-	for _, inner := range n.Content {
-		c.Content = append(c.Content, e.settled(inner))
-	}
-	return &c
 }

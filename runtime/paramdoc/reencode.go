@@ -27,7 +27,9 @@ func anew(src *source.File, job string, content Content, prepare func(job *yaml.
 	}
 	e := d.edit(&remains{carried: map[string]remarks{}})
 	to := e.tree(d.fields(content))
-	to = e.settled(to)
+	if to, err = e.settled(to); err != nil {
+		return "", nil, err
+	}
 	prepare(to)
 	e.instead[d.job] = to
 	unfold(d.root)
@@ -62,9 +64,11 @@ func (e *edit) tree(fields []field) *yaml.Node {
 			out.Content = append(out.Content, textNode(f.name), e.made(entry{inner: &f.shape}))
 		case at < 0:
 		case empty:
+			e.doom(out.Content[at+1])
 			e.dropped = append(e.dropped, ofNodes(out.Content[at], out.Content[at+1])...)
 			out.Content = slices.Delete(out.Content, at, at+2)
 		case out.Content[at+1].Kind != yaml.MappingNode:
+			e.doom(out.Content[at+1])
 			out.Content[at+1] = e.made(entry{inner: &f.shape})
 		default:
 			out.Content[at+1] = e.shaped(out.Content[at+1], f.shape)
@@ -75,7 +79,10 @@ func (e *edit) tree(fields []field) *yaml.Node {
 
 // whole gives the text of the whole tree.
 func (e *edit) whole() (string, error) {
-	root := e.settled(e.root)
+	root, err := e.settled(e.root)
+	if err != nil {
+		return "", err
+	}
 	e.document.whole.Kind, e.document.whole.Content = yaml.DocumentNode, []*yaml.Node{root}
 	text, err := encode(&e.document.whole, 2)
 	return text + "\n", err

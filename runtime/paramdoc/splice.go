@@ -29,6 +29,9 @@ func splice(file *source.File, job string, content Content) (string, []string, e
 		if err := e.field(d.fields(content)[i]); err != nil {
 			return "", nil, err
 		}
+		if err := e.settle(); err != nil {
+			return "", nil, err
+		}
 		file = source.New(file.Name, e.apply())
 	}
 	return file.Text, r.all(), nil
@@ -56,6 +59,7 @@ func (e *edit) field(f field) error {
 
 // remove takes a field out of the job; the first one of an item stays without any.
 func (e *edit) remove(key, value *yaml.Node, of string) error {
+	e.doom(value)
 	l := e.linesOf(key, value)
 	e.drop(value, l, of)
 	line := e.own(key)
@@ -101,6 +105,7 @@ func (e *edit) aboveOf(key *yaml.Node) int {
 func (e *edit) value(key, value *yaml.Node, to entry, in *yaml.Node) (bool, error) {
 	switch {
 	case to.inner == nil || value.Kind != yaml.MappingNode:
+		e.doom(value)
 		n := e.made(to)
 		if in != nil {
 			n = quotedAs(in, n)
@@ -108,10 +113,15 @@ func (e *edit) value(key, value *yaml.Node, to entry, in *yaml.Node) (bool, erro
 		return true, e.replace(key, value, n, nil)
 	case e.empties(value, *to.inner):
 		l := e.linesOf(key, value)
+		e.doom(value)
 		e.drop(value, l, to.inner.of)
 		return true, e.replace(key, value, e.made(to), textsOf(e.commentsIn(l.start, l.end)))
 	case e.lined(value):
-		return e.fieldsOf(key, value, *to.inner)
+		changed, err := e.fieldsOf(key, value, *to.inner)
+		if changed && value.Anchor != "" {
+			e.doomed[value] = true
+		}
+		return changed, err
 	}
 	before := e.remains.all()
 	n := e.shaped(value, *to.inner)
@@ -185,6 +195,7 @@ func (e *edit) fieldsOf(of, m *yaml.Node, s shape) (bool, error) {
 
 // takeOut removes the lines of a field, with the comments above it.
 func (e *edit) takeOut(name string, key, value *yaml.Node) {
+	e.doom(value)
 	l := e.linesOf(key, value)
 	start := e.aboveOf(key)
 	all := e.commentsIn(start, l.end)
@@ -259,7 +270,10 @@ func nextLine(root, key, value *yaml.Node) int {
 // replace writes the value of a key anew. Comments that do not stay where they are, but for
 // those that are gone, stand above it: one behind a value that takes one line stays there.
 func (e *edit) replace(key, value, n *yaml.Node, gone []string) error {
-	n = e.settled(n)
+	n, err := e.settled(n)
+	if err != nil {
+		return err
+	}
 	name := *key
 	bare(&name)
 	l := e.linesOf(key, value)
@@ -332,7 +346,10 @@ func (e *edit) above(key *yaml.Node, comments []string) {
 
 // insert writes a field behind the last one of a mapping.
 func (e *edit) insert(m, key, n *yaml.Node, comments remarks, width int) error {
-	n = e.settled(n)
+	n, err := e.settled(n)
+	if err != nil {
+		return err
+	}
 	at := len(m.Content) - 2
 	l := e.linesOf(m.Content[at], m.Content[at+1])
 	written, err := encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{key, n}}, width)

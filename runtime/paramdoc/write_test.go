@@ -264,6 +264,7 @@ var commented = []string{
 	"# 1\njobs: # 2\n  # 3\n  - name: j # 4\n    # 5\n    selection: all() # 6\n    # 7\n    job_overrides: # 8\n      # 9\n      p: # 10\n        # 11\n        - a # 12\n        # 13\n        - [b, # 14\n           c] # 15\n      # 16\n      q: | # 17\n        # no\n        a\n      # 18\n\n      # 19\n      mode: 'a # no' # 20\n    # 21\n    ops_config: # 22\n      # 23\n      sales: # 24\n        # 25\n        p: {a: 1, # 26\n          # 27\n          b: 2} # 28\n        # 29\n        q: a # 30\n      # 31\n      marketing: {q: 1} # 32\n  # 33\n# 34\n",
 	"# 1\njobs: # 2\n- job_overrides: {p: [a, # 3\n    # 4\n    b], # 5\n    # 6\n    q: 1 # 7\n    # 8\n    } # 9\n  # 10\n  ops_config: {sales: {p: 1}, # 11\n    # 12\n    marketing: {q: 2} # 13\n    } # 14\n  name: j # 15\n  selection: all() # 16\n",
 	"# 1\njobs: [ # 2\n  # 3\n  {name: j, # 4\n  # 5\n  selection: all(), # 6\n  job_overrides: {p: 1, # 7\n  q: [a, # 8\n  b]} # 9\n  # 10\n  }, # 11\n  {name: k, selection: all()} # 12\n  # 13\n] # 14\n# 15\n",
+	"d: &d # 1\n  # 2\n  p: 1 # 3\n  q: &q [a] # 4\njobs:\n  - name: j\n    selection: all()\n    job_overrides: # 5\n      # 6\n      <<: *d # 7\n      mode: &m a # 8\n    ops_config:\n      # 9\n      sales: &s # 10\n        q: *q # 11\n        mode: *m # 12\n      # 13\n      marketing: *s # 14\n  - name: k # 15\n    selection: all()\n    ops_config: {marketing: *s} # 16\n",
 }
 
 var numbered = regexp.MustCompile(`# \d+`)
