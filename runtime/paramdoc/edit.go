@@ -43,7 +43,7 @@ func (d *document) fields(content Content) []field {
 		shared = sharedFields[1]
 	}
 	return []field{
-		{schemaField, shape{of: schemaField + " ", entries: schemaEntries(content.Schema)}},
+		{schemaField, d.schemaShape(content.Schema)},
 		{shared, shape{entries: valueEntries(content.Values.Shared)}},
 		{opsField, shape{entries: opsEntries(content.Values.Assets)}},
 	}
@@ -357,4 +357,12 @@ func schemaEntries(s params.Schema) []entry {
 		})
 	}
 	return entries
+}
+
+// schemaShape is the schema as it should be, in the form that it has.
+func (d *document) schemaShape(s params.Schema) shape {
+	if in, ok := jsonShape(fieldOf(d.job, schemaField), s); ok {
+		return in
+	}
+	return shape{of: schemaField + " ", entries: schemaEntries(s)}
 }

@@ -44,7 +44,11 @@ func anew(src *source.File, job string, content Content, prepare func(job *yaml.
 	if err != nil {
 		return "", nil, err
 	}
-	if missing := lost(textsOf(d.comments), append(writtenComments(text), e.remains.all()...)); len(missing) > 0 {
+	now, err := writtenComments(text)
+	if err != nil {
+		return "", nil, err
+	}
+	if missing := lost(textsOf(d.comments), append(now, e.remains.all()...)); len(missing) > 0 {
 		to.HeadComment = joined(append([]string{to.HeadComment}, missing...)...)
 		text, err = e.whole()
 	}
@@ -71,6 +75,10 @@ func (e *edit) tree(fields []field) *yaml.Node {
 			e.doom(out.Content[at+1])
 			out.Content[at+1] = e.made(entry{inner: &f.shape})
 		default:
+			if _, ok := e.fromJSON(f, out.Content[at+1]); ok {
+				out.Content[at+1] = e.made(entry{inner: &f.shape})
+				continue
+			}
 			out.Content[at+1] = e.shaped(out.Content[at+1], f.shape)
 		}
 	}

@@ -3,6 +3,7 @@ package paramdoc
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"auto/lang/source"
@@ -52,6 +53,10 @@ func (e *edit) field(f field) error {
 	}
 	if len(f.entries) == 0 && !f.open {
 		return e.remove(key, value, f.of)
+	}
+	if own, ok := e.fromJSON(f, value); ok {
+		n := e.made(entry{inner: &f.shape})
+		return e.replace(key, value, n, lost(own, ofNodes(n)))
 	}
 	_, err := e.value(key, value, entry{inner: &f.shape}, nil)
 	return err
@@ -283,17 +288,20 @@ func (e *edit) replace(key, value, n *yaml.Node, gone []string) error {
 		return err
 	}
 	keep := lost(textsOf(all), gone)
-	if now := writtenComments(text); len(lost(keep, now))+len(lost(now, keep)) > 0 {
+	now, err := writtenComments(text)
+	if err != nil || len(lost(now, keep)) > 0 {
+		now = nil
 		bare(n)
 		if text, err = e.written(&name, n, value, l); err != nil {
 			return err
 		}
-		if i := e.trailing(all, key); i >= 0 && !strings.Contains(text, "\n") && len(lost(keep, []string{all[i].text})) < len(keep) {
-			text += blankBefore(e.Source.Text, all[i])
-			keep = lost(keep, []string{all[i].text})
-		}
-		e.above(key, keep)
 	}
+	missing := lost(keep, now)
+	if c, ok := e.trailing(all, key); ok && !strings.Contains(text, "\n") && slices.Contains(missing, c.text) {
+		text += blankBefore(e.Source.Text, c)
+		missing = lost(missing, []string{c.text})
+	}
+	e.above(key, missing)
 	e.change(l.start, l.end, indent(text, l.column))
 	return nil
 }
@@ -312,11 +320,11 @@ func widthOf(value *yaml.Node, column int) int {
 }
 
 // trailing gives the first comment of a field if it is behind its key's line.
-func (e *edit) trailing(all []comment, key *yaml.Node) int {
+func (e *edit) trailing(all []comment, key *yaml.Node) (comment, bool) {
 	if len(all) > 0 && e.Source.LineOf(all[0].start) == key.Line {
-		return 0
+		return all[0], true
 	}
-	return -1
+	return comment{}, false
 }
 
 // blankBefore gives a comment with the blanks before it.
@@ -326,12 +334,10 @@ func blankBefore(text string, c comment) string {
 }
 
 // writtenComments gives the comments of a text that has been written.
-func writtenComments(text string) []string {
+func writtenComments(text string) ([]string, error) {
 	d := &document{}
-	if d.parse(source.New("", text)) != nil {
-		return nil
-	}
-	return textsOf(d.comments)
+	err := d.parse(source.New("", text))
+	return textsOf(d.comments), err
 }
 
 // above writes comments above a key, as deep as its line.
