@@ -49,7 +49,7 @@ func (d *document) appendItem(text string, item *yaml.Node) (string, error) {
 	d.jobs.Content = append(d.jobs.Content, item)
 	d.whole.Kind, d.whole.Content = yaml.DocumentNode, []*yaml.Node{d.root}
 	written, err := encode(&d.whole, 2)
-	return written + "\n", err
+	return likeLines(text, written+"\n"), err
 }
 
 func (d *document) appendLines(text string, item *yaml.Node) (string, error) {
@@ -58,7 +58,7 @@ func (d *document) appendLines(text string, item *yaml.Node) (string, error) {
 		return "", err
 	}
 	if d.jobs == nil {
-		return withNewline(text) + "jobs:\n  - " + indent(written, 5) + "\n", nil
+		return withNewline(text) + likeLines(text, "jobs:\n  - "+indent(written, 5)+"\n"), nil
 	}
 	column := d.jobs.Column
 	at := indexOf(d.root, "jobs")
@@ -69,12 +69,12 @@ func (d *document) appendLines(text string, item *yaml.Node) (string, error) {
 	end := d.Source.Offset(last, math.MaxInt32)
 	lines := strings.Repeat(" ", column-1) + "- " + indent(written, column+2)
 	next := nextStart(text, end)
-	return withNewline(text[:next]) + lines + "\n" + text[next:], nil
+	return withNewline(text[:next]) + likeLines(text, lines+"\n") + text[next:], nil
 }
 
 func withNewline(text string) string {
 	if text == "" || strings.HasSuffix(text, "\n") {
 		return text
 	}
-	return text + "\n"
+	return text + likeLines(text, "\n")
 }

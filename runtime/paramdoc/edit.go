@@ -214,7 +214,7 @@ type change struct {
 }
 
 func (e *edit) change(start, end int, text string) {
-	e.changes = append(e.changes, change{start, end, text})
+	e.changes = append(e.changes, change{start, end, likeLines(e.Source.Text, text)})
 }
 
 // apply gives the text with the changes, of which no two are of the same bytes; what is put

@@ -52,7 +52,7 @@ func anew(src *source.File, job string, content Content, prepare func(job *yaml.
 		to.HeadComment = joined(append([]string{to.HeadComment}, missing...)...)
 		text, err = e.whole()
 	}
-	return text, e.remains.all(), err
+	return likeLines(src.Text, text), e.remains.all(), err
 }
 
 // tree gives the job with its fields as they should be.

@@ -42,9 +42,7 @@ var (
 // comments and order are kept. A job that is written in braces is written as a block. The
 // error is ErrNoJob, findings where the text is not valid, or [Unwritable].
 func Write(file *source.File, job string, content Content) (string, error) {
-	return inUnix(file, func(file *source.File) (string, error) {
-		return edited(file, job, content, splice, reencode, reencodeBare)
-	})
+	return edited(file, job, content, splice, reencode, reencodeBare)
 }
 
 // Add gives the text of a job file, which may be empty, with a further job, the last one.
@@ -56,22 +54,19 @@ func Add(file *source.File, job New, content Content) (string, error) {
 	case !errors.Is(err, ErrNoJob):
 		return "", err
 	}
-	return inUnix(file, func(file *source.File) (string, error) {
-		with, err := appendJob(file, job)
-		if err != nil {
-			return "", err
-		}
-		return Write(source.New(file.Name, with), job.Name, content)
-	})
+	with, err := appendJob(file, job)
+	if err != nil {
+		return "", err
+	}
+	return Write(source.New(file.Name, with), job.Name, content)
 }
 
-// inUnix edits a text whose lines may end in CRLF, which they do afterwards, too.
-func inUnix(file *source.File, edit func(file *source.File) (string, error)) (string, error) {
-	if !strings.Contains(file.Text, "\r\n") {
-		return edit(file)
+// likeLines gives a new text the ends of lines that most lines of a file have.
+func likeLines(file, text string) string {
+	if strings.Count(file, "\r\n")*2 > strings.Count(file, "\n") {
+		return strings.ReplaceAll(text, "\n", "\r\n")
 	}
-	out, err := edit(source.New(file.Name, strings.ReplaceAll(file.Text, "\r\n", "\n")))
-	return strings.ReplaceAll(out, "\n", "\r\n"), err
+	return text
 }
 
 // way edits a text, and gives the comments that go with what it takes away, too.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"math/bits"
 	"os"
 	"regexp"
 	"slices"
@@ -202,6 +203,41 @@ func TestGoldenAdd(t *testing.T) {
 	}
 }
 
+// TestLineEnds: lines that do not change keep their ends, and new ones have those of most.
+func TestLineEnds(t *testing.T) {
+	const before = "jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      # of x\n      x: 1 # one\n      y:\n        - 2\n    params_schema: {x: int, y: list}\n# end\n"
+	const after = "jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      # of x\n      x: 5 # one\n      y:\n        - 2\n      z: [a]\n    params_schema: {x: int, y: list}\n# end\n"
+	count := strings.Count(before, "\n")
+	for crlf := range 1 << count {
+		ends := func(text string, of func(i int) bool) string {
+			var b strings.Builder
+			for i, line := range strings.SplitAfter(text, "\n") {
+				if strings.HasSuffix(line, "\n") && of(i) {
+					line = strings.TrimSuffix(line, "\n") + "\r\n"
+				}
+				b.WriteString(line)
+			}
+			return b.String()
+		}
+		has := func(i int) bool { return crlf>>i&1 == 1 }
+		most := bits.OnesCount(uint(crlf))*2 > count
+		from := ends(before, has)
+		// The line of z, 8, is new.
+		want := ends(after, func(i int) bool { return i == 8 && most || i < 8 && has(i) || i > 8 && has(i-1) })
+		c := contentOf(job(t, from))
+		c.Values.Set(params.Name{Param: "x"}, 5)
+		c.Values.Set(params.Name{Param: "z"}, []any{"a"})
+		if got, err := paramdoc.Write(source.New("jobs.yaml", from), "j", c); err != nil || got != want {
+			t.Fatalf("%q: %v\n%s", from, err, cmp.Diff(want, got))
+		}
+	}
+	mixed := "jobs:\r\n  - name: i\n    selection: all()\n# end\n"
+	got, err := paramdoc.Add(source.New("jobs.yaml", mixed), paramdoc.New{Name: "j", Selection: "all()"}, paramdoc.Content{})
+	if want := "jobs:\r\n  - name: i\n    selection: all()\n  - name: j\n    selection: all()\n# end\n"; err != nil || got != want {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 // texts are files that a job `j` is edited in.
 var texts = []string{
 	"jobs:\n  - name: j\n    selection: all()\n",
@@ -273,6 +309,9 @@ var numbered = regexp.MustCompile(`# \d+`)
 func TestCommentsStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SampledFrom(commented).Draw(t, "text")
+		if rapid.Bool().Draw(t, "crlf") {
+			text = strings.ReplaceAll(text, "\n", "\r\n")
+		}
 		for range rapid.IntRange(1, 3).Draw(t, "edits") {
 			jobs, list := read(text)
 			if len(list) > 0 {
@@ -293,6 +332,9 @@ func TestCommentsStay(t *testing.T) {
 			slices.Sort(b)
 			if !slices.Equal(a, b) {
 				t.Fatalf("%s\nbecame\n%s", text, out)
+			}
+			if ends := strings.Count(out, "\r\n"); ends > 0 && ends != strings.Count(out, "\n") || (ends > 0) != strings.Contains(text, "\r\n") {
+				t.Fatalf("%q\nbecame\n%q", text, out)
 			}
 			text = out
 		}
