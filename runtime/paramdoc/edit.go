@@ -34,6 +34,8 @@ type entry struct {
 type field struct {
 	name string
 	shape
+	// same: the job says it already, itself or by an alias or a merge key.
+	same bool
 }
 
 // fields gives the fields of a job as they should be.
@@ -42,12 +44,20 @@ func (d *document) fields(content Content) []field {
 	if indexOf(d.job, shared) < 0 && indexOf(d.job, sharedFields[1]) >= 0 {
 		shared = sharedFields[1]
 	}
+	assets := map[string]any{}
+	for asset, values := range content.Values.Assets {
+		assets[asset] = values
+	}
+	schema, _, err := d.content()
 	return []field{
-		{schemaField, d.schemaShape(content.Schema)},
-		{shared, shape{entries: valueEntries(content.Values.Shared)}},
-		{opsField, shape{entries: opsEntries(content.Values.Assets)}},
+		{schemaField, d.schemaShape(content.Schema), err == nil && sameSet(schema, content.Schema) && d.said(schemaField) != nil},
+		{shared, shape{entries: valueEntries(content.Values.Shared)}, sameValue(d.said(shared), anyOf(content.Values.Shared))},
+		{opsField, shape{entries: opsEntries(content.Values.Assets)}, sameValue(d.said(opsField), assets)},
 	}
 }
+
+// said gives what the job says in a field, nil for nothing.
+func (d *document) said(field string) any { return valueOf(d.Map(d.job, "a job").Node(field)) }
 
 func opsEntries(assets map[string]map[string]any) []entry {
 	var entries []entry

@@ -64,6 +64,7 @@ func (e *edit) tree(fields []field) *yaml.Node {
 		at := indexOf(&out, f.name)
 		empty := len(f.entries) == 0 && !f.open
 		switch {
+		case f.same:
 		case at < 0 && !empty:
 			out.Content = append(out.Content, textNode(f.name), e.made(entry{inner: &f.shape}))
 		case at < 0:

@@ -41,6 +41,9 @@ func splice(file *source.File, job string, content Content) (string, []string, e
 // field edits a field of the job.
 func (e *edit) field(f field) error {
 	at := indexOf(e.job, f.name)
+	if f.same {
+		return nil
+	}
 	if at < 0 {
 		if len(f.entries) == 0 {
 			return nil
@@ -246,11 +249,11 @@ func (d *document) linesOf(key, value *yaml.Node) lines {
 	return lines{src.Offset(key.Line, key.Column), src.Offset(last, math.MaxInt32), key.Column}
 }
 
-// outside reports whether a line behind a field belongs to what follows: it is blank, or a
-// comment that is not indented deeper than the field.
+// outside reports whether a line behind a field belongs to what follows: it is blank, the end
+// of the document, or a comment that is not indented deeper than the field.
 func outside(line string, column int) bool {
 	text := strings.TrimLeft(line, " ")
-	return text == "" || text[0] == '#' && len(line)-len(text) < column
+	return text == "" || text == "..." || text[0] == '#' && len(line)-len(text) < column
 }
 
 // nextLine gives the line of the first node behind a key and its value.

@@ -16,12 +16,27 @@ import (
 type Unwritable struct {
 	Job     string
 	Finding diag.Diagnostic
+	cause   error
 }
 
 func (u *Unwritable) Error() string { return u.Finding.Error() }
 
-// Unwrap gives the finding.
-func (u *Unwritable) Unwrap() error { return diag.List{u.Finding} }
+// Unwrap gives the finding, and [ErrNoJob] where that is why.
+func (u *Unwritable) Unwrap() []error {
+	if u.cause == nil {
+		return []error{diag.List{u.Finding}}
+	}
+	return []error{diag.List{u.Finding}, u.cause}
+}
+
+// noItem is the error for a job that no item of `jobs` itself names: an alias may.
+func noItem(file *source.File, job string) error {
+	return &Unwritable{job, diag.Diagnostic{
+		Code: diag.YAMLValue, Span: source.Span{File: file},
+		Message: fmt.Sprintf("The job `%s` cannot be edited in its file: no item of `jobs` has its name.", job),
+		Help:    "Write the job out as an item of `jobs`, without an alias.",
+	}, ErrNoJob}
+}
 
 // misread: a parameter would not be read back as it is.
 type misread struct{ name params.Name }

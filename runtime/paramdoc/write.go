@@ -75,6 +75,9 @@ type way func(file *source.File, job string, content Content) (string, []string,
 // edited gives what the first way that does what it should gives.
 func edited(file *source.File, job string, content Content, ways ...way) (string, error) {
 	before, err := jobIn(file, job)
+	if errors.Is(err, ErrNoJob) {
+		return "", noItem(file, job)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -199,6 +202,14 @@ func (d *document) has(content Content) error {
 		}
 	}
 	return nil
+}
+
+// sameSet reports whether two schemas declare the same in any order.
+func sameSet(a, b params.Schema) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(e params.Entry) bool {
+		d, ok := b.Find(e.Name)
+		return !ok || !d.Equal(e.Decl)
+	})
 }
 
 func union(a, b []params.Name) []params.Name { return append(slices.Clone(a), b...) }

@@ -135,6 +135,9 @@ func TestWriteErrors(t *testing.T) {
 	if _, err := paramdoc.Write(source.New("jobs.yaml", "jobs: [{name: a, selection: all()}]"), "j", paramdoc.Content{}); !errors.Is(err, paramdoc.ErrNoJob) {
 		t.Error(err)
 	}
+	if _, err := paramdoc.Write(source.New("jobs.yaml", "jobs: [a]"), "j", paramdoc.Content{}); !errors.As(err, new(*paramdoc.Unwritable)) || !errors.Is(err, paramdoc.ErrNoJob) {
+		t.Error(err)
+	}
 	if _, err := paramdoc.Write(source.New("jobs.yaml", "jobs: ["), "j", paramdoc.Content{}); err == nil {
 		t.Error("no YAML is edited")
 	}
@@ -309,6 +312,12 @@ var numbered = regexp.MustCompile(`# \d+`)
 func TestCommentsStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SampledFrom(commented).Draw(t, "text")
+		switch end := rapid.SampledFrom([]string{"", "none", "..."}).Draw(t, "end"); end {
+		case "none":
+			text = strings.TrimSuffix(text, "\n")
+		case "...":
+			text += "...\n"
+		}
 		if rapid.Bool().Draw(t, "crlf") {
 			text = strings.ReplaceAll(text, "\n", "\r\n")
 		}
