@@ -7,7 +7,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxWritten bounds the nodes that are written out, so that a small text cannot stand for an endless one.
+// maxWritten bounds the nodes that are written out, so that a small text cannot stand for an
+// endless one.
 const maxWritten = 100_000
 
 var errAliases = errors.New("its aliases stand for too much")

@@ -62,7 +62,7 @@ func (d *document) appendLines(text string, item *yaml.Node) (string, error) {
 	}
 	column := d.jobs.Column
 	at := indexOf(d.root, "jobs")
-	last := min(nextLine(d.root, d.root.Content[at], d.jobs)-1, d.Source.Lines())
+	last := min(d.nextLine(d.root.Content[at], d.jobs)-1, d.Source.Lines())
 	for last > d.jobs.Line && outside(d.Source.Line(last), column) {
 		last--
 	}

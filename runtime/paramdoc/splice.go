@@ -1,6 +1,7 @@
 package paramdoc
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"slices"
@@ -226,14 +227,12 @@ func nextStart(text string, end int) int {
 	return len(text) - len(strings.TrimPrefix(strings.TrimPrefix(rest, "\r"), "\n"))
 }
 
+// commentsIn gives the comments that begin in bytes [start, end).
 func (e *edit) commentsIn(start, end int) []comment {
-	var within []comment
-	for _, c := range e.comments {
-		if start <= c.start && c.start < end {
-			within = append(within, c)
-		}
-	}
-	return within
+	before := func(c comment, at int) int { return cmp.Compare(c.start, at) }
+	first, _ := slices.BinarySearchFunc(e.comments, start, before)
+	last, _ := slices.BinarySearchFunc(e.comments, end, before)
+	return e.comments[first:last]
 }
 
 // lines are lines of a text: bytes [start, end), from a key on, which stands in column.
@@ -242,7 +241,7 @@ type lines struct{ start, end, column int }
 // linesOf gives the lines of a field.
 func (d *document) linesOf(key, value *yaml.Node) lines {
 	src := d.Source
-	last := min(nextLine(d.root, key, value)-1, src.Lines())
+	last := min(d.nextLine(key, value)-1, src.Lines())
 	for last > key.Line && outside(src.Line(last), key.Column) {
 		last--
 	}
@@ -257,22 +256,26 @@ func outside(line string, column int) bool {
 }
 
 // nextLine gives the line of the first node behind a key and its value.
-func nextLine(root, key, value *yaml.Node) int {
-	next := math.MaxInt
-	var walk func(n *yaml.Node)
-	walk = func(n *yaml.Node) {
-		if n == value || n == key {
-			return
-		}
+func (d *document) nextLine(key, value *yaml.Node) int {
+	if d.behindOf == nil {
+		d.behindOf = map[*yaml.Node]int{}
+		d.place(d.root)
+	}
+	for _, n := range d.nodes[d.behindOf[value]:] {
 		if n.Line > key.Line {
-			next = min(next, n.Line)
-		}
-		for _, inner := range n.Content {
-			walk(inner)
+			return n.Line
 		}
 	}
-	walk(root)
-	return next
+	return math.MaxInt
+}
+
+// place notes a node and those in it, in the order of the text.
+func (d *document) place(n *yaml.Node) {
+	d.nodes = append(d.nodes, n)
+	for _, inner := range n.Content {
+		d.place(inner)
+	}
+	d.behindOf[n] = len(d.nodes)
 }
 
 // replace writes the value of a key anew. Comments that do not stay where they are, but for

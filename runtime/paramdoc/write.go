@@ -106,6 +106,10 @@ type document struct {
 	job   *yaml.Node // the mapping of the job
 	// comments are all of the text.
 	comments []comment
+	// nodes are all in the order of the text, and behindOf tells how many there are up to the
+	// end of one; see [document.nextLine].
+	nodes    []*yaml.Node
+	behindOf map[*yaml.Node]int
 }
 
 // parse reads a text.
