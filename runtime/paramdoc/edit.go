@@ -1,118 +1,41 @@
 package paramdoc
 
 import (
-	"encoding/json"
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
-	"auto/lang/diag"
-	"auto/lang/source"
 	"auto/runtime/params"
-	"auto/runtime/yamldoc"
 
 	"gopkg.in/yaml.v3"
 )
 
+// shape is a mapping as it should be.
+type shape struct {
+	// of is what the names of its keys begin with, see [edit.carried].
+	of      string
+	entries []entry
+	// open: keys that are none of the entries stay.
+	open bool
+}
+
 // entry is one field of a mapping as it should be.
 type entry struct {
 	key string
-	// same reports whether a node says it already, and node makes one that does.
-	same func(n *yaml.Node) bool
-	node func() *yaml.Node
-	// edit changes a node that is a mapping in its place, nil for none.
-	edit func(n *yaml.Node)
+	// same reports whether a node says it already, and node makes one that does, nil for a
+	// mapping, which is as inner says.
+	same  func(n *yaml.Node) bool
+	node  func() *yaml.Node
+	inner *shape
 }
 
-// put makes a mapping have the entries and no others: those that are the same stay as they
-// are written, in their places, and so do keys without a value; new ones follow. It reports
-// whether anything changed.
-func put(m *yaml.Node, entries []entry) bool {
-	gone := takeOut(m, entries)
-	changed := len(gone) > 0
-	for _, e := range entries {
-		at := len(m.Content)
-		changed = e.put(m) || changed
-		if at < len(m.Content) {
-			inherit(m.Content[at], m.Content[at+1], gone)
-		}
-	}
-	if changed {
-		unfold(m)
-	}
-	return changed
-}
-
-// takeOut removes what is none of the entries, and gives it by key.
-func takeOut(m *yaml.Node, entries []entry) map[string][2]*yaml.Node {
-	gone := map[string][2]*yaml.Node{}
-	var kept []*yaml.Node
-	for i := 0; i+1 < len(m.Content); i += 2 {
-		key, value := m.Content[i], m.Content[i+1]
-		if value.Tag == "!!null" || slices.ContainsFunc(entries, func(e entry) bool { return e.key == key.Value }) {
-			kept = append(kept, key, value)
-		} else {
-			gone[key.Value] = [2]*yaml.Node{key, value}
-		}
-	}
-	m.Content = kept
-	return gone
-}
-
-// inherit gives the first prefixed name the comments of the simple one that is gone.
-func inherit(key, value *yaml.Node, gone map[string][2]*yaml.Node) {
-	simple := key.Value[strings.LastIndexByte(key.Value, '.')+1:]
-	old, ok := gone[simple]
-	if !ok {
-		return
-	}
-	delete(gone, simple)
-	key.HeadComment, key.LineComment, key.FootComment = old[0].HeadComment, old[0].LineComment, old[0].FootComment
-	value.HeadComment, value.LineComment = old[1].HeadComment, old[1].LineComment
-}
-
-// unfold makes a block of what is written in braces or brackets; a comment behind it stands
-// above it then.
-func unfold(n *yaml.Node) {
-	if n.Style&yaml.FlowStyle == 0 {
-		return
-	}
-	n.Style &^= yaml.FlowStyle
-	if n.LineComment != "" {
-		n.HeadComment, n.LineComment = strings.TrimPrefix(n.HeadComment+"\n"+n.LineComment, "\n"), ""
-	}
-}
-
-// put puts one entry, and reports whether that changed anything.
-func (e entry) put(m *yaml.Node) bool {
-	i := indexOf(m, e.key)
-	switch {
-	case i < 0:
-		m.Content = append(m.Content, textNode(e.key), quotedAs(m, e.node()))
-	case e.same(m.Content[i+1]):
-		return false
-	case e.edit != nil && m.Content[i+1].Kind == yaml.MappingNode:
-		e.edit(m.Content[i+1])
-	default:
-		n := quotedAs(m, e.node())
-		n.LineComment = m.Content[i+1].LineComment
-		m.Content[i+1] = n
-	}
-	return true
-}
-
-// quotedAs gives a text the quotes that the first value of its mapping has.
-func quotedAs(m, n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Style == 0 && len(m.Content) > 1 {
-		n.Style = m.Content[1].Style & (yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle)
-	}
-	return n
-}
-
-// field is a field of the job's mapping as it should be: its entries.
+// field is a field of the job's mapping as it should be.
 type field struct {
-	name    string
-	entries []entry
+	name string
+	shape
+	// same: the job says it already, itself or by an alias or a merge key.
+	same bool
 }
 
 // fields gives the fields of a job as they should be.
@@ -121,55 +44,28 @@ func (d *document) fields(content Content) []field {
 	if indexOf(d.job, shared) < 0 && indexOf(d.job, sharedFields[1]) >= 0 {
 		shared = sharedFields[1]
 	}
-	return []field{{schemaField, schemaEntries(content.Schema)}, {shared, valueEntries(content.Values.Shared)}, {opsField, opsEntries(content.Values.Assets)}}
+	assets := map[string]any{}
+	for asset, values := range content.Values.Assets {
+		assets[asset] = values
+	}
+	schema, _, err := d.content()
+	return []field{
+		{schemaField, d.schemaShape(content.Schema), err == nil && sameSet(schema, content.Schema) && d.said(schemaField) != nil},
+		{shared, shape{entries: valueEntries(content.Values.Shared)}, sameValue(d.said(shared), anyOf(content.Values.Shared))},
+		{opsField, shape{entries: opsEntries(content.Values.Assets)}, sameValue(d.said(opsField), assets)},
+	}
 }
 
-func schemaEntries(s params.Schema) []entry {
-	var entries []entry
-	for _, e := range s {
-		entries = append(entries, entry{
-			key: e.Name.String(),
-			same: func(n *yaml.Node) bool {
-				d, err := params.ReadDecl(valueOf(n))
-				return err == nil && d.Equal(e.Decl)
-			},
-			node: func() *yaml.Node { return declNode(e.Decl) },
-		})
-	}
-	return entries
-}
-
-// declNode writes a declaration as the shortest form that says all of it.
-func declNode(d params.Decl) *yaml.Node {
-	switch {
-	case d.Equal(params.Decl{Type: params.Enum, Members: d.Members}):
-		list := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
-		for _, m := range d.Members {
-			list.Content = append(list.Content, textNode(m))
-		}
-		return list
-	case d.Short():
-		return textNode(d.String())
-	}
-	m := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
-	fields := d.Long()
-	for _, key := range params.LongFields() {
-		if value, ok := fields[key]; ok {
-			m.Content = append(m.Content, textNode(key), valueNode(value))
-		}
-	}
-	return m
-}
+// said gives what the job says in a field, nil for nothing.
+func (d *document) said(field string) any { return valueOf(d.Map(d.job, "a job").Node(field)) }
 
 func opsEntries(assets map[string]map[string]any) []entry {
 	var entries []entry
 	for _, asset := range slices.Sorted(maps.Keys(assets)) {
-		of := valueEntries(assets[asset])
 		entries = append(entries, entry{
-			key:  asset,
-			same: func(n *yaml.Node) bool { return sameValue(valueOf(n), anyOf(assets[asset])) },
-			node: func() *yaml.Node { return valueNode(anyOf(assets[asset])) },
-			edit: func(n *yaml.Node) { put(n, of) },
+			key:   asset,
+			same:  func(n *yaml.Node) bool { return sameValue(valueOf(n), anyOf(assets[asset])) },
+			inner: &shape{of: asset + ".", entries: valueEntries(assets[asset])},
 		})
 	}
 	return entries
@@ -204,43 +100,279 @@ func sameValue(a, b any) bool {
 	return params.Same(a, b)
 }
 
-// valueNode writes a value.
-func valueNode(value any) *yaml.Node {
-	switch v := value.(type) {
-	case string:
-		return textNode(v)
-	case json.Number:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: v.String()}
-	case []any:
-		list := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
-		for _, item := range v {
-			list.Content = append(list.Content, valueNode(item))
+// fate is what becomes of one field of a mapping.
+type fate int
+
+const (
+	stays fate = iota
+	goes
+	changes
+	opens // its value is a mapping that may change
+)
+
+// fate tells what becomes of a field of a mapping, and the entry that it should be.
+func (s shape) fate(m, key, value *yaml.Node) (fate, entry) {
+	i := slices.IndexFunc(s.entries, func(e entry) bool { return e.key == key.Value })
+	switch {
+	case key.Tag == "!!merge":
+		if s.open || s.covers(m, value) {
+			return stays, entry{}
 		}
-		return list
-	case map[string]any:
-		m := &yaml.Node{Kind: yaml.MappingNode}
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			m.Content = append(m.Content, textNode(key), valueNode(v[key]))
+		return goes, entry{}
+	case i < 0 && (s.open || value.Tag == "!!null"):
+		return stays, entry{}
+	case i < 0:
+		return goes, entry{}
+	case s.entries[i].same(value):
+		return stays, s.entries[i]
+	case s.entries[i].inner != nil && value.Kind == yaml.MappingNode:
+		return opens, s.entries[i]
+	}
+	return changes, s.entries[i]
+}
+
+// covers reports whether all that a merge key gives is of the entries, or hidden by a key of
+// the mapping without a value.
+func (s shape) covers(m, merged *yaml.Node) bool {
+	given, ok := valueOf(merged).(map[string]any)
+	for key := range given {
+		own := indexOf(m, key)
+		hidden := own >= 0 && m.Content[own+1].Tag == "!!null"
+		ok = ok && (hidden || slices.ContainsFunc(s.entries, func(e entry) bool { return e.key == key }))
+	}
+	return ok
+}
+
+// added gives the entries that a mapping has no key for, neither its own nor, of the same
+// value, a merged one.
+func (s shape) added(m *yaml.Node) []entry {
+	merged := map[string]bool{}
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if key, value := m.Content[i], m.Content[i+1]; key.Tag == "!!merge" && (s.open || s.covers(m, value)) {
+			s.mergedInto(merged, value)
 		}
+	}
+	return slices.DeleteFunc(slices.Clone(s.entries), func(e entry) bool { return indexOf(m, e.key) >= 0 || merged[e.key] })
+}
+
+// mergedInto notes the entries that a merge key's value gives as they should be. Of several
+// merge keys the first counts.
+func (s shape) mergedInto(merged map[string]bool, value *yaml.Node) {
+	if value.Kind == yaml.AliasNode {
+		value = value.Alias
+	}
+	for _, e := range s.entries {
+		i := indexOf(value, e.key)
+		if _, seen := merged[e.key]; i >= 0 && !seen {
+			merged[e.key] = e.same(value.Content[i+1])
+		}
+	}
+}
+
+// edit is an edit of a document that is being made.
+type edit struct {
+	*document
+	changes []change
+	// doomed are nodes with an anchor that are replaced, or changed inside.
+	doomed map[*yaml.Node]bool
+	// instead are nodes that stand in the places of others.
+	instead map[*yaml.Node]*yaml.Node
+	*remains
+}
+
+// remains are comments of what an edit takes away.
+type remains struct {
+	// carried are those of fields, by name, which may stand elsewhere afterwards.
+	carried map[string]remarks
+	// dropped are all others.
+	dropped []string
+}
+
+// remarks are the comments of a field: lines above it, and the one behind it.
+type remarks struct {
+	above  []string
+	behind string
+}
+
+func (r remarks) all() []string {
+	if r.behind == "" {
+		return r.above
+	}
+	return append(slices.Clone(r.above), r.behind)
+}
+
+// onto gives the lines of a field with the comments.
+func (r remarks) onto(text string) string {
+	switch {
+	case r.behind == "":
+	case strings.Contains(text, "\n"):
+		r.above = r.all()
+	default:
+		text += " " + r.behind
+	}
+	return strings.Join(append(slices.Clone(r.above), text), "\n")
+}
+
+func (d *document) edit(r *remains) *edit {
+	return &edit{document: d, doomed: map[*yaml.Node]bool{}, instead: map[*yaml.Node]*yaml.Node{}, remains: r}
+}
+
+// change puts a text in the place of bytes [start, end).
+type change struct {
+	start, end int
+	text       string
+}
+
+func (e *edit) change(start, end int, text string) {
+	e.changes = append(e.changes, change{start, end, likeLines(e.Source.Text, text)})
+}
+
+// apply gives the text with the changes, of which no two are of the same bytes; what is put
+// between bytes goes before what is put in the place of those behind.
+func (e *edit) apply() string {
+	slices.SortStableFunc(e.changes, func(a, b change) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) })
+	var b strings.Builder
+	at := 0
+	for _, c := range e.changes {
+		b.WriteString(e.Source.Text[at:c.start] + c.text)
+		at = c.end
+	}
+	return b.String() + e.Source.Text[at:]
+}
+
+// gone keeps the comments of a field that goes.
+func (e *edit) gone(name string, r remarks) {
+	r.above = append(e.carried[name].all(), r.above...)
+	e.carried[name] = r
+}
+
+// inherit gives the comments of a new field: those that it had elsewhere, or the first with
+// an asset those of the simple name that is gone.
+func (e *edit) inherit(name string) remarks {
+	simple := name[strings.LastIndexByte(name, '.')+1:]
+	if strings.HasPrefix(name, schemaField) {
+		simple = schemaField + " " + strings.TrimPrefix(simple, schemaField+" ")
+	}
+	for _, from := range []string{name, simple} {
+		if comments, ok := e.carried[from]; ok && (from == name || strings.HasPrefix(name, schemaField)) {
+			delete(e.carried, from)
+			return comments
+		}
+	}
+	return remarks{}
+}
+
+// all gives the comments that need not stand anywhere.
+func (r *remains) all() []string {
+	out := slices.Clone(r.dropped)
+	for _, comments := range r.carried {
+		out = append(out, comments.all()...)
+	}
+	return out
+}
+
+// doom notes the anchors of what is replaced.
+func (e *edit) doom(n *yaml.Node) {
+	if n.Anchor != "" {
+		e.doomed[n] = true
+	}
+	for _, inner := range n.Content {
+		e.doom(inner)
+	}
+}
+
+// made gives a node for an entry.
+func (e *edit) made(of entry) *yaml.Node {
+	if of.inner != nil {
+		return e.shaped(&yaml.Node{Kind: yaml.MappingNode}, *of.inner)
+	}
+	return of.node()
+}
+
+// shaped gives a mapping as it should be, the same one where it is already: fields that say
+// what they should stay, in their places; new ones follow.
+func (e *edit) shaped(m *yaml.Node, s shape) *yaml.Node {
+	out := *m
+	out.Content = nil
+	changed := false
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		key, value := m.Content[i], m.Content[i+1]
+		fate, entry := s.fate(m, key, value)
+		before := value
+		switch fate {
+		case goes:
+			e.gone(s.of+key.Value, remarks{above: ofNodes(key, value)})
+			e.doom(value)
+			changed = true
+			continue
+		case opens:
+			value = e.shaped(value, *entry.inner)
+		case changes:
+			e.doom(value)
+			value = quotedAs(m, e.made(entry))
+			value.HeadComment, value.LineComment = before.HeadComment, before.LineComment
+		}
+		changed = changed || value != before
+		out.Content = append(out.Content, key, value)
+	}
+	for _, entry := range s.added(m) {
+		key := keyNode(entry.key)
+		key.HeadComment = joined(e.inherit(s.of + entry.key).all()...)
+		out.Content = append(out.Content, key, quotedAs(&out, e.made(entry)))
+		changed = true
+	}
+	if !changed {
 		return m
 	}
-	var n yaml.Node
-	if err := n.Encode(value); err != nil {
-		return textNode("") // no value of parameters; what is written is read back and compared
+	if m.Anchor != "" {
+		e.doomed[m] = true
+		out.Anchor = ""
 	}
-	return &n
+	unfold(&out)
+	return &out
 }
 
-// textNode writes a text, in quotes where it would be read as something else.
-func textNode(text string) *yaml.Node {
-	var n yaml.Node
-	n.SetString(text)
-	return &n
+// unfold makes a block of what is written in braces or brackets; a comment behind it stands
+// above it then.
+func unfold(n *yaml.Node) {
+	if n.Style&yaml.FlowStyle == 0 {
+		return
+	}
+	n.Style &^= yaml.FlowStyle
+	n.HeadComment, n.LineComment = joined(n.HeadComment, n.LineComment), ""
 }
 
-// valueOf gives the value of a node as JSON knows it.
-func valueOf(n *yaml.Node) any {
-	var list diag.List
-	doc, _ := yamldoc.Parse(source.New("value", ""), &list)
-	return doc.Value(n)
+// joined gives comments, some of which may be none, as one.
+func joined(comments ...string) string {
+	return strings.Join(slices.DeleteFunc(comments, func(c string) bool { return c == "" }), "\n")
+}
+
+// quotedAs gives a text the quotes that the first value of its mapping has.
+func quotedAs(m, n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Style == 0 && len(m.Content) > 1 {
+		n.Style = m.Content[1].Style & (yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle)
+	}
+	return n
+}
+func schemaEntries(s params.Schema) []entry {
+	var entries []entry
+	for _, e := range s {
+		entries = append(entries, entry{
+			key: e.Name.String(),
+			same: func(n *yaml.Node) bool {
+				d, err := params.ReadDecl(valueOf(n))
+				return err == nil && d.Equal(e.Decl)
+			},
+			node: func() *yaml.Node { return declNode(e.Decl) },
+		})
+	}
+	return entries
+}
+
+// schemaShape is the schema as it should be, in the form that it has.
+func (d *document) schemaShape(s params.Schema) shape {
+	if in, ok := jsonShape(fieldOf(d.job, schemaField), s); ok {
+		return in
+	}
+	return shape{of: schemaField + " ", entries: schemaEntries(s)}
 }

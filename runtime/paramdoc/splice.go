@@ -1,137 +1,384 @@
 package paramdoc
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"slices"
 	"strings"
 
+	"auto/lang/source"
+
 	"gopkg.in/yaml.v3"
 )
 
-// errFlow: the job is written in braces, and has no lines of its own to put fields into.
-var errFlow = errors.New("the job is written in braces")
+// errLines: a job or a field has no lines of its own, so that others would change with it.
+var errLines = errors.New("the job is written in braces")
 
-// splice edits the lines of each field alone, so that no other byte of the file changes.
-func splice(text, job string, content Content) (string, error) {
+// splice edits the lines of entries that change alone, so that no other byte of the file
+// changes.
+func splice(file *source.File, job string, content Content) (string, []string, error) {
+	r := remains{carried: map[string]remarks{}}
 	for i := range 3 {
-		d, err := jobIn(text, job)
+		d, err := jobIn(file, job)
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		if d.job.Style&yaml.FlowStyle != 0 || d.jobs.Style&yaml.FlowStyle != 0 {
-			return "", errFlow
+			return "", nil, errLines
 		}
-		f := d.fields(content)[i]
-		if at := indexOf(d.job, f.name); at >= 0 {
-			text, err = d.replace(text, at, f)
-		} else if len(f.entries) > 0 {
-			text, err = d.insert(text, f)
+		e := d.edit(&r)
+		if err := e.field(d.fields(content)[i]); err != nil {
+			return "", nil, err
 		}
-		if err != nil {
-			return "", err
+		if err := e.settle(); err != nil {
+			return "", nil, err
+		}
+		file = source.New(file.Name, e.apply())
+	}
+	return file.Text, r.all(), nil
+}
+
+// field edits a field of the job.
+func (e *edit) field(f field) error {
+	at := indexOf(e.job, f.name)
+	if f.same {
+		return nil
+	}
+	if at < 0 {
+		if len(f.entries) == 0 {
+			return nil
+		}
+		return e.insert(e.job, textNode(f.name), e.made(entry{inner: &f.shape}), remarks{}, 2)
+	}
+	key, value := e.job.Content[at], e.job.Content[at+1]
+	if e.own(key) < 0 {
+		return errLines
+	}
+	if len(f.entries) == 0 && !f.open {
+		return e.remove(key, value, f.of)
+	}
+	if own, ok := e.fromJSON(f, value); ok {
+		n := e.made(entry{inner: &f.shape})
+		return e.replace(key, value, n, lost(own, ofNodes(n)))
+	}
+	_, err := e.value(key, value, entry{inner: &f.shape}, nil)
+	return err
+}
+
+// remove takes a field out of the job; the first one of an item stays without any.
+func (e *edit) remove(key, value *yaml.Node, of string) error {
+	e.doom(value)
+	l := e.linesOf(key, value)
+	e.drop(value, l, of)
+	line := e.own(key)
+	if strings.TrimSpace(e.Source.Text[line:l.start]) == "" {
+		e.change(line, nextStart(e.Source.Text, l.end), "")
+		return nil
+	}
+	e.change(l.start, l.end, key.Value+": {}")
+	return nil
+}
+
+// drop keeps the comments of a field that goes, those of its own fields by their names.
+func (e *edit) drop(value *yaml.Node, l lines, of string) {
+	left := textsOf(e.commentsIn(l.start, l.end))
+	for i := 0; i+1 < len(value.Content) && value.Kind == yaml.MappingNode; i += 2 {
+		key := value.Content[i]
+		own := lost(left, lost(left, e.ofField(value, key, value.Content[i+1])))
+		e.gone(of+key.Value, remarks{above: own})
+		left = lost(left, own)
+	}
+	e.dropped = append(e.dropped, left...)
+}
+
+// ofField gives the comments of one field of a mapping.
+func (e *edit) ofField(m, key, value *yaml.Node) []string {
+	if !e.lined(m) {
+		return ofNodes(key, value)
+	}
+	return textsOf(e.commentsIn(e.aboveOf(key), e.linesOf(key, value).end))
+}
+
+// aboveOf gives the offset of the first line of the comments above a key, that of the key
+// where there are none.
+func (e *edit) aboveOf(key *yaml.Node) int {
+	first := key.Line
+	for first > 1 && isComment(e.Source.Line(first-1), key.Column-1) {
+		first--
+	}
+	return e.Source.Offset(first, 1)
+}
+
+// value edits the value of a key, and reports whether anything of it changes.
+func (e *edit) value(key, value *yaml.Node, to entry, in *yaml.Node) (bool, error) {
+	switch {
+	case to.inner == nil || value.Kind != yaml.MappingNode:
+		e.doom(value)
+		n := e.made(to)
+		if in != nil {
+			n = quotedAs(in, n)
+		}
+		return true, e.replace(key, value, n, nil)
+	case e.empties(value, *to.inner):
+		l := e.linesOf(key, value)
+		e.doom(value)
+		e.drop(value, l, to.inner.of)
+		return true, e.replace(key, value, e.made(to), textsOf(e.commentsIn(l.start, l.end)))
+	case e.lined(value):
+		changed, err := e.fieldsOf(key, value, *to.inner)
+		if changed && value.Anchor != "" {
+			e.doomed[value] = true
+		}
+		return changed, err
+	}
+	before := e.remains.all()
+	n := e.shaped(value, *to.inner)
+	if n == value {
+		return false, nil
+	}
+	return true, e.replace(key, value, n, lost(e.remains.all(), before))
+}
+
+// empties reports whether no field of a mapping stays, and no other comes.
+func (e *edit) empties(m *yaml.Node, s shape) bool {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if fate, _ := s.fate(m, m.Content[i], m.Content[i+1]); fate != goes {
+			return false
 		}
 	}
-	return text, nil
+	return len(s.added(m)) == 0
+}
+
+// lined reports whether each field of a mapping has lines of its own.
+func (e *edit) lined(m *yaml.Node) bool {
+	if m.Style&yaml.FlowStyle != 0 {
+		return false
+	}
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		key := m.Content[i]
+		line := e.own(key)
+		if line < 0 || strings.TrimSpace(e.Source.Text[line:e.Source.Offset(key.Line, key.Column)]) != "" {
+			return false
+		}
+	}
+	return len(m.Content) > 0
+}
+
+// own gives the offset of the line that a key begins, perhaps behind the dash of an item, -1
+// where something else does.
+func (e *edit) own(key *yaml.Node) int {
+	line := e.Source.Offset(key.Line, 1)
+	if strings.Trim(e.Source.Text[line:e.Source.Offset(key.Line, key.Column)], " -") != "" {
+		return -1
+	}
+	return line
+}
+
+// fieldsOf edits the fields of a mapping that have lines of their own, and reports whether
+// any changes.
+func (e *edit) fieldsOf(of, m *yaml.Node, s shape) (bool, error) {
+	changed := false
+	var failed error
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		key, value := m.Content[i], m.Content[i+1]
+		fate, entry := s.fate(m, key, value)
+		switch fate {
+		case stays:
+			continue
+		case goes:
+			e.takeOut(s.of+key.Value, key, value)
+			changed = true
+			continue
+		}
+		inner, err := e.value(key, value, entry, m)
+		changed, failed = changed || inner, errors.Join(failed, err)
+	}
+	width := max(m.Content[0].Column-of.Column, 1)
+	for _, entry := range s.added(m) {
+		changed = true
+		failed = errors.Join(failed, e.insert(m, keyNode(entry.key), quotedAs(m, e.made(entry)), e.inherit(s.of+entry.key), width))
+	}
+	return changed, failed
+}
+
+// takeOut removes the lines of a field, with the comments above it.
+func (e *edit) takeOut(name string, key, value *yaml.Node) {
+	e.doom(value)
+	l := e.linesOf(key, value)
+	start := e.aboveOf(key)
+	all := e.commentsIn(start, l.end)
+	r := remarks{above: textsOf(all)}
+	if i := len(all) - 1; i >= 0 && e.Source.LineOf(all[i].start) == key.Line {
+		r.above, r.behind = r.above[:i], r.above[i]
+	}
+	e.gone(name, r)
+	e.change(start, nextStart(e.Source.Text, l.end), "")
+}
+
+// isComment reports whether a line is a comment in a column (from 0).
+func isComment(line string, column int) bool {
+	return blanks(line) == column && strings.HasPrefix(line[column:], "#")
+}
+
+// nextStart gives where the line behind one that ends at an offset begins.
+func nextStart(text string, end int) int {
+	rest := text[end:]
+	return len(text) - len(strings.TrimPrefix(strings.TrimPrefix(rest, "\r"), "\n"))
+}
+
+// commentsIn gives the comments that begin in bytes [start, end).
+func (e *edit) commentsIn(start, end int) []comment {
+	before := func(c comment, at int) int { return cmp.Compare(c.start, at) }
+	first, _ := slices.BinarySearchFunc(e.comments, start, before)
+	last, _ := slices.BinarySearchFunc(e.comments, end, before)
+	return e.comments[first:last]
 }
 
 // lines are lines of a text: bytes [start, end), from a key on, which stands in column.
 type lines struct{ start, end, column int }
 
-// linesOf gives the lines of the field whose key stands at a place of the job's content.
-func (d *document) linesOf(at int) lines {
-	key, src := d.job.Content[at], d.Source
-	next := nextLine(d.root, d.job.Content[at], d.job.Content[at+1])
-	last := min(next-1, src.Lines())
+// linesOf gives the lines of a field.
+func (d *document) linesOf(key, value *yaml.Node) lines {
+	src := d.Source
+	last := min(d.nextLine(key, value)-1, src.Lines())
 	for last > key.Line && outside(src.Line(last), key.Column) {
 		last--
 	}
 	return lines{src.Offset(key.Line, key.Column), src.Offset(last, math.MaxInt32), key.Column}
 }
 
-// outside reports whether a line behind a field belongs to what follows: it is blank, or a
-// comment that is not indented deeper than the field.
+// outside reports whether a line behind a field belongs to what follows: it is blank, the end
+// of the document, or a comment that is not indented deeper than the field.
 func outside(line string, column int) bool {
 	text := strings.TrimLeft(line, " ")
-	return text == "" || text[0] == '#' && len(line)-len(text) < column
+	return text == "" || text == "..." || text[0] == '#' && len(line)-len(text) < column
 }
 
 // nextLine gives the line of the first node behind a key and its value.
-func nextLine(root, key, value *yaml.Node) int {
-	next := math.MaxInt
-	var walk func(n *yaml.Node)
-	walk = func(n *yaml.Node) {
-		if n == value || n == key {
-			return
-		}
+func (d *document) nextLine(key, value *yaml.Node) int {
+	if d.behindOf == nil {
+		d.behindOf = map[*yaml.Node]int{}
+		d.place(d.root)
+	}
+	for _, n := range d.nodes[d.behindOf[value]:] {
 		if n.Line > key.Line {
-			next = min(next, n.Line)
-		}
-		for _, inner := range n.Content {
-			walk(inner)
+			return n.Line
 		}
 	}
-	walk(root)
-	return next
+	return math.MaxInt
 }
 
-// replace edits the lines of a field that the job has.
-func (d *document) replace(text string, at int, f field) (string, error) {
-	l := d.linesOf(at)
-	line := strings.LastIndexByte(text[:l.start], '\n') + 1
-	if len(f.entries) == 0 && strings.TrimSpace(text[line:l.start]) == "" {
-		return text[:line] + strings.TrimPrefix(text[l.end:], "\n"), nil
+// place notes a node and those in it, in the order of the text.
+func (d *document) place(n *yaml.Node) {
+	d.nodes = append(d.nodes, n)
+	for _, inner := range n.Content {
+		d.place(inner)
 	}
-	written, err := rewrite(dedent(text[l.start:l.end], l.column), f)
+	d.behindOf[n] = len(d.nodes)
+}
+
+// replace writes the value of a key anew. Comments that do not stay where they are, but for
+// those that are gone, stand above it: one behind a value that takes one line stays there.
+func (e *edit) replace(key, value, n *yaml.Node, gone []string) error {
+	n, err := e.settled(n)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return text[:l.start] + indent(written, l.column) + text[l.end:], nil
-}
-
-// insert writes a field behind the last one of the job.
-func (d *document) insert(text string, f field) (string, error) {
-	l := d.linesOf(len(d.job.Content) - 2)
-	written, err := rewrite(f.name+": {}", f)
+	name := *key
+	bare(&name)
+	l := e.linesOf(key, value)
+	all := e.commentsIn(l.start, l.end)
+	text, err := e.written(&name, n, value, l)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return text[:l.end] + "\n" + strings.Repeat(" ", l.column-1) + indent(written, l.column) + text[l.end:], nil
+	keep := lost(textsOf(all), gone)
+	now, err := writtenComments(text)
+	if err != nil || len(lost(now, keep)) > 0 {
+		now = nil
+		bare(n)
+		if text, err = e.written(&name, n, value, l); err != nil {
+			return err
+		}
+	}
+	missing := lost(keep, now)
+	if c, ok := e.trailing(all, key); ok && !strings.Contains(text, "\n") && slices.Contains(missing, c.text) {
+		text += blankBefore(e.Source.Text, c)
+		missing = lost(missing, []string{c.text})
+	}
+	e.above(key, missing)
+	e.change(l.start, l.end, indent(text, l.column))
+	return nil
 }
 
-// rewrite gives the text of a field with its entries as they should be; a text that has
-// them stays as it is.
-func rewrite(text string, f field) (string, error) {
-	var whole yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &whole); err != nil {
-		return "", err
-	}
-	if len(whole.Content) != 1 || whole.Content[0].Kind != yaml.MappingNode || len(whole.Content[0].Content) != 2 {
-		return "", errors.New("the field cannot be told from what follows it")
-	}
-	root := whole.Content[0]
-	width := widthOf(root)
-	if !put(mappingAt(root, 0), f.entries) {
-		return text, nil
-	}
-	return encode(&whole, width)
+// written gives the text of a field alone.
+func (e *edit) written(key, n, before *yaml.Node, l lines) (string, error) {
+	return encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{key, n}}, widthOf(before, l.column))
 }
 
-// widthOf gives by how much a field's own fields are indented, 2 where they are not.
-func widthOf(root *yaml.Node) int {
-	if value := root.Content[1]; len(value.Content) > 0 && value.Content[0].Line > root.Line && value.Content[0].Column > 2 {
-		return value.Content[0].Column - 1
+// widthOf gives by how much the fields of a value are indented, 2 where they are not.
+func widthOf(value *yaml.Node, column int) int {
+	if value.Kind == yaml.MappingNode && value.Style&yaml.FlowStyle == 0 && len(value.Content) > 0 && value.Content[0].Column > column {
+		return value.Content[0].Column - column
 	}
 	return 2
 }
 
-// mappingAt gives the mapping that is the value of a key, a new one in the place of
-// anything else.
-func mappingAt(m *yaml.Node, at int) *yaml.Node {
-	if m.Content[at+1].Kind != yaml.MappingNode {
-		m.Content[at+1] = &yaml.Node{Kind: yaml.MappingNode}
+// trailing gives the first comment of a field if it is behind its key's line.
+func (e *edit) trailing(all []comment, key *yaml.Node) (comment, bool) {
+	if len(all) > 0 && e.Source.LineOf(all[0].start) == key.Line {
+		return all[0], true
 	}
-	return m.Content[at+1]
+	return comment{}, false
+}
+
+// blankBefore gives a comment with the blanks before it.
+func blankBefore(text string, c comment) string {
+	start := len(strings.TrimRight(text[:c.start], " \t"))
+	return text[start:c.start] + c.text
+}
+
+// writtenComments gives the comments of a text that has been written.
+func writtenComments(text string) ([]string, error) {
+	d := &document{}
+	err := d.parse(source.New("", text))
+	return textsOf(d.comments), err
+}
+
+// above writes comments above a key, as deep as its line.
+func (e *edit) above(key *yaml.Node, comments []string) {
+	line := e.own(key)
+	if line < 0 || len(comments) == 0 {
+		return
+	}
+	blank := strings.Repeat(" ", blanks(e.Source.Line(key.Line)))
+	e.change(line, line, blank+strings.Join(comments, "\n"+blank)+"\n")
+}
+
+// insert writes a field behind the last one of a mapping.
+func (e *edit) insert(m, key, n *yaml.Node, comments remarks, width int) error {
+	n, err := e.settled(n)
+	if err != nil {
+		return err
+	}
+	at := len(m.Content) - 2
+	l := e.linesOf(m.Content[at], m.Content[at+1])
+	written, err := encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{key, n}}, width)
+	if err != nil {
+		return err
+	}
+	e.behind(l.end, strings.Repeat(" ", l.column-1)+indent(comments.onto(written), l.column))
+	return nil
+}
+
+// behind writes lines behind one that ends at an offset.
+func (e *edit) behind(end int, text string) {
+	if next := nextStart(e.Source.Text, end); next > end {
+		e.change(next, next, text+"\n")
+	} else {
+		e.change(end, end, "\n"+text)
+	}
 }
 
 func encode(n *yaml.Node, width int) (string, error) {
@@ -147,17 +394,6 @@ func encode(n *yaml.Node, width int) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// dedent takes the indentation of a key in column out of all lines but the first, which
-// begins with the key.
-func dedent(text string, column int) string {
-	all := strings.Split(text, "\n")
-	for i, line := range all[1:] {
-		blank := len(line) - len(strings.TrimLeft(line, " "))
-		all[i+1] = line[min(blank, column-1):]
-	}
-	return strings.Join(all, "\n")
-}
-
 func indent(text string, column int) string {
 	all := strings.Split(text, "\n")
 	for i, line := range all[1:] {
@@ -166,96 +402,4 @@ func indent(text string, column int) string {
 		}
 	}
 	return strings.Join(all, "\n")
-}
-
-// reencode edits the tree of the whole text and writes it anew: comments and order are
-// kept, blank lines are not.
-func reencode(text, job string, content Content) (string, error) {
-	d, err := jobIn(text, job)
-	if err != nil {
-		return "", err
-	}
-	for _, n := range []*yaml.Node{d.root, d.jobs, d.job} {
-		unfold(n)
-	}
-	for _, f := range d.fields(content) {
-		at := indexOf(d.job, f.name)
-		switch {
-		case at < 0 && len(f.entries) > 0:
-			d.job.Content = append(d.job.Content, textNode(f.name), &yaml.Node{Kind: yaml.MappingNode})
-			at = len(d.job.Content) - 2
-		case at >= 0 && len(f.entries) == 0:
-			d.job.Content = slices.Delete(d.job.Content, at, at+2)
-			continue
-		case at < 0:
-			continue
-		}
-		put(mappingAt(d.job, at), f.entries)
-	}
-	return d.written()
-}
-
-// appendJob writes a job without parameters behind the last one of a text.
-func appendJob(text string, job New) (string, error) {
-	item := map[string]any{"name": job.Name, "selection": job.Selection}
-	if job.Selection == "" {
-		keys := make([]any, len(job.Keys))
-		for i, key := range job.Keys {
-			keys[i] = key
-		}
-		item["selection"] = keys
-	}
-	d, err := jobIn(text, job.Name)
-	if err != nil && !errors.Is(err, ErrNoJob) {
-		return "", err
-	}
-	if d.root == nil {
-		d.root = &yaml.Node{Kind: yaml.MappingNode}
-	}
-	return d.appendItem(text, valueNode(item))
-}
-
-// appendItem writes an item behind the last one: as lines of its own where the list has
-// lines, and otherwise in the tree.
-func (d *document) appendItem(text string, item *yaml.Node) (string, error) {
-	if d.jobs == nil && len(d.root.Content) == 0 || d.jobs != nil && d.jobs.Style&yaml.FlowStyle == 0 && len(d.jobs.Content) > 0 {
-		return d.appendLines(text, item)
-	}
-	if d.jobs == nil || d.jobs.Kind != yaml.SequenceNode {
-		d.jobs = &yaml.Node{Kind: yaml.SequenceNode}
-		if at := indexOf(d.root, "jobs"); at >= 0 {
-			d.root.Content[at+1] = d.jobs
-		} else {
-			d.root.Content = append(d.root.Content, textNode("jobs"), d.jobs)
-		}
-	}
-	unfold(d.root)
-	unfold(d.jobs)
-	d.jobs.Content = append(d.jobs.Content, item)
-	return d.written()
-}
-
-func (d *document) appendLines(text string, item *yaml.Node) (string, error) {
-	written, err := encode(item, 2)
-	if err != nil {
-		return "", err
-	}
-	if d.jobs == nil {
-		return withNewline(text) + "jobs:\n  - " + indent(written, 5) + "\n", nil
-	}
-	column := d.jobs.Column
-	at := indexOf(d.root, "jobs")
-	last := min(nextLine(d.root, d.root.Content[at], d.jobs)-1, d.Source.Lines())
-	for last > d.jobs.Line && outside(d.Source.Line(last), column) {
-		last--
-	}
-	end := d.Source.Offset(last, math.MaxInt32)
-	return withNewline(text[:end]) + strings.Repeat(" ", column-1) + "- " + indent(written, column+2) + "\n" + strings.TrimPrefix(text[end:], "\n"), nil
-}
-
-func withNewline(text string) string {
-	if text == "" || strings.HasSuffix(text, "\n") {
-		return text
-	}
-	return text + "\n"
 }

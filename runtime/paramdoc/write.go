@@ -40,58 +40,59 @@ var (
 // Write gives the text of a job file with the parameters of a job as in content. Entries
 // that are as they should be stay as they are written, and so does all else in the file;
 // comments and order are kept. A job that is written in braces is written as a block. The
-// error is ErrNoJob, findings where the text is not valid, or that it cannot be edited.
-func Write(text, job string, content Content) (string, error) {
-	return inUnix(text, func(text string) (string, error) { return edited(text, job, content, splice, reencode) })
+// error is ErrNoJob, findings where the text is not valid, or [Unwritable].
+func Write(file *source.File, job string, content Content) (string, error) {
+	return edited(file, job, content, splice, reencode, reencodeBare)
 }
 
 // Add gives the text of a job file, which may be empty, with a further job, the last one.
-// The error is ErrJobTwice, findings where the text is not valid, or that it cannot be
-// edited.
-func Add(text string, job New, content Content) (string, error) {
-	switch _, err := jobIn(text, job.Name); {
+// The error is ErrJobTwice, findings where the text is not valid, or [Unwritable].
+func Add(file *source.File, job New, content Content) (string, error) {
+	switch _, err := jobIn(file, job.Name); {
 	case err == nil:
 		return "", ErrJobTwice
 	case !errors.Is(err, ErrNoJob):
 		return "", err
 	}
-	return inUnix(text, func(text string) (string, error) {
-		with, err := appendJob(text, job)
-		if err != nil {
-			return "", err
-		}
-		return Write(with, job.Name, content)
-	})
-}
-
-// inUnix edits a text whose lines may end in CRLF, which they do afterwards, too.
-func inUnix(text string, edit func(text string) (string, error)) (string, error) {
-	if !strings.Contains(text, "\r\n") {
-		return edit(text)
-	}
-	out, err := edit(strings.ReplaceAll(text, "\r\n", "\n"))
-	return strings.ReplaceAll(out, "\n", "\r\n"), err
-}
-
-// way edits a text.
-type way func(text, job string, content Content) (string, error)
-
-// edited gives what the first way that does what it should gives.
-func edited(text, job string, content Content, ways ...way) (string, error) {
-	before, err := jobIn(text, job)
+	with, err := appendJob(file, job)
 	if err != nil {
 		return "", err
 	}
+	return Write(source.New(file.Name, with), job.Name, content)
+}
+
+// likeLines gives a new text the ends of lines that most lines of a file have.
+func likeLines(file, text string) string {
+	if strings.Count(file, "\r\n")*2 > strings.Count(file, "\n") {
+		return strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	return text
+}
+
+// way edits a text, and gives the comments that go with what it takes away, too.
+type way func(file *source.File, job string, content Content) (string, []string, error)
+
+// edited gives what the first way that does what it should gives.
+func edited(file *source.File, job string, content Content, ways ...way) (string, error) {
+	before, err := jobIn(file, job)
+	if errors.Is(err, ErrNoJob) {
+		return "", noItem(file, job)
+	}
+	if err != nil {
+		return "", err
+	}
+	var failed []error
 	for _, w := range ways {
-		var out string
-		if out, err = w(text, job, content); err == nil {
-			err = verify(before, out, job, content)
+		out, gone, err := w(file, job, content)
+		if err == nil {
+			err = verify(before, source.New(file.Name, out), job, content, gone)
 		}
 		if err == nil {
 			return out, nil
 		}
+		failed = append(failed, err)
 	}
-	return "", fmt.Errorf("the job `%s` cannot be edited in its file: %w", job, err)
+	return "", before.unwritable(job, failed)
 }
 
 // document is a text that has been read, with one of its jobs.
@@ -103,16 +104,28 @@ type document struct {
 	root  *yaml.Node
 	jobs  *yaml.Node // the list of jobs, nil for none
 	job   *yaml.Node // the mapping of the job
+	// comments are all of the text.
+	comments []comment
+	// nodes are all in the order of the text, and behindOf tells how many there are up to the
+	// end of one; see [document.nextLine].
+	nodes    []*yaml.Node
+	behindOf map[*yaml.Node]int
+}
+
+// parse reads a text.
+func (d *document) parse(file *source.File) error {
+	d.Doc, d.root = yamldoc.Parse(file, &d.list)
+	if err := d.list.Err(); err != nil {
+		return err
+	}
+	d.comments = commentsOf(file, d.root)
+	return yaml.Unmarshal([]byte(file.Text), &d.whole)
 }
 
 // jobIn reads a text and finds a job in it.
-func jobIn(text, job string) (*document, error) {
+func jobIn(file *source.File, job string) (*document, error) {
 	d := &document{}
-	d.Doc, d.root = yamldoc.Parse(source.New("jobs", text), &d.list)
-	if err := d.list.Err(); err != nil {
-		return nil, err
-	}
-	if err := yaml.Unmarshal([]byte(text), &d.whole); err != nil {
+	if err := d.parse(file); err != nil {
 		return nil, err
 	}
 	if d.root != nil && d.root.Kind != yaml.MappingNode {
@@ -130,13 +143,6 @@ func jobIn(text, job string) (*document, error) {
 	}
 	d.job = d.jobs.Content[i]
 	return d, nil
-}
-
-// written gives the text of the whole tree.
-func (d *document) written() (string, error) {
-	d.whole.Kind, d.whole.Content = yaml.DocumentNode, []*yaml.Node{d.root}
-	text, err := encode(&d.whole, 2)
-	return text + "\n", err
 }
 
 // fieldOf gives the value of a mapping's own field, nil where there is none.
@@ -160,10 +166,10 @@ func indexOf(n *yaml.Node, name string) int {
 	return -1
 }
 
-// verify reads a text that has been edited: the job has the content, and nothing else has
-// changed.
-func verify(before *document, text, job string, content Content) error {
-	after, err := jobIn(text, job)
+// verify reads a text that has been edited: the job has the content, nothing else has
+// changed, and all comments are there but for some that are gone.
+func verify(before *document, file *source.File, job string, content Content, gone []string) error {
+	after, err := jobIn(file, job)
 	if err != nil {
 		return err
 	}
@@ -171,32 +177,33 @@ func verify(before *document, text, job string, content Content) error {
 		return err
 	}
 	if !reflect.DeepEqual(before.others(), after.others()) {
-		return errors.New("other parts of the file would change")
+		return errOthers
+	}
+	if missing := lost(textsOf(before.comments), append(textsOf(after.comments), gone...)); len(missing) > 0 {
+		return fmt.Errorf("the comment `%s` would be lost", missing[0])
 	}
 	return nil
 }
 
-// has compares the job with content.
+// has compares the job with content. The error is a misread where a parameter differs.
 func (d *document) has(content Content) error {
-	job := &params.Job{}
-	draft := Read(d.Map(d.job, "a job"))
-	var problems []error
-	for _, i := range draft.schema {
-		n, err := params.ParseName(i.text())
-		decl, wrong := declOf(i)
-		problems = append(problems, err, wrong)
-		job.Schema = append(job.Schema, params.Entry{Name: n, Decl: decl})
-	}
-	for _, i := range draft.values {
-		n, err := params.ParseName(i.text())
-		problems = append(problems, err)
-		job.Values.Set(n, i.value)
-	}
-	switch err := errors.Join(append(problems, d.list.Err())...); {
-	case err != nil:
+	schema, values, err := d.content()
+	if err != nil {
 		return err
-	case !sameSet(job.Schema, content.Schema) || !sameValue(job.Values.Stored(), content.Values.Stored()):
-		return errors.New("the parameters would not be read back as they are")
+	}
+	for _, n := range union(schema.Names(), content.Schema.Names()) {
+		a, declared := schema.Find(n)
+		b, wanted := content.Schema.Find(n)
+		if declared != wanted || !a.Equal(b) {
+			return misread{n}
+		}
+	}
+	for _, n := range union(values.Names(), content.Values.Names()) {
+		a, given := values.Get(n)
+		b, wanted := content.Values.Get(n)
+		if given != wanted || !sameValue(a, b) {
+			return misread{n}
+		}
 	}
 	return nil
 }
@@ -209,15 +216,35 @@ func sameSet(a, b params.Schema) bool {
 	})
 }
 
+func union(a, b []params.Name) []params.Name { return append(slices.Clone(a), b...) }
+
+// content gives what the job says about parameters.
+func (d *document) content() (schema params.Schema, values params.Values, err error) {
+	draft := Read(d.Map(d.job, "a job"))
+	var problems []error
+	for _, i := range draft.schema {
+		n, err := params.ParseName(i.text())
+		decl, wrong := declOf(i)
+		problems = append(problems, err, wrong)
+		schema = append(schema, params.Entry{Name: n, Decl: decl})
+	}
+	for _, i := range draft.values {
+		n, err := params.ParseName(i.text())
+		problems = append(problems, err)
+		values.Set(n, i.value)
+	}
+	return schema, values, errors.Join(append(problems, d.list.Err())...)
+}
+
 // others gives all values of the file but the parameters of the job.
 func (d *document) others() any {
-	d.job = withoutFields(d.job)
+	rest := withoutFields(d.job)
 	jobs := *d.jobs
 	jobs.Content = slices.Clone(jobs.Content)
-	name := fieldOf(d.job, "name").Value
+	name := fieldOf(rest, "name").Value
 	for i, n := range jobs.Content {
 		if of := fieldOf(n, "name"); of != nil && of.Value == name {
-			jobs.Content[i] = d.job
+			jobs.Content[i] = rest
 			break
 		}
 	}

@@ -1,8 +1,10 @@
 package paramdoc_test
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
+	"math/bits"
 	"os"
 	"regexp"
 	"slices"
@@ -52,9 +54,10 @@ var update = flag.Bool("update", false, "write the expected texts")
 
 var head = regexp.MustCompile(`(?m)^=== (.*)\n`)
 
-// TestGoldenConvert: each case of the file is a text before and after `Convert`.
-func TestGoldenConvert(t *testing.T) {
-	text, err := os.ReadFile("testdata/convert.txt")
+// golden runs a test for each case of a file, which is a text before and after an edit; what
+// the edit is may stand in a line before them.
+func golden(t *testing.T, file string, edit func(t *testing.T, line string, j *params.Job) paramdoc.Content) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,25 +70,61 @@ func TestGoldenConvert(t *testing.T) {
 		}
 		t.Run(string(text[h[2]:h[3]]), func(t *testing.T) {
 			before, after, _ := strings.Cut(string(text[h[1]:end]), "---\n")
-			j := job(t, before)
-			got, err := paramdoc.Write(before, "j", paramdoc.Content{Schema: j.Convert(params.Values{}), Values: j.Values})
-			if err != nil {
-				t.Fatal(err)
+			line := ""
+			if before[0] == '{' {
+				line, before, _ = strings.Cut(before, "\n")
+				line += "\n"
 			}
-			written.WriteString(string(text[h[0]:h[1]]) + before + "---\n" + got)
+			got, err := paramdoc.Write(source.New("jobs.yaml", before), "j", edit(t, line, job(t, before)))
+			if err != nil {
+				got = err.Error() + "\n"
+			}
+			written.WriteString(string(text[h[0]:h[1]]) + line + before + "---\n" + got)
 			if diff := cmp.Diff(after, got); diff != "" && !*update {
 				t.Error(diff)
 			}
-			if again, err := paramdoc.Write(got, "j", contentOf(job(t, got))); err != nil || again != got {
+			if err != nil {
+				return
+			}
+			if again, err := paramdoc.Write(source.New("jobs.yaml", got), "j", contentOf(job(t, got))); err != nil || again != got {
 				t.Errorf("written again: %s, %v", cmp.Diff(got, again), err)
 			}
 		})
 	}
 	if *update {
-		if err := os.WriteFile("testdata/convert.txt", []byte(written.String()), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(written.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestGoldenConvert: each case of the file is a text before and after `Convert`.
+func TestGoldenConvert(t *testing.T) {
+	golden(t, "testdata/convert.txt", func(_ *testing.T, _ string, j *params.Job) paramdoc.Content {
+		return paramdoc.Content{Schema: j.Convert(params.Values{}), Values: j.Values}
+	})
+}
+
+// TestGoldenUpdate: each case of the file is an update in JSON, and a text before and after it,
+// or the error.
+func TestGoldenUpdate(t *testing.T) {
+	golden(t, "testdata/update.txt", func(t *testing.T, line string, j *params.Job) paramdoc.Content {
+		in := json.NewDecoder(strings.NewReader(line))
+		in.UseNumber()
+		var values map[string]any
+		if err := in.Decode(&values); err != nil {
+			t.Fatal(err)
+		}
+		e, err := j.Split(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		schema, set, err := j.Define(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return paramdoc.Content{Schema: schema, Values: set}
+	})
 }
 
 func contentOf(j *params.Job) paramdoc.Content {
@@ -93,18 +132,31 @@ func contentOf(j *params.Job) paramdoc.Content {
 }
 
 func TestWriteErrors(t *testing.T) {
-	if _, err := paramdoc.Write("jobs: [{name: a, selection: all()}]", "j", paramdoc.Content{}); !errors.Is(err, paramdoc.ErrNoJob) {
+	if _, err := paramdoc.Write(source.New("jobs.yaml", "jobs: [{name: a, selection: all()}]"), "j", paramdoc.Content{}); !errors.Is(err, paramdoc.ErrNoJob) {
 		t.Error(err)
 	}
-	if _, err := paramdoc.Write("jobs: [", "j", paramdoc.Content{}); err == nil {
+	if _, err := paramdoc.Write(source.New("jobs.yaml", "jobs: [a]"), "j", paramdoc.Content{}); !errors.As(err, new(*paramdoc.Unwritable)) || !errors.Is(err, paramdoc.ErrNoJob) {
+		t.Error(err)
+	}
+	if _, err := paramdoc.Write(source.New("jobs.yaml", "jobs: ["), "j", paramdoc.Content{}); err == nil {
 		t.Error("no YAML is edited")
 	}
-	if _, err := paramdoc.Add("jobs: [{name: a, selection: all()}]", paramdoc.New{Name: "a"}, paramdoc.Content{}); !errors.Is(err, paramdoc.ErrJobTwice) {
+	if _, err := paramdoc.Add(source.New("jobs.yaml", "jobs: [{name: a, selection: all()}]"), paramdoc.New{Name: "a"}, paramdoc.Content{}); !errors.Is(err, paramdoc.ErrJobTwice) {
 		t.Error(err)
 	}
 	merged := "base: &b {params_schema: {a: string}}\njobs:\n  - name: j\n    <<: *b\n"
-	if out, err := paramdoc.Write(merged, "j", paramdoc.Content{}); err == nil {
+	if out, err := paramdoc.Write(source.New("jobs.yaml", merged), "j", paramdoc.Content{}); err == nil {
 		t.Errorf("a declaration that a merge key gives is gone: %s", out)
+	}
+	var c paramdoc.Content
+	c.Values.Set(params.Name{Asset: "sales", Param: "p"}, "\x80")
+	_, err := paramdoc.Write(source.New("conf/jobs.yaml", texts[1]), "j", c)
+	var wrong *paramdoc.Unwritable
+	if !errors.As(err, &wrong) || wrong.Job != "j" || !errors.As(err, new(diag.List)) {
+		t.Fatalf("%T %v", err, err)
+	}
+	if want := "conf/jobs.yaml:6:3: error: A406 The job `j` cannot be edited in its file: `sales.p` would not be read back as it is. Write it into the file by hand."; err.Error() != want {
+		t.Error(cmp.Diff(want, err.Error()))
 	}
 }
 
@@ -140,7 +192,7 @@ func TestGoldenAdd(t *testing.T) {
 		"assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n": "assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n" + strings.ReplaceAll(block, "\n", "\r\n"),
 		"assets: [{key: x}]\njobs: []\n":                                         "assets: [{key: x}]\njobs:\n" + block,
 	} {
-		got, err := paramdoc.Add(before, paramdoc.New{Name: "j", Selection: `groups("sales")`}, content)
+		got, err := paramdoc.Add(source.New("jobs.yaml", before), paramdoc.New{Name: "j", Selection: `groups("sales")`}, content)
 		if err != nil {
 			t.Errorf("%q: %v", before, err)
 		}
@@ -148,9 +200,44 @@ func TestGoldenAdd(t *testing.T) {
 			t.Errorf("%q: %s", before, diff)
 		}
 	}
-	keys, err := paramdoc.Add("", paramdoc.New{Name: "j", Keys: []string{"sales", "dbo.Sales"}}, paramdoc.Content{})
+	keys, err := paramdoc.Add(source.New("jobs.yaml", ""), paramdoc.New{Name: "j", Keys: []string{"sales", "dbo.Sales"}}, paramdoc.Content{})
 	if want := "jobs:\n  - name: j\n    selection: [sales, dbo.Sales]\n"; err != nil || keys != want {
 		t.Errorf("%q, %v", keys, err)
+	}
+}
+
+// TestLineEnds: lines that do not change keep their ends, and new ones have those of most.
+func TestLineEnds(t *testing.T) {
+	const before = "jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      # of x\n      x: 1 # one\n      y:\n        - 2\n    params_schema: {x: int, y: list}\n# end\n"
+	const after = "jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      # of x\n      x: 5 # one\n      y:\n        - 2\n      z: [a]\n    params_schema: {x: int, y: list}\n# end\n"
+	count := strings.Count(before, "\n")
+	for crlf := range 1 << count {
+		ends := func(text string, of func(i int) bool) string {
+			var b strings.Builder
+			for i, line := range strings.SplitAfter(text, "\n") {
+				if strings.HasSuffix(line, "\n") && of(i) {
+					line = strings.TrimSuffix(line, "\n") + "\r\n"
+				}
+				b.WriteString(line)
+			}
+			return b.String()
+		}
+		has := func(i int) bool { return crlf>>i&1 == 1 }
+		most := bits.OnesCount(uint(crlf))*2 > count
+		from := ends(before, has)
+		// The line of z, 8, is new.
+		want := ends(after, func(i int) bool { return i == 8 && most || i < 8 && has(i) || i > 8 && has(i-1) })
+		c := contentOf(job(t, from))
+		c.Values.Set(params.Name{Param: "x"}, 5)
+		c.Values.Set(params.Name{Param: "z"}, []any{"a"})
+		if got, err := paramdoc.Write(source.New("jobs.yaml", from), "j", c); err != nil || got != want {
+			t.Fatalf("%q: %v\n%s", from, err, cmp.Diff(want, got))
+		}
+	}
+	mixed := "jobs:\r\n  - name: i\n    selection: all()\n# end\n"
+	got, err := paramdoc.Add(source.New("jobs.yaml", mixed), paramdoc.New{Name: "j", Selection: "all()"}, paramdoc.Content{})
+	if want := "jobs:\r\n  - name: i\n    selection: all()\n  - name: j\n    selection: all()\n# end\n"; err != nil || got != want {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 
@@ -165,7 +252,7 @@ var texts = []string{
 
 var (
 	decls  = []string{"string", "string!", "int|5", "list|[]", "string|a | b: #c", "enum(a, b)", "enum(a, b)!|a", "secret!", "date|2026-01-31", "string|", "bool!|true"}
-	values = []any{"", "x", "yes", "5", "2026-01-31", "a: b # c", "two\nlines\n", " blank ", "{{ params.x }}", true, int64(5), 2.5, []any{"a", int64(1), []any{}}, map[string]any{"k": map[string]any{"l": ""}}, map[string]any{}, params.Reference{File: "/run/secrets/x"}.Value()}
+	values = []any{"", "x", "yes", "5", "2026-01-31", "a: b # c", "two\nlines\n", "\n", "\n\n a", "\ta\n", "<<", "1\u2028\n", json.Number("-5"), " blank ", "{{ params.x }}", true, int64(5), 2.5, []any{"a", int64(1), []any{}}, map[string]any{"k": map[string]any{"l": "", "<<": "\n", "\n": "<<"}}, map[string]any{}, params.Reference{File: "/run/secrets/x"}.Value()}
 )
 
 func someContent(t *rapid.T) (c paramdoc.Content) {
@@ -195,11 +282,11 @@ func TestWriteReadsBack(t *testing.T) {
 		text := rapid.SampledFrom(texts).Draw(t, "text")
 		for range rapid.IntRange(1, 3).Draw(t, "edits") {
 			c := someContent(t)
-			out, err := paramdoc.Write(text, "j", c)
+			out, err := paramdoc.Write(source.New("jobs.yaml", text), "j", c)
 			if err != nil {
 				t.Fatalf("%v\n%+v\n%s", err, c, text)
 			}
-			again, err := paramdoc.Write(out, "j", c)
+			again, err := paramdoc.Write(source.New("jobs.yaml", out), "j", c)
 			if err != nil || again != out {
 				t.Fatalf("again: %v\n%s", err, cmp.Diff(out, again))
 			}
@@ -211,10 +298,62 @@ func TestWriteReadsBack(t *testing.T) {
 	})
 }
 
+// commented are files with a comment everywhere.
+var commented = []string{
+	"# 1\njobs: # 2\n  # 3\n  - name: j # 4\n    # 5\n    selection: all() # 6\n    # 7\n    job_overrides: # 8\n      # 9\n      p: # 10\n        # 11\n        - a # 12\n        # 13\n        - [b, # 14\n           c] # 15\n      # 16\n      q: | # 17\n        # no\n        a\n      # 18\n\n      # 19\n      mode: 'a # no' # 20\n    # 21\n    ops_config: # 22\n      # 23\n      sales: # 24\n        # 25\n        p: {a: 1, # 26\n          # 27\n          b: 2} # 28\n        # 29\n        q: a # 30\n      # 31\n      marketing: {q: 1} # 32\n  # 33\n# 34\n",
+	"# 1\njobs: # 2\n- job_overrides: {p: [a, # 3\n    # 4\n    b], # 5\n    # 6\n    q: 1 # 7\n    # 8\n    } # 9\n  # 10\n  ops_config: {sales: {p: 1}, # 11\n    # 12\n    marketing: {q: 2} # 13\n    } # 14\n  name: j # 15\n  selection: all() # 16\n",
+	"# 1\njobs: [ # 2\n  # 3\n  {name: j, # 4\n  # 5\n  selection: all(), # 6\n  job_overrides: {p: 1, # 7\n  q: [a, # 8\n  b]} # 9\n  # 10\n  }, # 11\n  {name: k, selection: all()} # 12\n  # 13\n] # 14\n# 15\n",
+	"d: &d # 1\n  # 2\n  p: 1 # 3\n  q: &q [a] # 4\njobs:\n  - name: j\n    selection: all()\n    job_overrides: # 5\n      # 6\n      <<: *d # 7\n      mode: &m a # 8\n    ops_config:\n      # 9\n      sales: &s # 10\n        q: *q # 11\n        mode: *m # 12\n      # 13\n      marketing: *s # 14\n  - name: k # 15\n    selection: all()\n    ops_config: {marketing: *s} # 16\n",
+}
+
+var numbered = regexp.MustCompile(`# \d+`)
+
+// TestCommentsStay: while all parameters stay, so do all comments.
+func TestCommentsStay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SampledFrom(commented).Draw(t, "text")
+		switch end := rapid.SampledFrom([]string{"", "none", "..."}).Draw(t, "end"); end {
+		case "none":
+			text = strings.TrimSuffix(text, "\n")
+		case "...":
+			text += "...\n"
+		}
+		if rapid.Bool().Draw(t, "crlf") {
+			text = strings.ReplaceAll(text, "\n", "\r\n")
+		}
+		for range rapid.IntRange(1, 3).Draw(t, "edits") {
+			jobs, list := read(text)
+			if len(list) > 0 {
+				t.Fatal(list)
+			}
+			j, _ := params.Find(jobs, "j")
+			c, more := contentOf(j), someContent(t)
+			for _, n := range more.Values.Names() {
+				value, _ := more.Values.Get(n)
+				c.Values.Set(n, value)
+			}
+			out, err := paramdoc.Write(source.New("jobs.yaml", text), "j", c)
+			if err != nil {
+				t.Fatalf("%v\n%+v\n%s", err, c, text)
+			}
+			a, b := numbered.FindAllString(text, -1), numbered.FindAllString(out, -1)
+			slices.Sort(a)
+			slices.Sort(b)
+			if !slices.Equal(a, b) {
+				t.Fatalf("%s\nbecame\n%s", text, out)
+			}
+			if ends := strings.Count(out, "\r\n"); ends > 0 && ends != strings.Count(out, "\n") || (ends > 0) != strings.Contains(text, "\r\n") {
+				t.Fatalf("%q\nbecame\n%q", text, out)
+			}
+			text = out
+		}
+	})
+}
+
 // FuzzRead: whatever stands in a job file, reading it ends with findings that point into
 // it; what is read without any can be written back, and changes nothing.
 func FuzzRead(f *testing.F) {
-	for _, text := range texts {
+	for _, text := range append(slices.Clone(texts), commented...) {
 		f.Add(text)
 	}
 	for _, seed := range []string{
@@ -233,10 +372,16 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		if j, ok := params.Find(jobs, "j"); ok && len(list) == 0 {
-			if out, err := paramdoc.Write(text, "j", contentOf(j)); err == nil && strings.Count(text, "name: j") == 1 {
+			if out, err := paramdoc.Write(source.New("jobs.yaml", text), "j", contentOf(j)); err == nil && strings.Count(text, "name: j") == 1 {
 				if again, found := read(out); len(found) > 0 || len(again) != len(jobs) {
 					t.Errorf("%q became %q: %v", text, out, found)
 				}
+			}
+			// What an edit gives is verified by itself; it ends with a text or what is wrong.
+			c := contentOf(j)
+			c.Values.Set(params.Name{Asset: "sales", Param: "p"}, []any{"new"})
+			if _, err := paramdoc.Write(source.New("jobs.yaml", text), "j", c); err != nil && !errors.As(err, new(*paramdoc.Unwritable)) {
+				t.Errorf("%q: %v", text, err)
 			}
 		}
 	})

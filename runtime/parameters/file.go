@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"auto/lang/diag"
+	"auto/lang/source"
 	"auto/runtime/control"
 	"auto/runtime/paramdoc"
 	"auto/runtime/params"
@@ -88,7 +89,7 @@ func (f Files) rewrite(job string, content func(*project.Project, *params.Job) (
 		return Written{}, err
 	}
 	file := p.JobFiles[job]
-	text, err := paramdoc.Write(p.Texts[file], job, c)
+	text, err := paramdoc.Write(source.New(file, p.Texts[file]), job, c)
 	if err != nil {
 		return Written{}, err
 	}

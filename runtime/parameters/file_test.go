@@ -154,6 +154,21 @@ func TestWholeOrNot(t *testing.T) {
 	}
 }
 
+// TestUnwritable: what cannot be written says in which file, and is told from a file that
+// cannot be.
+func TestUnwritable(t *testing.T) {
+	shared := "jobs:\n  - &base\n    name: ingest\n    selection: all()\n    params_schema: {rows: int}\n  - <<: *base\n    name: other\n"
+	dir, files := folder(t, map[string]string{"auto.yaml": "", "assets/a.yaml": "assets: [{key: sales}]\n", "jobs/j.yaml": shared})
+	_, err := files.Update("ingest", map[string]any{"rows": 7})
+	var wrong *paramdoc.Unwritable
+	if !errors.As(err, &wrong) || wrong.Job != "ingest" || wrong.Finding.Span.File.Name != "jobs/j.yaml" || !strings.Contains(err.Error(), "line 2 is the anchor `base`, which line 6 uses") {
+		t.Errorf("%T %v", err, err)
+	}
+	if got := text(t, dir, "jobs/j.yaml"); got != shared {
+		t.Error(got)
+	}
+}
+
 // TestLink: a job's file that is a link stays one, and what it leads to is written.
 func TestLink(t *testing.T) {
 	dir, files := folder(t, map[string]string{"auto.yaml": "", "assets/a.yaml": "assets: [{key: sales}]\n", "kept/real.yaml": ingest, "jobs/README": ""})

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"auto/lang/diag"
+	"auto/lang/source"
 	"auto/runtime/paramdoc"
 	"auto/runtime/params"
 	"auto/runtime/project"
@@ -42,7 +43,7 @@ func (f Files) Create(job paramdoc.New, values map[string]any) (Written, error) 
 	if err != nil {
 		return Written{}, err
 	}
-	text, err := paramdoc.Write(d.text, job.Name, content)
+	text, err := paramdoc.Write(source.New(d.file, d.text), job.Name, content)
 	if err != nil {
 		return Written{}, err
 	}
@@ -84,7 +85,7 @@ func (f Files) tried(p *project.Project, job paramdoc.New) (draft, error) {
 	if err != nil {
 		return draft{}, err
 	}
-	text, err := paramdoc.Add(p.Texts[file], job, paramdoc.Content{})
+	text, err := paramdoc.Add(source.New(file, p.Texts[file]), job, paramdoc.Content{})
 	if err != nil {
 		return draft{}, err
 	}
