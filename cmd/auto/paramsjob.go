@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"auto/lang/diag"
 	"auto/runtime/control"
@@ -93,6 +94,9 @@ func (f valueFlags) read(s system, j *params.Job) (map[string]any, error) {
 
 // decodeJSON reads one JSON value, with all digits of its numbers.
 func decodeJSON(text string, into any) error {
+	if !utf8.ValidString(text) {
+		return errors.New("it is not UTF-8")
+	}
 	in := json.NewDecoder(strings.NewReader(text))
 	in.UseNumber()
 	if err := in.Decode(into); err != nil {

@@ -14,6 +14,7 @@ import (
 	"auto/lang/diag"
 	"auto/runtime/control"
 	"auto/runtime/events"
+	"auto/runtime/paramdoc"
 	"auto/runtime/parameters"
 	"auto/runtime/params"
 )
@@ -53,6 +54,7 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 	var f *failure
 	var found diag.List
 	var unsound parameters.Unsound
+	var unwritable *paramdoc.Unwritable
 	var wrong events.Problems
 	if body, ok := ofParams(c, err); ok {
 		return body
@@ -67,11 +69,11 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 	case errors.As(err, &wrong):
 		c.code = http.StatusBadRequest
 		return ofEvents(wrong)
-	case errors.As(err, &unsound):
-		c.code = http.StatusConflict
-		return ofFindings(unsound.List)
 	case errors.As(err, &found):
 		c.code = http.StatusBadRequest
+		if errors.As(err, &unsound) || errors.As(err, &unwritable) {
+			c.code = http.StatusConflict // the call is right
+		}
 		return ofFindings(found)
 	case errors.Is(err, fs.ErrPermission):
 		c.code = http.StatusInternalServerError
