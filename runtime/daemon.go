@@ -111,32 +111,6 @@ func (d *Daemon) Prepare(ctx context.Context) (err error) {
 // Current gives the project in force, once the daemon is prepared.
 func (d *Daemon) Current() *project.Project { return d.current.Load() }
 
-// Once ticks every block and sensor once and delivers what is due, each request once. It
-// gives an error where a source or the store failed, or a delivery stays due.
-func (d *Daemon) Once(ctx context.Context) error {
-	if d.World != nil {
-		if err := d.see(ctx, d.Project); err != nil {
-			return err
-		}
-	}
-	d.renew(ctx)
-	failures := []error{d.conditions.Once(ctx)}
-	for _, program := range d.Project.Policies.Files {
-		s, err := d.sensor(ctx, d.Project, program)
-		if err == nil {
-			err = d.tick(ctx, s)
-		}
-		if err != nil {
-			failures = append(failures, err)
-		}
-	}
-	failed, err := d.outbox.Drain(ctx)
-	if failed > 0 {
-		failures = append(failures, fmt.Errorf("%d requests were not delivered and stay due; `auto requests ls` lists them", failed))
-	}
-	return errors.Join(append(failures, err)...)
-}
-
 // Run works until stop is closed, then ends what is under way. Each value of reload, and
 // each change of the project's files, loads it anew. Cutting ctx short ends deliveries,
 // too.

@@ -28,7 +28,7 @@ func TestParked(t *testing.T) {
 	program.Write(t, filepath.Join(dir, "assets", "a.yaml"), assets)
 	program.Write(t, filepath.Join(dir, "landing", "sales", "a.csv"), "x")
 	program.Write(t, filepath.Join(dir, "landing", "sales", "b.csv"), "x")
-	if _, errs, code := program.Run(t, dir, "run", "--once"); code != 0 {
+	if _, errs, code := program.Run(t, dir, "run", "--once"); code != 2 || !strings.Contains(errs, "2 requests were refused and parked") {
 		t.Fatalf("code %d: %s", code, errs)
 	}
 	out, _, _ := program.Run(t, dir, "requests", "ls", "--state", "parked")

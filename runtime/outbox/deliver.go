@@ -17,13 +17,13 @@ const (
 	longestWait = 5 * time.Minute
 )
 
-// deliver makes one attempt and stores what it came to. It reports whether the
-// request is done, and an error only when the store fails.
-func (o *Outbox) deliver(ctx context.Context, e store.Entry) (done bool, err error) {
+// deliver makes one attempt, and stores and gives what it came to. It gives an error only when
+// the store fails.
+func (o *Outbox) deliver(ctx context.Context, e store.Entry) (store.Delivery, error) {
 	failpoint.Hit("outbox.begin.before")
 	attempt, err := o.Store.Begin(ctx, e.Request.ID)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	failpoint.Hit("outbox.begin.after")
 	r := e.Request
@@ -32,15 +32,15 @@ func (o *Outbox) deliver(ctx context.Context, e store.Entry) (done bool, err err
 	failpoint.Hit("outbox.delivered")
 	if failure != nil && ctx.Err() != nil || errors.Is(failure, launch.ErrStopped) {
 		// Cut short on the way out: it stays due, and its next attempt has the next number.
-		return false, nil
+		return store.Due, nil
 	}
 	outcome := o.outcome(r, failure)
 	// An acknowledgement that came just before the end must still be kept.
 	if err := o.Store.Finish(context.WithoutCancel(ctx), outcome); err != nil {
-		return false, err
+		return "", err
 	}
 	failpoint.Hit("outbox.finished")
-	return outcome.Delivery != store.Due, nil
+	return outcome.Delivery, nil
 }
 
 // hand gives the request to whoever acts on it.

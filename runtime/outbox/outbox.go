@@ -70,15 +70,15 @@ func (o *Outbox) Run(ctx context.Context, stop <-chan struct{}) error {
 	}
 }
 
-// Drain delivers what is due now, each request once, and gives the number of
-// deliveries that failed and stay due.
-func (o *Outbox) Drain(ctx context.Context) (failed int, err error) {
+// Drain delivers what is due now, each request once, and gives how many deliveries failed and
+// stay due, and how many were refused and are parked.
+func (o *Outbox) Drain(ctx context.Context) (failed, refused int, err error) {
 	now := o.Clock.Now()
 	tried := map[string]bool{}
 	for {
 		entries, err := o.Store.Due(ctx, now, len(tried)+batch)
 		if err != nil {
-			return failed, err
+			return failed, refused, err
 		}
 		fresh := 0
 		for _, e := range entries {
@@ -87,14 +87,17 @@ func (o *Outbox) Drain(ctx context.Context) (failed int, err error) {
 			}
 			tried[e.Request.ID] = true
 			fresh++
-			if acknowledged, err := o.deliver(ctx, e); err != nil {
-				return failed, err
-			} else if !acknowledged {
+			switch came, err := o.deliver(ctx, e); {
+			case err != nil:
+				return failed, refused, err
+			case came == store.Due:
 				failed++
+			case came == store.Refused:
+				refused++
 			}
 		}
 		if fresh == 0 {
-			return failed, nil
+			return failed, refused, nil
 		}
 	}
 }

@@ -142,9 +142,9 @@ func TestDrain(t *testing.T) {
 	f := newFixture(t, 1, "a", "b", "c")
 	f.answers["a"] = []error{passing(0)}
 	f.answers["b"] = []error{&launch.Failure{Kind: launch.Refused, Reason: "no such job"}}
-	failed, err := f.box.Drain(t.Context())
-	if failed != 1 || err != nil {
-		t.Errorf("%d failed, %v", failed, err)
+	failed, refused, err := f.box.Drain(t.Context())
+	if failed != 1 || refused != 1 || err != nil {
+		t.Errorf("%d failed, %d refused, %v", failed, refused, err)
 	}
 	for key, want := range map[string]store.Delivery{"a": store.Due, "b": store.Refused, "c": store.Delivered} {
 		if e := f.state(t, key); e.Delivery != want {
@@ -247,8 +247,8 @@ func TestStopped(t *testing.T) {
 	f := newFixture(t, 1, "a")
 	f.answers["a"] = []error{launch.ErrStopped}
 	before := f.state(t, "a")
-	if failed, err := f.box.Drain(t.Context()); failed != 1 || err != nil {
-		t.Error(failed, err)
+	if failed, refused, err := f.box.Drain(t.Context()); failed != 1 || refused != 0 || err != nil {
+		t.Error(failed, refused, err)
 	}
 	before.Attempts, before.Request.Attempt = 1, 1
 	if diff := cmp.Diff(before, f.state(t, "a")); diff != "" {
