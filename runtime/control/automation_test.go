@@ -224,3 +224,18 @@ func TestTroubles(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestDifferences: what differs from Dagster is one sentence, whatever the number.
+func TestDifferences(t *testing.T) {
+	changed := []string{"`p2`: It is not in Dagster.", "`p3`: It is new in Dagster.", "`p4`: It is new in Dagster.", "`p5`: It is new in Dagster."}
+	for n, want := range map[int]string{
+		2: "`p2`: It is not in Dagster; `p3`: It is new in Dagster.",
+		4: "`p2`: It is not in Dagster; `p3`: It is new in Dagster; `p4`: It is new in Dagster; and 1 more.",
+	} {
+		s := control.Status{Dagster: &control.DagsterStatus{Changed: changed[:n]}}
+		want = "The assets of the project differ from what Dagster defines: " + want + " `auto graph import dagster` writes them anew."
+		if diff := cmp.Diff([]string{want}, s.Troubles()); diff != "" {
+			t.Error(diff)
+		}
+	}
+}

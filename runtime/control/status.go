@@ -99,7 +99,7 @@ func (d *DagsterStatus) troubles(add func(is bool, sentence string, args ...any)
 	for _, location := range slices.Sorted(maps.Keys(d.Down)) {
 		add(true, "Code location %s is down, and its assets wait: %s.", location, strings.TrimSuffix(d.Down[location], "."))
 	}
-	add(len(d.Changed) > 0, "The assets of the project differ from what Dagster defines: %s. `auto graph import dagster` writes them anew.", some(d.Changed))
+	add(len(d.Changed) > 0, "The assets of the project differ from what Dagster defines: %s. `auto graph import dagster` writes them anew.", some(unended(d.Changed)))
 	add(len(d.Driven) > 0, "A running sensor of Dagster drives %s, too: stop it, or take them out of the policies.", some(d.Driven))
 }
 
@@ -107,6 +107,15 @@ func (d *DagsterStatus) troubles(add func(is bool, sentence string, args ...any)
 func (p *PullStatus) troubles(add func(is bool, sentence string, args ...any)) {
 	asks := slices.ContainsFunc(p.Sensors, func(n PullSensor) bool { return !n.Lapsed })
 	add(p.Waiting > 0 && !asks, "%d requests wait for a sensor of Dagster, and none asks: start the sensor of auto_dagster there.", p.Waiting)
+}
+
+// unended gives sentences without their full stops, to be parts of one.
+func unended(sentences []string) []string {
+	out := make([]string, len(sentences))
+	for i, s := range sentences {
+		out[i] = strings.TrimSuffix(s, ".")
+	}
+	return out
 }
 
 // some gives the first of several texts, and how many more there are.
