@@ -18,6 +18,9 @@ type World interface {
 	// project since the last look. With an error, what was taken in stays, and the next look
 	// goes on from there.
 	Look(ctx context.Context, p *project.Project, take func(context.Context, []events.Event) error) error
+	// Compare notes how the assets of the project in force differ from what the system
+	// defines: one that is only looked at would take its place in what is told.
+	Compare(ctx context.Context, p *project.Project)
 	// Unseen gives the assets of a graph that no look has told of: to conditions they would
 	// be missing.
 	Unseen(ctx context.Context, g *graph.Graph) ([]string, error)
@@ -35,10 +38,14 @@ func (d *Daemon) look(ctx context.Context, p *project.Project) error {
 	d.looking.Lock()
 	defer d.looking.Unlock()
 	service := d.Service()
-	return d.World.Look(ctx, p, func(ctx context.Context, list []events.Event) error {
+	err := d.World.Look(ctx, p, func(ctx context.Context, list []events.Event) error {
 		_, err := service.Events(ctx, list)
 		return err
 	})
+	if err == nil && p == d.Current() {
+		d.World.Compare(ctx, p)
+	}
+	return err
 }
 
 // startConditions lets conditions tick, where there is a world once it was seen. The

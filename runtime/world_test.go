@@ -41,7 +41,11 @@ type world struct {
 	made  map[string]bool
 	seen  map[string]bool
 	fails error
+	// away are assets of which no look tells.
+	away  map[string]bool
 	looks []time.Time
+	// compared are the projects that were compared, each once in a row.
+	compared []*project.Project
 	// loads counts how often the project was loaded anew.
 	loads int
 	// hangs: looks last until they are cut; asked gets what is asked for then.
@@ -74,9 +78,17 @@ func (w *world) Look(ctx context.Context, p *project.Project, take func(context.
 				return err
 			}
 		}
-		w.seen[key] = true
+		w.seen[key] = !w.away[key]
 	}
 	return nil
+}
+
+func (w *world) Compare(_ context.Context, p *project.Project) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n := len(w.compared); n == 0 || w.compared[n-1] != p {
+		w.compared = append(w.compared, p)
+	}
 }
 
 func (w *world) Unseen(_ context.Context, g *graph.Graph) ([]string, error) {
@@ -176,7 +188,7 @@ func start(t *testing.T, world *bench) (stop func()) {
 }
 
 func newBench(t *testing.T) *bench {
-	return &bench{dir: t.TempDir(), world: world{made: map[string]bool{"a": true}, seen: map[string]bool{}}}
+	return &bench{dir: t.TempDir(), world: world{made: map[string]bool{"a": true}, seen: map[string]bool{}, away: map[string]bool{}}}
 }
 
 // TestConditionsWait: to conditions that tick before Dagster was read all would be missing.
@@ -232,6 +244,32 @@ func TestNewAssetsAreSeen(t *testing.T) {
 		if diff := cmp.Diff([]string{"d"}, b.launched()); diff != "" {
 			t.Error(diff)
 		}
+	})
+}
+
+// TestPendingIsNotCompared: while a newer project waits for an asset, it is the one in force
+// that is compared, so that what is told does not alternate.
+func TestPendingIsNotCompared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.away["c"] = true
+		stop := start(t, b)
+		defer stop()
+		time.Sleep(time.Minute)
+		b.write(t, "assets/c.yaml", "assets:\n  - {key: c, group: g}\n")
+		time.Sleep(5 * time.Minute)
+		b.set(func(w *world) {
+			if len(w.compared) != 1 {
+				t.Errorf("compared %d projects in turn", len(w.compared))
+			}
+			w.away = nil
+		})
+		time.Sleep(time.Minute)
+		b.set(func(w *world) {
+			if len(w.compared) != 2 {
+				t.Errorf("compared %d projects, once the newer one is in force", len(w.compared))
+			}
+		})
 	})
 }
 

@@ -149,9 +149,6 @@ func (c *Connection) Look(ctx context.Context, p *project.Project, take func(con
 		return ctx.Err()
 	}
 	c.note(report, err)
-	if err == nil {
-		c.compare(ctx, p)
-	}
 	return err
 }
 
@@ -203,9 +200,9 @@ func (c *Connection) changed(before, now map[string]string) {
 	}
 }
 
-// compare notes how the project's assets differ from what Dagster defines, and which of
-// those that policies launch a sensor of Dagster drives, too.
-func (c *Connection) compare(ctx context.Context, p *project.Project) {
+// Compare notes how the assets of the project in force differ from what Dagster defines,
+// and which of those that policies launch a sensor of Dagster drives, too.
+func (c *Connection) Compare(ctx context.Context, p *project.Project) {
 	d, err := c.watch.Current(ctx)
 	if ctx.Err() != nil {
 		return

@@ -64,6 +64,7 @@ func TestUndefined(t *testing.T) {
 		if err := c.Look(t.Context(), p, func(context.Context, []events.Event) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
+		c.Compare(t.Context(), p)
 	}
 	if got := log.String(); strings.Count(got, "what Dagster defines could not be read") != 1 || !strings.Contains(got, "1.13 or newer is needed") {
 		t.Errorf("the log has %q", got)
