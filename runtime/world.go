@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,13 +149,31 @@ func unseenError(keys []string) error {
 // conditions all of it would be missing.
 func (d *Daemon) enforce(ctx context.Context, p *project.Project) error {
 	if d.World != nil {
-		unseen, err := d.World.Unseen(ctx, p.Graph)
-		if err == nil && len(unseen) > 0 {
-			err = d.see(ctx, p)
-		}
-		if err != nil {
+		if err := d.meet(ctx, p); err != nil {
 			return err
 		}
 	}
 	return d.conditions.Reload(ctx, p)
+}
+
+// meet looks at what a project adds to the one in force, all of which has to be seen then.
+// What that has keeps no other version out.
+func (d *Daemon) meet(ctx context.Context, p *project.Project) error {
+	added, err := d.added(ctx, p)
+	if err != nil || len(added) == 0 {
+		return err
+	}
+	if err := d.look(ctx, p); err != nil {
+		return err
+	}
+	if added, err = d.added(ctx, p); err == nil && len(added) > 0 {
+		err = unseenError(added)
+	}
+	return err
+}
+
+// added gives the unseen assets of a project that the one in force has not.
+func (d *Daemon) added(ctx context.Context, p *project.Project) ([]string, error) {
+	unseen, err := d.World.Unseen(ctx, p.Graph)
+	return slices.DeleteFunc(unseen, d.Current().Graph.Has), err
 }

@@ -273,6 +273,25 @@ func TestPendingIsNotCompared(t *testing.T) {
 	})
 }
 
+// TestUnseenInForce: an asset that the project in force has already keeps no newer version
+// out, whether or not it was seen.
+func TestUnseenInForce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		stop := start(t, b)
+		defer stop()
+		time.Sleep(time.Minute)
+		b.set(func(w *world) { w.seen["a"], w.fails = false, errors.New("down") })
+		b.write(t, "policies/p.auto", policy+"# edited\n")
+		time.Sleep(time.Minute)
+		b.set(func(w *world) {
+			if b.daemon.Current().Policies.Policies[0].Decl.File.Text == policy {
+				t.Error("the newer version is not in force")
+			}
+		})
+	})
+}
+
 // TestStopsWhileUnread: a daemon that waits for Dagster ends at once.
 func TestStopsWhileUnread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
