@@ -78,6 +78,7 @@ func (d *Daemon) lookOn(ctx, looks context.Context) {
 		}
 		if !started && err == nil {
 			started = true
+			d.waiting.set("")
 			d.conditions.Start(ctx)
 		}
 		if !d.pause(looks, d.pauseAfter(failures)) {
@@ -131,6 +132,7 @@ func (d *Daemon) see(ctx context.Context, p *project.Project) error {
 	unseen, err := d.World.Unseen(ctx, p.Graph)
 	if err == nil && len(unseen) > 0 {
 		err = unseenError(unseen)
+		d.waiting.set(err.Error())
 	}
 	return err
 }
@@ -142,7 +144,7 @@ func unseenError(keys []string) error {
 	if more := len(keys) - most; more > 0 {
 		names += fmt.Sprintf(" and %d more", more)
 	}
-	return fmt.Errorf("what happened to %s is not known yet: their code location is down, or Dagster does not define them; `auto graph import dagster --partial` leaves out of the project what Dagster does not tell", names)
+	return fmt.Errorf("what happened to %s is not known yet, as a code location is down, or what Dagster defines cannot be read. It is read as soon as that can be; to go on before, take it out of the project, as `auto graph import dagster --partial` does", names)
 }
 
 // enforce puts a changed project in force. What the old one had not is looked at first: to

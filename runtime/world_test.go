@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -232,8 +233,8 @@ func TestNewAssetsAreSeen(t *testing.T) {
 		b.write(t, "assets/c.yaml", "assets:\n  - {key: c, group: g}\n  - {key: d, group: g}\n")
 		time.Sleep(time.Minute)
 		status, err := b.daemon.Service().Status(t.Context())
-		if err != nil || len(status.Broken) == 0 {
-			t.Errorf("nothing says that the project is not in force: %v, %v", status.Broken, err)
+		if err != nil || status.Pending != "down" || len(status.Broken) > 0 {
+			t.Errorf("the project is not in force for %q, with findings %q, %v", status.Pending, status.Broken, err)
 		}
 		b.set(func(w *world) {
 			if w.fails = nil; w.loads > 6 {
@@ -241,8 +242,42 @@ func TestNewAssetsAreSeen(t *testing.T) {
 			}
 		})
 		time.Sleep(time.Minute)
+		if status, err = b.daemon.Service().Status(t.Context()); err != nil || status.Pending != "" {
+			t.Errorf("the project that is in force is not for %q, %v", status.Pending, err)
+		}
 		if diff := cmp.Diff([]string{"d"}, b.launched()); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// TestUnseenAreNamed: the status names the assets that all conditions, or a newer version of
+// the project, wait for.
+func TestUnseenAreNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.away["a"], b.away["c"] = true, true
+		stop := start(t, b)
+		defer stop()
+		status := func() control.Status {
+			time.Sleep(time.Minute)
+			status, err := b.daemon.Service().Status(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return status
+		}
+		if s := status(); !strings.Contains(s.Waiting, "`a`") || s.Pending != "" {
+			t.Errorf("waiting %q, pending %q", s.Waiting, s.Pending)
+		}
+		b.write(t, "assets/c.yaml", "assets:\n  - {key: c, group: g}\n")
+		b.set(func(w *world) { w.away = map[string]bool{"c": true} })
+		if s := status(); s.Waiting != "" || !strings.Contains(s.Pending, "`c`") {
+			t.Errorf("waiting %q, pending %q", s.Waiting, s.Pending)
+		}
+		b.write(t, "assets/c.yaml", "wrong\n")
+		if s := status(); len(s.Broken) == 0 || s.Pending != "" {
+			t.Errorf("broken %q, pending %q", s.Broken, s.Pending)
 		}
 	})
 }

@@ -71,6 +71,8 @@ func (s Status) Troubles() []string {
 		}
 	}
 	add(len(s.Broken) > 0, "The newest policies have findings, and those before them stay in force.")
+	add(s.Pending != "", "The newest version of the project is not in force yet, and the one before stays: %s.", strings.TrimSuffix(s.Pending, "."))
+	add(s.Waiting != "", "No condition ticks yet: %s.", strings.TrimSuffix(s.Waiting, "."))
 	for _, n := range s.Sensors {
 		add(n.Late(s.Now), "Sensor %s has not ticked since %s.", n.Name, n.LastTick.UTC().Format(time.RFC3339))
 		add(n.Error != "", "Sensor %s fails: %s.", n.Name, strings.TrimSuffix(n.Error, "."))
