@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,18 +69,32 @@ type Daemon struct {
 	watched *project.Project
 	// loaded is the fingerprint of the project that it began with.
 	loaded string
-	// again: a reload failed for another reason than the project's, failing says why. It is
+	// again: a reload failed for another reason than the project's, pending says why. It is
 	// tried again at next, later with each of tries.
-	again   bool
-	failing []string
-	tries   int
-	next    time.Time
+	again bool
+	tries int
+	next  time.Time
+	// pending is why the project that was read last is not in force yet, though nothing is
+	// wrong with it; waiting why conditions do not tick yet.
+	pending, waiting reason
 	// saved and pruned are when a snapshot was kept and the past forgotten last.
 	saved, pruned time.Time
 	// lost are the reasons for which something could not be kept last.
 	lost lost
 	// looking is held during a look.
 	looking sync.Mutex
+}
+
+// reason is a text for whoever asks, "" for none.
+type reason struct{ text atomic.Pointer[string] }
+
+func (r *reason) set(text string) { r.text.Store(&text) }
+
+func (r *reason) get() string {
+	if text := r.text.Load(); text != nil {
+		return *text
+	}
+	return ""
 }
 
 // runner is a files block at work.
@@ -179,6 +192,7 @@ func (d *Daemon) reload(ctx context.Context, beside *chore) (print string) {
 	if found.HasErrors() {
 		d.Log.Error("the project was not reloaded; the last good policies stay", "findings", found.Summary())
 		d.Report(found)
+		d.pending.set("")
 		d.conditions.Broken(lines(found))
 		return print
 	}
@@ -211,16 +225,17 @@ func (d *Daemon) reloaded(ctx context.Context, fresh *project.Project, err error
 		return
 	}
 	if err != nil {
-		if said := []string{err.Error()}; !d.again || !slices.Equal(said, d.failing) {
+		if said := err.Error(); !d.again || said != d.pending.get() {
 			d.Log.Error("the project was not reloaded; the last good policies stay, and it is tried again", "error", err)
-			d.failing = said
 		}
 		const first, most = 2 * time.Second, 30 * time.Second
 		d.again, d.next = true, d.Clock.Now().Add(min(first<<min(d.tries, 4), most))
 		d.tries++
-		d.conditions.Broken(d.failing)
+		d.pending.set(err.Error())
+		d.conditions.Broken(nil)
 		return
 	}
+	d.pending.set("")
 	d.again, d.tries = false, 0
 	if !fresh.Config.Reaches(&d.Project.Config) {
 		d.Log.Warn("the project file has another `launcher` or `dagster`; `auto run` takes that at its next start")

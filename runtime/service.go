@@ -42,6 +42,7 @@ func (s service) Retry(ctx context.Context, ids []string) (int, error) {
 func (s service) Status(ctx context.Context) (control.Status, error) {
 	out := control.Status{Running: true, Now: s.daemon.Clock.Now()}
 	s.Describe(&out)
+	out.Pending, out.Waiting = s.daemon.pending.get(), s.daemon.waiting.get()
 	var err error
 	if out.Blocks, err = control.Blocks(ctx, s.Local.Store, s.daemon.current.Load()); err != nil {
 		return out, err

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,9 @@ type World interface {
 	// project since the last look. With an error, what was taken in stays, and the next look
 	// goes on from there.
 	Look(ctx context.Context, p *project.Project, take func(context.Context, []events.Event) error) error
+	// Compare notes how the assets of the project in force differ from what the system
+	// defines: one that is only looked at would take its place in what is told.
+	Compare(ctx context.Context, p *project.Project)
 	// Unseen gives the assets of a graph that no look has told of: to conditions they would
 	// be missing.
 	Unseen(ctx context.Context, g *graph.Graph) ([]string, error)
@@ -35,10 +39,14 @@ func (d *Daemon) look(ctx context.Context, p *project.Project) error {
 	d.looking.Lock()
 	defer d.looking.Unlock()
 	service := d.Service()
-	return d.World.Look(ctx, p, func(ctx context.Context, list []events.Event) error {
+	err := d.World.Look(ctx, p, func(ctx context.Context, list []events.Event) error {
 		_, err := service.Events(ctx, list)
 		return err
 	})
+	if err == nil && p == d.Current() {
+		d.World.Compare(ctx, p)
+	}
+	return err
 }
 
 // startConditions lets conditions tick, where there is a world once it was seen. The
@@ -70,6 +78,7 @@ func (d *Daemon) lookOn(ctx, looks context.Context) {
 		}
 		if !started && err == nil {
 			started = true
+			d.waiting.set("")
 			d.conditions.Start(ctx)
 		}
 		if !d.pause(looks, d.pauseAfter(failures)) {
@@ -123,6 +132,7 @@ func (d *Daemon) see(ctx context.Context, p *project.Project) error {
 	unseen, err := d.World.Unseen(ctx, p.Graph)
 	if err == nil && len(unseen) > 0 {
 		err = unseenError(unseen)
+		d.waiting.set(err.Error())
 	}
 	return err
 }
@@ -134,20 +144,38 @@ func unseenError(keys []string) error {
 	if more := len(keys) - most; more > 0 {
 		names += fmt.Sprintf(" and %d more", more)
 	}
-	return fmt.Errorf("what happened to %s is not known yet: their code location is down, or Dagster does not define them; `auto graph import dagster --partial` leaves out of the project what Dagster does not tell", names)
+	return fmt.Errorf("what happened to %s is not known yet, as a code location is down, or what Dagster defines cannot be read. It is read as soon as that can be; to go on before, take it out of the project, as `auto graph import dagster --partial` does", names)
 }
 
 // enforce puts a changed project in force. What the old one had not is looked at first: to
 // conditions all of it would be missing.
 func (d *Daemon) enforce(ctx context.Context, p *project.Project) error {
 	if d.World != nil {
-		unseen, err := d.World.Unseen(ctx, p.Graph)
-		if err == nil && len(unseen) > 0 {
-			err = d.see(ctx, p)
-		}
-		if err != nil {
+		if err := d.meet(ctx, p); err != nil {
 			return err
 		}
 	}
 	return d.conditions.Reload(ctx, p)
+}
+
+// meet looks at what a project adds to the one in force, all of which has to be seen then.
+// What that has keeps no other version out.
+func (d *Daemon) meet(ctx context.Context, p *project.Project) error {
+	added, err := d.added(ctx, p)
+	if err != nil || len(added) == 0 {
+		return err
+	}
+	if err := d.look(ctx, p); err != nil {
+		return err
+	}
+	if added, err = d.added(ctx, p); err == nil && len(added) > 0 {
+		err = unseenError(added)
+	}
+	return err
+}
+
+// added gives the unseen assets of a project that the one in force has not.
+func (d *Daemon) added(ctx context.Context, p *project.Project) ([]string, error) {
+	unseen, err := d.World.Unseen(ctx, p.Graph)
+	return slices.DeleteFunc(unseen, d.Current().Graph.Has), err
 }

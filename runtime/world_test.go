@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -41,7 +42,11 @@ type world struct {
 	made  map[string]bool
 	seen  map[string]bool
 	fails error
+	// away are assets of which no look tells.
+	away  map[string]bool
 	looks []time.Time
+	// compared are the projects that were compared, each once in a row.
+	compared []*project.Project
 	// loads counts how often the project was loaded anew.
 	loads int
 	// hangs: looks last until they are cut; asked gets what is asked for then.
@@ -74,9 +79,17 @@ func (w *world) Look(ctx context.Context, p *project.Project, take func(context.
 				return err
 			}
 		}
-		w.seen[key] = true
+		w.seen[key] = !w.away[key]
 	}
 	return nil
+}
+
+func (w *world) Compare(_ context.Context, p *project.Project) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n := len(w.compared); n == 0 || w.compared[n-1] != p {
+		w.compared = append(w.compared, p)
+	}
 }
 
 func (w *world) Unseen(_ context.Context, g *graph.Graph) ([]string, error) {
@@ -176,7 +189,7 @@ func start(t *testing.T, world *bench) (stop func()) {
 }
 
 func newBench(t *testing.T) *bench {
-	return &bench{dir: t.TempDir(), world: world{made: map[string]bool{"a": true}, seen: map[string]bool{}}}
+	return &bench{dir: t.TempDir(), world: world{made: map[string]bool{"a": true}, seen: map[string]bool{}, away: map[string]bool{}}}
 }
 
 // TestConditionsWait: to conditions that tick before Dagster was read all would be missing.
@@ -220,8 +233,8 @@ func TestNewAssetsAreSeen(t *testing.T) {
 		b.write(t, "assets/c.yaml", "assets:\n  - {key: c, group: g}\n  - {key: d, group: g}\n")
 		time.Sleep(time.Minute)
 		status, err := b.daemon.Service().Status(t.Context())
-		if err != nil || len(status.Broken) == 0 {
-			t.Errorf("nothing says that the project is not in force: %v, %v", status.Broken, err)
+		if err != nil || status.Pending != "down" || len(status.Broken) > 0 {
+			t.Errorf("the project is not in force for %q, with findings %q, %v", status.Pending, status.Broken, err)
 		}
 		b.set(func(w *world) {
 			if w.fails = nil; w.loads > 6 {
@@ -229,9 +242,88 @@ func TestNewAssetsAreSeen(t *testing.T) {
 			}
 		})
 		time.Sleep(time.Minute)
+		if status, err = b.daemon.Service().Status(t.Context()); err != nil || status.Pending != "" {
+			t.Errorf("the project that is in force is not for %q, %v", status.Pending, err)
+		}
 		if diff := cmp.Diff([]string{"d"}, b.launched()); diff != "" {
 			t.Error(diff)
 		}
+	})
+}
+
+// TestUnseenAreNamed: the status names the assets that all conditions, or a newer version of
+// the project, wait for.
+func TestUnseenAreNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.away["a"], b.away["c"] = true, true
+		stop := start(t, b)
+		defer stop()
+		status := func() control.Status {
+			time.Sleep(time.Minute)
+			status, err := b.daemon.Service().Status(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return status
+		}
+		if s := status(); !strings.Contains(s.Waiting, "`a`") || s.Pending != "" {
+			t.Errorf("waiting %q, pending %q", s.Waiting, s.Pending)
+		}
+		b.write(t, "assets/c.yaml", "assets:\n  - {key: c, group: g}\n")
+		b.set(func(w *world) { w.away = map[string]bool{"c": true} })
+		if s := status(); s.Waiting != "" || !strings.Contains(s.Pending, "`c`") {
+			t.Errorf("waiting %q, pending %q", s.Waiting, s.Pending)
+		}
+		b.write(t, "assets/c.yaml", "wrong\n")
+		if s := status(); len(s.Broken) == 0 || s.Pending != "" {
+			t.Errorf("broken %q, pending %q", s.Broken, s.Pending)
+		}
+	})
+}
+
+// TestPendingIsNotCompared: while a newer project waits for an asset, it is the one in force
+// that is compared, so that what is told does not alternate.
+func TestPendingIsNotCompared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.away["c"] = true
+		stop := start(t, b)
+		defer stop()
+		time.Sleep(time.Minute)
+		b.write(t, "assets/c.yaml", "assets:\n  - {key: c, group: g}\n")
+		time.Sleep(5 * time.Minute)
+		b.set(func(w *world) {
+			if len(w.compared) != 1 {
+				t.Errorf("compared %d projects in turn", len(w.compared))
+			}
+			w.away = nil
+		})
+		time.Sleep(time.Minute)
+		b.set(func(w *world) {
+			if len(w.compared) != 2 {
+				t.Errorf("compared %d projects, once the newer one is in force", len(w.compared))
+			}
+		})
+	})
+}
+
+// TestUnseenInForce: an asset that the project in force has already keeps no newer version
+// out, whether or not it was seen.
+func TestUnseenInForce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		stop := start(t, b)
+		defer stop()
+		time.Sleep(time.Minute)
+		b.set(func(w *world) { w.seen["a"], w.fails = false, errors.New("down") })
+		b.write(t, "policies/p.auto", policy+"# edited\n")
+		time.Sleep(time.Minute)
+		b.set(func(w *world) {
+			if b.daemon.Current().Policies.Policies[0].Decl.File.Text == policy {
+				t.Error("the newer version is not in force")
+			}
+		})
 	})
 }
 

@@ -3,16 +3,40 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"math"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"auto/runtime"
+	"auto/runtime/dagster"
+	"auto/runtime/project"
 	"auto/runtime/request"
 	"auto/runtime/store"
+	"auto/runtime/store/sqlite"
 )
+
+// stateFolder gives the folder of the state, and what removes it afterwards: a dry run of a
+// project that has no state yet begins one elsewhere, and leaves nothing behind.
+func (c runCommand) stateFolder(p *project.Project) (folder string, remove func() error, err error) {
+	folder, remove = p.StateFolder(), func() error { return nil }
+	if !c.DryRun {
+		return folder, remove, nil
+	}
+	if _, err := os.Stat(filepath.Join(folder, sqlite.FileName)); !errors.Is(err, fs.ErrNotExist) {
+		return folder, remove, nil
+	}
+	folder, err = os.MkdirTemp("", "auto")
+	return folder, func() error { return os.RemoveAll(folder) }, err
+}
 
 // dryRun shows the requests that one tick would decide, and changes nothing.
 func (s system) dryRun(o runtime.Options) error {
+	if err := s.wasRead(o); err != nil {
+		return err
+	}
 	kept := &dryStore{Store: o.Store}
 	o.Store = kept
 	err := once(s.ctx, o)
@@ -20,6 +44,28 @@ func (s system) dryRun(o runtime.Options) error {
 		err = errors.Join(err, s.line(r))
 	}
 	return err
+}
+
+// errNeverRead: what would be shown is nothing that `auto run` would do.
+var errNeverRead = errors.New("Dagster was never read: to conditions everything would be missing; start `auto run` first, which reads it, or `auto run --once`")
+
+// wasRead gives an error where conditions would go by a Dagster of which nothing is known
+// yet, and a warning where assets of it are not.
+func (s system) wasRead(o runtime.Options) error {
+	p := o.Project
+	if p.Config.Dagster.URL == "" || len(p.Policies.Policies) == 0 {
+		return nil
+	}
+	unread, err := dagster.Unread(s.ctx, o.Store, p.Graph)
+	switch {
+	case err != nil:
+		return err
+	case len(unread) == len(p.Graph.Keys()):
+		return errNeverRead
+	case len(unread) > 0:
+		o.Log.Warn("some assets were not read from Dagster yet, and are missing to conditions; `auto run` reads them first", "assets", strings.Join(unread, ", "))
+	}
+	return nil
 }
 
 // dryStore reads a store, and only notes what would be written.

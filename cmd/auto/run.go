@@ -21,6 +21,7 @@ import (
 	"auto/runtime/sources"
 	"auto/runtime/sources/folder"
 	"auto/runtime/sources/s3"
+	"auto/runtime/store/sqlite"
 )
 
 type runCommand struct {
@@ -95,34 +96,42 @@ func (s system) report(log *slog.Logger, found diag.List) {
 
 // open opens what the daemon works with, and lets it work.
 func (c runCommand) open(s system, p *project.Project, load func() (*project.Project, diag.List), log *slog.Logger) error {
-	store, err := openStore(s.ctx, p.StateFolder(), "auto run")
+	folder, remove, err := c.stateFolder(p)
 	if err != nil {
 		return err
 	}
+	store, err := openStore(s.ctx, folder, "auto run")
+	if err != nil {
+		return errors.Join(err, remove())
+	}
+	return errors.Join(c.work(s, p, store, load, log), store.Close(), remove())
+}
+
+// work lets the daemon work with a store.
+func (c runCommand) work(s system, p *project.Project, store *sqlite.Store, load func() (*project.Project, diag.List), log *slog.Logger) error {
 	options := runtime.Options{
 		Project: p, Store: store, Clock: s.clock, Random: rand.Float64, Log: log,
 		Open: s.openSource, Reload: load, Report: func(found diag.List) { s.report(log, found) },
 	}
 	if err := c.connect(s, &options); err != nil {
-		return errors.Join(err, store.Close())
+		return err
 	}
 	if s.progress {
 		options.Progress = s.showProgress
 	}
 	options.Metrics = metrics.NewDaemon(version)
+	var err error
 	if options.Tracer, err = s.tracer(p, options); err != nil {
-		return errors.Join(err, store.Close())
+		return err
 	}
 	defer s.endTracer(options)
 	switch {
 	case c.DryRun:
-		err = s.dryRun(options)
+		return s.dryRun(options)
 	case c.Once:
-		err = asFinding(once(s.ctx, options))
-	default:
-		err = c.daemon(s, p, options)
+		return asFinding(once(s.ctx, options))
 	}
-	return errors.Join(err, store.Close())
+	return c.daemon(s, p, options)
 }
 
 // once ticks everything once.

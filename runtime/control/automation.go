@@ -48,11 +48,15 @@ type Status struct {
 	Started time.Time `json:"started,omitzero"`
 	// Policies is the fingerprint of those in force, since PoliciesSince; Broken are the
 	// findings of a newer version that was not taken, each on one line.
-	Policies      string         `json:"policies"`
-	PoliciesSince time.Time      `json:"policies_since,omitzero"`
-	Broken        []string       `json:"broken,omitempty"`
-	Sensors       []SensorStatus `json:"sensors"`
-	Blocks        []BlockStatus  `json:"blocks"`
+	Policies      string    `json:"policies"`
+	PoliciesSince time.Time `json:"policies_since,omitzero"`
+	Broken        []string  `json:"broken,omitempty"`
+	// Pending is why a newer version without findings is not in force yet, and Waiting why
+	// no condition ticks yet; "" where that is not so.
+	Pending string         `json:"pending,omitempty"`
+	Waiting string         `json:"waiting,omitempty"`
+	Sensors []SensorStatus `json:"sensors"`
+	Blocks  []BlockStatus  `json:"blocks"`
 	// Pauses are those that are in force.
 	Pauses []PauseStatus `json:"pauses,omitempty"`
 	// Owed counts pairs, OldestOwed is the decision that waits longest.

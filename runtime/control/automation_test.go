@@ -211,10 +211,13 @@ func TestTroubles(t *testing.T) {
 		t.Error(troubles)
 	}
 	s, _ := new(fake).Status(t.Context())
+	s.Pending, s.Waiting = "the store is full", "what happened to `a` is not known."
 	s.Parked, s.Sensors[0].Error = 2, "the store is full."
 	s.Sensors[0].LastTick, s.Sensors[0].NextTick = start.Add(-time.Hour), start.Add(-3*time.Minute-1)
 	want := []string{
 		"The newest policies have findings, and those before them stay in force.",
+		"The newest version of the project is not in force yet, and the one before stays: the store is full.",
+		"No condition ticks yet: what happened to `a` is not known.",
 		"Sensor default has not ticked since 2025-12-31T23:00:00Z.",
 		"Sensor default fails: the store is full.",
 		"Policy p is halted: one tick asked for more than its `halt above`.",
@@ -265,6 +268,21 @@ func TestUndelivered(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(test.want, s.Troubles()); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// TestDifferences: what differs from Dagster is one sentence, whatever the number.
+func TestDifferences(t *testing.T) {
+	changed := []string{"`p2`: It is not in Dagster.", "`p3`: It is new in Dagster.", "`p4`: It is new in Dagster.", "`p5`: It is new in Dagster."}
+	for n, want := range map[int]string{
+		2: "`p2`: It is not in Dagster; `p3`: It is new in Dagster.",
+		4: "`p2`: It is not in Dagster; `p3`: It is new in Dagster; `p4`: It is new in Dagster; and 1 more.",
+	} {
+		s := control.Status{Dagster: &control.DagsterStatus{Changed: changed[:n]}}
+		want = "The assets of the project differ from what Dagster defines: " + want + " `auto graph import dagster` writes them anew."
+		if diff := cmp.Diff([]string{want}, s.Troubles()); diff != "" {
 			t.Error(diff)
 		}
 	}

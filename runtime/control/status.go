@@ -88,6 +88,8 @@ func (s Status) Troubles() []string {
 		}
 	}
 	add(len(s.Broken) > 0, "The newest policies have findings, and those before them stay in force.")
+	add(s.Pending != "", "The newest version of the project is not in force yet, and the one before stays: %s.", strings.TrimSuffix(s.Pending, "."))
+	add(s.Waiting != "", "No condition ticks yet: %s.", strings.TrimSuffix(s.Waiting, "."))
 	for _, n := range s.Sensors {
 		add(n.Late(s.Now), "Sensor %s has not ticked since %s.", n.Name, n.LastTick.UTC().Format(time.RFC3339))
 		add(n.Error != "", "Sensor %s fails: %s.", n.Name, strings.TrimSuffix(n.Error, "."))
@@ -125,7 +127,7 @@ func (d *DagsterStatus) troubles(add func(is bool, sentence string, args ...any)
 	for _, location := range slices.Sorted(maps.Keys(d.Down)) {
 		add(true, "Code location %s is down, and its assets wait: %s.", location, strings.TrimSuffix(d.Down[location], "."))
 	}
-	add(len(d.Changed) > 0, "The assets of the project differ from what Dagster defines: %s. `auto graph import dagster` writes them anew.", some(d.Changed))
+	add(len(d.Changed) > 0, "The assets of the project differ from what Dagster defines: %s. `auto graph import dagster` writes them anew.", some(unended(d.Changed)))
 	add(len(d.Driven) > 0, "A running sensor of Dagster drives %s, too: stop it, or take them out of the policies.", some(d.Driven))
 }
 
@@ -133,6 +135,15 @@ func (d *DagsterStatus) troubles(add func(is bool, sentence string, args ...any)
 func (p *PullStatus) troubles(add func(is bool, sentence string, args ...any)) {
 	asks := slices.ContainsFunc(p.Sensors, func(n PullSensor) bool { return !n.Lapsed })
 	add(p.Waiting > 0 && !asks, "%d requests wait for a sensor of Dagster, and none asks: start the sensor of auto_dagster there.", p.Waiting)
+}
+
+// unended gives sentences without their full stops, to be parts of one.
+func unended(sentences []string) []string {
+	out := make([]string, len(sentences))
+	for i, s := range sentences {
+		out[i] = strings.TrimSuffix(s, ".")
+	}
+	return out
 }
 
 // some gives the first of several texts, and how many more there are.

@@ -149,17 +149,34 @@ func (c *Connection) Look(ctx context.Context, p *project.Project, take func(con
 		return ctx.Err()
 	}
 	c.note(report, err)
-	if err == nil {
-		c.compare(ctx, p)
-	}
 	return err
 }
 
-// Unseen gives the assets of a graph of which nothing was told yet.
+// Unseen gives the assets of a graph of which nothing was told yet, without those that
+// Dagster does not define: of them nothing ever will be, and nothing is launched.
 func (c *Connection) Unseen(ctx context.Context, g *graph.Graph) ([]string, error) {
 	c.looking.Lock()
 	defer c.looking.Unlock()
-	return c.reader.Unseen(ctx, g)
+	unseen, err := c.reader.Unseen(ctx, g)
+	if err != nil || len(unseen) == 0 {
+		return unseen, err
+	}
+	// As Dagster is now: an asset that it has come to define since it was read last is to be
+	// loaded. Where that is not known, all are waited for.
+	d, err := c.watch.Fresh(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return unseen, nil
+	}
+	return slices.DeleteFunc(unseen, func(key string) bool { return undefined(d, key) }), nil
+}
+
+// undefined reports whether it is certain that a deployment does not define an asset: a code
+// location that is not loaded may, and one without any has not begun.
+func undefined(d *deployment.Deployment, key string) bool {
+	return d.Assets[key] == nil && len(d.Locations) > 0 && d.Complete()
 }
 
 // progress notes how far a first load is.
@@ -203,9 +220,9 @@ func (c *Connection) changed(before, now map[string]string) {
 	}
 }
 
-// compare notes how the project's assets differ from what Dagster defines, and which of
-// those that policies launch a sensor of Dagster drives, too.
-func (c *Connection) compare(ctx context.Context, p *project.Project) {
+// Compare notes how the assets of the project in force differ from what Dagster defines,
+// and which of those that policies launch a sensor of Dagster drives, too.
+func (c *Connection) Compare(ctx context.Context, p *project.Project) {
 	d, err := c.watch.Current(ctx)
 	if ctx.Err() != nil {
 		return

@@ -25,7 +25,7 @@ var (
 	Refused           = counter("auto_events_refused_total", "Bodies of events that were refused as a whole.")
 	LineageUnmapped   = counter("auto_lineage_unmapped_total", "Outputs of OpenLineage events that are no asset.")
 	LineageUnplaced   = counter("auto_lineage_unplaced_total", "Outputs of OpenLineage events whose partition is not told.")
-	ReloadFailed      = gauge("auto_reload_failed", "1 while a newer version of the policies has findings and the one before stays in force.")
+	ReloadFailed      = gauge("auto_reload_failed", "1 while a newer version of the policies has findings, or waits, and the one before stays in force.")
 	Answers           = counter("auto_http_requests_total", "Answers over HTTP.", "route", "code")
 	DagsterPolls      = counter("auto_dagster_polls_total", "Polls of Dagster.")
 	DagsterEvents     = counter("auto_dagster_events_total", "Events that polls of Dagster gave.")

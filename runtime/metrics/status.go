@@ -27,7 +27,7 @@ func (s status) Collect(out chan<- prometheus.Metric) {
 	out <- Paused.value(float64(paused))
 	out <- Due.value(float64(s.Due))
 	out <- Parked.value(float64(s.Parked))
-	out <- ReloadFailed.value(truth(len(s.Broken) > 0))
+	out <- ReloadFailed.value(truth(len(s.Broken) > 0 || s.Pending != ""))
 	if s.Dagster != nil {
 		collectDagster(out, s.Dagster)
 	}
