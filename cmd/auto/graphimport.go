@@ -139,6 +139,9 @@ func (c graphImportDagsterCommand) read(s system, p *project.Project) (*deployme
 // one gets none of the project's tokens.
 func (c graphImportDagsterCommand) client(s system, p *project.Project, address string) (*gql.Client, error) {
 	if c.URL == "" || p != nil && p.Config.Dagster.URL != "" && gql.Address(c.URL) == gql.Address(p.Config.Dagster.URL) {
+		if unset := p.NeedEnv(p.Config.Dagster.EnvNames()); len(unset) > 0 {
+			return nil, findingList(unset)
+		}
 		return dagster.Client(p, s.clock)
 	}
 	return gql.New(gql.Options{URL: address, Timeout: time.Minute, Clock: s.clock}), nil

@@ -37,6 +37,20 @@ type Dagster struct {
 	At source.Span
 }
 
+// EnvNames gives the environment names that a call needs: those of the token and headers.
+func (d Dagster) EnvNames() []string {
+	var names []string
+	if d.Token != "" {
+		names = append(names, d.Token)
+	}
+	for _, value := range d.Headers {
+		for _, field := range EnvField.FindAllStringSubmatch(value, -1) {
+			names = append(names, field[1])
+		}
+	}
+	return names
+}
+
 // TLS names PEM files: the authorities that are trusted instead of the system's, and what
 // is shown to the server.
 type TLS struct{ Authorities, Certificate, Key string }
