@@ -157,29 +157,10 @@ func execution(a *graph.Asset) string {
 }
 
 func (c *comparison) partitions(mine *graph.Asset, a Asset) {
-	if mine.Partitions.Same(a.Partitions) || a.Doubt != "" && agree(mine.Partitions, a.Partitions) {
+	if mine.Partitions.Same(a.Partitions) || a.Doubt != "" && mine.Partitions != nil && contradiction(a.Partitions, mine.Partitions, a.Doubt) == "" {
 		return
 	}
-	if a.Partitions == nil && a.Doubt != "" && mine.Partitions != nil {
-		return // nothing is known but that there are some
-	}
 	c.add(a.Key, "Its partitions: %s in Dagster, %s here.", describe(a.Partitions), describe(mine.Partitions))
-}
-
-// agree reports whether a definition can be one that GraphQL tells of in part: of time
-// windows it tells for sure the start, or else the first window, and the zone. What is
-// written by hand instead may be of another type.
-func agree(here, told *graph.Partitions) bool {
-	switch {
-	case here == nil || told == nil || here.IsTime() != told.IsTime():
-		return false
-	case here.IsTime():
-		return (here.Begin() == told.Begin() || here.Starts(0, 1)[0] == told.Starts(0, 1)[0]) && here.Timezone == told.Timezone && here.EndOffset == told.EndOffset
-	case here.Type == graph.Multi && told.Type == graph.Multi:
-		return slices.Equal(here.DimensionNames(), told.DimensionNames()) &&
-			!slices.ContainsFunc(here.DimensionNames(), func(name string) bool { return !agree(here.Dimensions[name], told.Dimensions[name]) })
-	}
-	return here.Same(told)
 }
 
 // describe gives a definition in a few words.
