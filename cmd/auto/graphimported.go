@@ -73,7 +73,7 @@ func (i importing) write(before []byte, exists bool) error {
 	return replaceFile(i.target, i.text)
 }
 
-// changes compares the assets of the file that there is with those of the deployment.
+// changes compares the assets of the file that there is with those that would be written.
 func (i importing) changes(before []byte, exists bool) []assets.Change {
 	if !exists {
 		return []assets.Change{}
@@ -83,7 +83,7 @@ func (i importing) changes(before []byte, exists bool) []assets.Change {
 		return []assets.Change{{Key: filepath.ToSlash(i.target), What: "It cannot be read as an asset file."}}
 	}
 	g, _ := graph.New(old, nil)
-	return append([]assets.Change{}, assets.Compare(g, i.d)...)
+	return append([]assets.Change{}, assets.CompareImport(g, i.d, i.imported)...)
 }
 
 // found is the end of the command: nil where there is nothing to look at.
