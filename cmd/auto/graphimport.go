@@ -171,14 +171,19 @@ func located(d *deployment.Deployment, addresses map[string]string) error {
 	return nil
 }
 
-// elsewhere tells which jobs the project defines in files of its own.
-func elsewhere(p *project.Project, target string) func(job string) bool {
-	return func(job string) bool {
-		if p == nil {
-			return false
-		}
-		return slices.ContainsFunc(p.JobsNamed[job], func(file string) bool {
-			return !sameFile(filepath.Join(p.Dir, filepath.FromSlash(file)), target)
+// elsewhere tells in which file of its own the project defines a job. A file outside of the
+// project has all jobs, and what was imported into another file is no file of one's own.
+func elsewhere(p *project.Project, target string) func(job string) string {
+	if p == nil || !p.HasAssets(target) {
+		return nil
+	}
+	return func(job string) string {
+		own := slices.IndexFunc(p.JobsNamed[job], func(file string) bool {
+			return !sameFile(filepath.Join(p.Dir, filepath.FromSlash(file)), target) && !assets.Imports(p.Texts[file])
 		})
+		if own < 0 {
+			return ""
+		}
+		return p.JobsNamed[job][own]
 	}
 }

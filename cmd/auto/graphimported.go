@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"auto/lang/diag"
 	"auto/lang/source"
@@ -36,7 +37,7 @@ func (i importing) finish(s system) error {
 		return err
 	}
 	out := importSummary{
-		File: filepath.ToSlash(i.target), Version: i.d.Version, Locations: len(i.d.Locations), Assets: len(i.imported.Assets), Jobs: len(i.imported.Jobs),
+		File: filepath.ToSlash(i.target), Version: i.d.Version, Locations: len(i.d.Locations), Assets: len(i.imported.Assets), Jobs: len(i.imported.Jobs), LeftOut: append([]assets.LeftOut{}, i.imported.LeftOut...),
 		Differs: string(before) != i.text, Changes: i.changes(before, exists),
 	}
 	if out.Differs && !i.Check {
@@ -96,14 +97,16 @@ func (i importing) found(out importSummary) error {
 
 // importSummary is what an import did.
 type importSummary struct {
-	File      string          `json:"file"`
-	Version   string          `json:"version"`
-	Locations int             `json:"locations"`
-	Assets    int             `json:"assets"`
-	Jobs      int             `json:"jobs"`
-	Differs   bool            `json:"differs"`
-	Written   bool            `json:"written"`
-	Changes   []assets.Change `json:"changes"`
+	File      string `json:"file"`
+	Version   string `json:"version"`
+	Locations int    `json:"locations"`
+	Assets    int    `json:"assets"`
+	// Jobs is how many are imported, LeftOut are those that the project defines elsewhere.
+	Jobs    int              `json:"jobs"`
+	LeftOut []assets.LeftOut `json:"left_out"`
+	Differs bool             `json:"differs"`
+	Written bool             `json:"written"`
+	Changes []assets.Change  `json:"changes"`
 }
 
 // show tells what was done, and the findings.
@@ -112,12 +115,34 @@ func (i importing) show(s system, out importSummary) error {
 		return s.importJSON(out, i.imported.Findings)
 	}
 	s.write(diag.Text, i.imported.Findings)
-	fmt.Fprintf(s.stdout, "Dagster %s has %s with %s and %s.\n", out.Version, plural(out.Locations, "code location"), plural(out.Assets, "asset"), plural(out.Jobs, "job"))
+	fmt.Fprintf(s.stdout, "Dagster %s has %s with %s and %s%s.\n", out.Version, plural(out.Locations, "code location"), plural(out.Assets, "asset"), plural(out.Jobs+len(out.LeftOut), "job"), out.leftOut())
 	for _, change := range out.Changes {
 		fmt.Fprintf(s.stdout, "  %s\n", visible(change.String()))
 	}
 	_, err := fmt.Fprintln(s.stdout, out.outcome())
 	return err
+}
+
+// leftOut says which jobs are left out, and why.
+func (o importSummary) leftOut() string {
+	var files []string
+	for _, job := range o.LeftOut {
+		if !slices.Contains(files, job.File) {
+			files = append(files, job.File)
+		}
+	}
+	has, is := "has it", "is"
+	if len(o.LeftOut) > 1 {
+		has, is = "has them", "are"
+	}
+	switch last := len(files) - 1; {
+	case last < 0:
+		return ""
+	case last == 0:
+		return fmt.Sprintf("; %d %s left out: %s %s", len(o.LeftOut), is, files[0], has)
+	default:
+		return fmt.Sprintf("; %d are left out: %s and %s have them", len(o.LeftOut), strings.Join(files[:last], ", "), files[last])
+	}
 }
 
 // outcome says what became of the file.

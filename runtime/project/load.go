@@ -73,6 +73,21 @@ func (p *Project) Watched() []string {
 	return names
 }
 
+// HasAssets reports whether a file belongs to the assets and jobs of the project, or would
+// where there is none yet.
+func (p *Project) HasAssets(file string) bool {
+	dir, err := filepath.Abs(p.Dir)
+	path, errFile := filepath.Abs(file)
+	if err != nil || errFile != nil {
+		return false
+	}
+	name, err := filepath.Rel(dir, path)
+	return err == nil && slices.ContainsFunc(slices.Concat(p.Config.Assets.Patterns, p.Config.Jobs.Patterns), func(pattern string) bool {
+		ok, err := doublestar.Match(strings.TrimPrefix(pattern, "./"), filepath.ToSlash(name))
+		return ok && err == nil
+	})
+}
+
 // match gives the files below a folder that a glob of a project matches.
 func match(root fs.FS, pattern string) ([]string, error) {
 	return doublestar.Glob(root, strings.TrimPrefix(pattern, "./"), doublestar.WithFilesOnly())
