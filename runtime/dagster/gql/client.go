@@ -233,7 +233,10 @@ func (c *Client) read(got *http.Response, body []byte, answer *graphql.Response)
 	if more := len(parts.Errors) - 1; more > 0 {
 		text += fmt.Sprintf(" (and %d more)", more)
 	}
-	return &Error{Kind: Failed, Status: got.StatusCode, Message: text + "."}
+	if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, "!") {
+		text += "."
+	}
+	return &Error{Kind: Failed, Status: got.StatusCode, Message: text}
 }
 
 // refuses reports whether a status is of one who lets nobody through to GraphQL, whatever
@@ -250,7 +253,7 @@ func (c *Client) foreign(got *http.Response, body []byte) *Error {
 	switch code := got.StatusCode; {
 	case code == http.StatusTooManyRequests:
 		e.Kind, e.Message = Unsent, what+": too many calls. Set `requests_per_second` under `dagster`."
-	case code >= 500, code == http.StatusRequestTimeout:
+	case code >= 500 && !unserved(code, body), code == http.StatusRequestTimeout:
 		e.Kind, e.Message = Lost, what+quoted(body)+"."
 	case refuses(code):
 		e.Message = what + ". Check `token` and `headers` under `dagster`."
@@ -276,6 +279,12 @@ func isCut(body []byte) bool {
 
 // quoted gives the beginning of a body for a message.
 func quoted(body []byte) string {
+// unserved reports whether a server has no such method, as those that only give out files: it
+// did not act. One that speaks GraphQL may say so of a part, after it acted.
+func unserved(code int, body []byte) bool {
+	return code == http.StatusNotImplemented && (len(bytes.TrimSpace(body)) == 0 || !isCut(body))
+}
+
 	if line := excerpt(body); line != "" {
 		return fmt.Sprintf(" with %q", line)
 	}

@@ -81,6 +81,10 @@ func TestAnswers(t *testing.T) {
 		"a list":                {200, [2]string{}, `[1]`, "", false, gql.Denied, 0, []string{"no GraphQL"}},
 		"a page":                {200, [2]string{}, "\n<html>\n\xff", "", false, gql.Denied, 0, []string{`"<html>"`, "no GraphQL"}},
 		"a page of an error":    {502, [2]string{}, "<html>\n<h1>Bad Gateway</h1>", "", false, gql.Lost, 0, []string{"502 Bad Gateway", `"<html>"`}},
+		"only files":            {501, [2]string{}, "<!DOCTYPE HTML>\n", "", false, gql.Denied, 0, []string{"501 Not Implemented", "no GraphQL", "`url`"}},
+		"no method":             {501, [2]string{}, "", "", false, gql.Denied, 0, []string{"501 Not Implemented, which is no GraphQL"}},
+		"cut with 501":          {501, [2]string{}, whole[:20], "", false, gql.Lost, 0, []string{"501 Not Implemented with"}},
+		"a question":            {400, [2]string{}, `{"errors":[{"message":"No x. Did you mean y?"}]}`, "", false, gql.Failed, 0, []string{"Dagster answered: No x. Did you mean y?$"}},
 		"unavailable":           {503, [2]string{"Retry-After", "Thu, 01 Jan 2026 00:00:09 GMT"}, "", "", false, gql.Lost, 9 * time.Second, []string{"503 Service Unavailable."}},
 		"past":                  {503, [2]string{"Retry-After", "Thu, 01 Jan 2025 00:00:09 GMT"}, "", "", false, gql.Lost, 0, []string{"503"}},
 		"soon":                  {503, [2]string{"Retry-After", "soon"}, "", "", false, gql.Lost, 0, []string{"503"}},
@@ -116,7 +120,7 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("%+v", err)
 			}
 			for _, part := range test.messages {
-				if !strings.Contains(err.Message, part) {
+				if whole, end := strings.CutSuffix(part, "$"); end && !strings.HasSuffix(err.Message, whole) || !end && !strings.Contains(err.Message, part) {
 					t.Errorf("%q has no %q", err.Message, part)
 				}
 			}
