@@ -39,6 +39,9 @@ type graphImportDagsterCommand struct {
 
 // Run reads the deployment and writes the file, whole or not at all.
 func (c graphImportDagsterCommand) Run(s system) error {
+	if c.URL != "" && !project.IsURL(c.URL) {
+		return noAddress(c.URL)
+	}
 	p, found := c.project(s)
 	if found.HasErrors() {
 		return findingList(found)
@@ -62,6 +65,15 @@ func (c graphImportDagsterCommand) Run(s system) error {
 		return err
 	}
 	return importing{c, p, target, d, imported, string(text)}.finish(s)
+}
+
+// noAddress says what to write in place of an address that is none.
+func noAddress(text string) error {
+	help := "Write such as `https://dagster.example`."
+	if whole := "http://" + text; !strings.Contains(text, "://") && project.IsURL(whole) {
+		help = "Write `" + whole + "`, or https:// before it."
+	}
+	return diag.Diagnostic{Code: diag.DagsterFailed, Message: fmt.Sprintf("The address of the webserver cannot be %q.", text), Help: help}
 }
 
 // project loads the project, nil where there is none: an import into a file can do
@@ -147,10 +159,18 @@ func (c graphImportDagsterCommand) client(s system, p *project.Project, address 
 	return gql.New(gql.Options{URL: address, Timeout: time.Minute, Clock: s.clock}), nil
 }
 
-// asSentence gives a text with a capital and a full stop.
+// asSentence gives a text with a capital and an end. What begins with an address, a name of
+// a file or code begins as it is.
 func asSentence(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
+	word, _, _ := strings.Cut(text, " ")
+	_, size := utf8.DecodeRuneInString(text)
+	if !strings.ContainsFunc(strings.TrimRight(word, ",.:;?!"), func(r rune) bool { return !unicode.IsLower(r) && !strings.ContainsRune("'’-", r) }) {
+		text = strings.ToUpper(text[:size]) + text[size:]
+	}
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") || strings.HasSuffix(text, "!") {
+		return text
+	}
+	return text + "."
 }
 
 // located finds a workspace that has nothing, and addresses of locations that there are
