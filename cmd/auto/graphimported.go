@@ -42,12 +42,23 @@ func (i importing) finish(s system) error {
 	}
 	if out.Differs && !i.Check {
 		if err := i.write(before, exists); err != nil {
-			s.write(diag.Text, i.imported.Findings)
-			return err
+			return errors.Join(i.refused(s, out, err), err)
 		}
 		out.Written = true
 	}
 	return errors.Join(i.show(s, out), i.unread(s), i.found(out))
+}
+
+// refused tells of an import that was not written what was found.
+func (i importing) refused(s system, out importSummary, why error) error {
+	if !i.JSON {
+		s.write(diag.Text, i.imported.Findings)
+		return nil
+	}
+	if found, ok := errors.AsType[diag.Diagnostic](why); ok {
+		i.imported.Findings = append(i.imported.Findings, found)
+	}
+	return s.importJSON(out, i.imported.Findings)
 }
 
 // unread says so where the project does not read the file.
