@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -28,7 +29,7 @@ type graphImportCommand struct {
 type graphImportDagsterCommand struct {
 	projectFlag
 	URL       string            `arg:"" optional:"" help:"Address of the webserver; that of the project's dagster by default."`
-	Output    string            `short:"o" help:"The file; assets/dagster.yaml of the project by default." placeholder:"FILE"`
+	Output    string            `short:"o" help:"The file, or - for standard output; assets/dagster.yaml of the project by default." placeholder:"FILE"`
 	Check     bool              `help:"Write nothing; end with 1 where the file differs, and say how."`
 	GRPC      map[string]string `name:"grpc" help:"Address of the code server of a location, HOST:PORT or unix:PATH; it tells all exactly." placeholder:"LOCATION=ADDRESS"`
 	Overrides string            `help:"A file that settles what is in doubt; that of the project's dagster by default." placeholder:"FILE"`
@@ -37,8 +38,14 @@ type graphImportDagsterCommand struct {
 	JSON      bool              `name:"json" help:"The summary as one JSON object."`
 }
 
+// toStdout is what stands for standard output in place of a file.
+const toStdout = "-"
+
 // Run reads the deployment and writes the file, whole or not at all.
 func (c graphImportDagsterCommand) Run(s system) error {
+	if c.Check && c.Output == toStdout {
+		return errors.New("`--check` compares with a file, and `-o -` names none")
+	}
 	if c.URL != "" && !project.IsURL(c.URL) {
 		return noAddress(c.URL)
 	}
@@ -194,7 +201,7 @@ func located(d *deployment.Deployment, addresses map[string]string) error {
 // elsewhere tells in which file of its own the project defines a job. A file outside of the
 // project has all jobs, and what was imported into another file is no file of one's own.
 func elsewhere(p *project.Project, target string) func(job string) string {
-	if p == nil || !p.HasAssets(target) {
+	if p == nil || target == toStdout || !p.HasAssets(target) {
 		return nil
 	}
 	return func(job string) string {

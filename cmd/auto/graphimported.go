@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -31,22 +32,37 @@ type importing struct {
 
 // finish compares with the file that there is, and writes the new one.
 func (i importing) finish(s system) error {
-	before, err := os.ReadFile(i.target)
-	exists := err == nil
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	before, exists, err := i.before()
+	if err != nil {
 		return err
+	}
+	file := s.stdout
+	if i.target == toStdout {
+		s.stdout = s.stderr // all that is said about it
 	}
 	out := importSummary{
 		File: filepath.ToSlash(i.target), Version: i.d.Version, Locations: len(i.d.Locations), Assets: len(i.imported.Assets), Jobs: len(i.imported.Jobs), LeftOut: append([]assets.LeftOut{}, i.imported.LeftOut...),
 		Differs: string(before) != i.text, Changes: i.changes(before, exists),
 	}
 	if out.Differs && !i.Check {
-		if err := i.write(before, exists); err != nil {
+		if err := i.write(file, before, exists); err != nil {
 			return errors.Join(i.refused(s, out, err), err)
 		}
 		out.Written = true
 	}
 	return errors.Join(i.show(s, out), i.unread(s), i.found(out))
+}
+
+// before gives the file that there is.
+func (i importing) before() (text []byte, exists bool, err error) {
+	if i.target == toStdout {
+		return nil, false, nil
+	}
+	text, err = os.ReadFile(i.target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	return text, err == nil, err
 }
 
 // refused tells of an import that was not written what was found.
@@ -63,21 +79,25 @@ func (i importing) refused(s system, out importSummary, why error) error {
 
 // unread says so where the project does not read the file.
 func (i importing) unread(s system) error {
-	if i.project == nil || i.Check || i.JSON || slices.ContainsFunc(i.project.Watched(), func(read string) bool { return sameFile(read, i.target) }) {
+	if i.project == nil || i.Check || i.JSON || i.target == toStdout || slices.ContainsFunc(i.project.Watched(), func(read string) bool { return sameFile(read, i.target) }) {
 		return nil
 	}
 	_, err := fmt.Fprintf(s.stdout, "The project does not read it: name it under `assets` in %s.\n", filepath.ToSlash(filepath.Join(i.project.Dir, project.FileName)))
 	return err
 }
 
-// write writes the file where that is allowed.
-func (i importing) write(before []byte, exists bool) error {
+// write writes the file, or to standard output, where that is allowed.
+func (i importing) write(stdout io.Writer, before []byte, exists bool) error {
 	if !i.d.Complete() && !i.Partial {
 		return errors.New("nothing was written, because not all code locations are loaded")
 	}
 	if why := assets.Untouched(before); exists && why != nil && !i.Force {
 		return diag.Diagnostic{Code: diag.EditedByHand, Message: fmt.Sprintf("`%s` is not overwritten: %v.", filepath.ToSlash(i.target), why),
 			Help: "Move what is written by hand into another file and use `--force`, or name another file by `-o`."}
+	}
+	if i.target == toStdout {
+		_, err := io.WriteString(stdout, i.text)
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(i.target), 0o755); err != nil {
 		return err
@@ -159,6 +179,8 @@ func (o importSummary) leftOut() string {
 // outcome says what became of the file.
 func (o importSummary) outcome() string {
 	switch {
+	case o.Written && o.File == toStdout:
+		return "Wrote it to standard output."
 	case o.Written:
 		return "Wrote " + o.File + "."
 	case !o.Differs:
