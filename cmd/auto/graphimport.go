@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -28,7 +29,7 @@ type graphImportCommand struct {
 type graphImportDagsterCommand struct {
 	projectFlag
 	URL       string            `arg:"" optional:"" help:"Address of the webserver; that of the project's dagster by default."`
-	Output    string            `short:"o" help:"The file; assets/dagster.yaml of the project by default." placeholder:"FILE"`
+	Output    string            `short:"o" help:"The file, or - for standard output; assets/dagster.yaml of the project by default." placeholder:"FILE"`
 	Check     bool              `help:"Write nothing; end with 1 where the file differs, and say how."`
 	GRPC      map[string]string `name:"grpc" help:"Address of the code server of a location, HOST:PORT or unix:PATH; it tells all exactly." placeholder:"LOCATION=ADDRESS"`
 	Overrides string            `help:"A file that settles what is in doubt; that of the project's dagster by default." placeholder:"FILE"`
@@ -37,8 +38,17 @@ type graphImportDagsterCommand struct {
 	JSON      bool              `name:"json" help:"The summary as one JSON object."`
 }
 
+// toStdout is what stands for standard output in place of a file.
+const toStdout = "-"
+
 // Run reads the deployment and writes the file, whole or not at all.
 func (c graphImportDagsterCommand) Run(s system) error {
+	if c.Check && c.Output == toStdout {
+		return errors.New("`--check` compares with a file, and `-o -` names none")
+	}
+	if c.URL != "" && !project.IsURL(c.URL) {
+		return noAddress(c.URL)
+	}
 	p, found := c.project(s)
 	if found.HasErrors() {
 		return findingList(found)
@@ -62,6 +72,15 @@ func (c graphImportDagsterCommand) Run(s system) error {
 		return err
 	}
 	return importing{c, p, target, d, imported, string(text)}.finish(s)
+}
+
+// noAddress says what to write in place of an address that is none.
+func noAddress(text string) error {
+	help := "Write such as `https://dagster.example`."
+	if whole := "http://" + text; !strings.Contains(text, "://") && project.IsURL(whole) {
+		help = "Write `" + whole + "`, or https:// before it."
+	}
+	return diag.Diagnostic{Code: diag.DagsterFailed, Message: fmt.Sprintf("The address of the webserver cannot be %q.", text), Help: help}
 }
 
 // project loads the project, nil where there is none: an import into a file can do
@@ -139,15 +158,26 @@ func (c graphImportDagsterCommand) read(s system, p *project.Project) (*deployme
 // one gets none of the project's tokens.
 func (c graphImportDagsterCommand) client(s system, p *project.Project, address string) (*gql.Client, error) {
 	if c.URL == "" || p != nil && p.Config.Dagster.URL != "" && gql.Address(c.URL) == gql.Address(p.Config.Dagster.URL) {
+		if unset := p.NeedEnv(p.Config.Dagster.EnvNames()); len(unset) > 0 {
+			return nil, findingList(unset)
+		}
 		return dagster.Client(p, s.clock)
 	}
 	return gql.New(gql.Options{URL: address, Timeout: time.Minute, Clock: s.clock}), nil
 }
 
-// asSentence gives a text with a capital and a full stop.
+// asSentence gives a text with a capital and an end. What begins with an address, a name of
+// a file or code begins as it is.
 func asSentence(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
+	word, _, _ := strings.Cut(text, " ")
+	_, size := utf8.DecodeRuneInString(text)
+	if !strings.ContainsFunc(strings.TrimRight(word, ",.:;?!"), func(r rune) bool { return !unicode.IsLower(r) && !strings.ContainsRune("'’-", r) }) {
+		text = strings.ToUpper(text[:size]) + text[size:]
+	}
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") || strings.HasSuffix(text, "!") {
+		return text
+	}
+	return text + "."
 }
 
 // located finds a workspace that has nothing, and addresses of locations that there are
@@ -168,14 +198,19 @@ func located(d *deployment.Deployment, addresses map[string]string) error {
 	return nil
 }
 
-// elsewhere tells which jobs the project defines in files of its own.
-func elsewhere(p *project.Project, target string) func(job string) bool {
-	return func(job string) bool {
-		if p == nil {
-			return false
-		}
-		return slices.ContainsFunc(p.JobsNamed[job], func(file string) bool {
-			return !sameFile(filepath.Join(p.Dir, filepath.FromSlash(file)), target)
+// elsewhere tells in which file of its own the project defines a job. A file outside of the
+// project has all jobs, and what was imported into another file is no file of one's own.
+func elsewhere(p *project.Project, target string) func(job string) string {
+	if p == nil || target == toStdout || !p.HasAssets(target) {
+		return nil
+	}
+	return func(job string) string {
+		own := slices.IndexFunc(p.JobsNamed[job], func(file string) bool {
+			return !sameFile(filepath.Join(p.Dir, filepath.FromSlash(file)), target) && !assets.Imports(p.Texts[file])
 		})
+		if own < 0 {
+			return ""
+		}
+		return p.JobsNamed[job][own]
 	}
 }

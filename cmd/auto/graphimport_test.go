@@ -71,7 +71,9 @@ func TestImportToken(t *testing.T) {
 }
 
 func TestAsSentence(t *testing.T) {
-	for text, want := range map[string]string{"no answer": "No answer.", "Done.": "Done.", "ärger": "Ärger."} {
+	for text, want := range map[string]string{"no answer": "No answer.", "Done.": "Done.", "ärger": "Ärger.", "auto can't.": "Auto can't.",
+		"http://h/graphql answered 404. Is `url` right?": "http://h/graphql answered 404. Is `url` right?", "Did you mean y?": "Did you mean y?", "halt!": "Halt!", "": ".",
+		"auto.yaml: no": "auto.yaml: no.", "`x` is": "`x` is.", "x509: unknown": "x509: unknown.", "assetNodes is": "assetNodes is.", "dial: refused": "Dial: refused."} {
 		if got := asSentence(text); got != want {
 			t.Error(got)
 		}

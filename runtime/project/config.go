@@ -192,9 +192,14 @@ func parseS3(m *yamldoc.Map, base S3) S3 {
 	return base
 }
 
-func checkURL(m *yamldoc.Map, field, text string) string {
+// IsURL reports whether a text is an address that can be asked.
+func IsURL(text string) bool {
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) {
+	return err == nil && u.Host != "" && slices.Contains([]string{"http", "https"}, u.Scheme)
+}
+
+func checkURL(m *yamldoc.Map, field, text string) string {
+	if !IsURL(text) {
 		m.Addf(diag.YAMLValue, m.At(field), "Write such as `https://host.example/path`.", "`%s` is an address, and this is %q.", field, text)
 	}
 	return text

@@ -3,6 +3,7 @@ package project
 import (
 	"maps"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +36,20 @@ type Dagster struct {
 	Overrides string
 	// At is where it is written.
 	At source.Span
+}
+
+// EnvNames gives the environment names that a call needs: those of the token and headers.
+func (d Dagster) EnvNames() []string {
+	var names []string
+	if d.Token != "" {
+		names = append(names, d.Token)
+	}
+	for _, value := range d.Headers {
+		for _, field := range EnvField.FindAllStringSubmatch(value, -1) {
+			names = append(names, field[1])
+		}
+	}
+	return names
 }
 
 // TLS names PEM files: the authorities that are trusted instead of the system's, and what
@@ -84,10 +99,32 @@ func atLeast(m *yamldoc.Map, field string, other, least time.Duration) time.Dura
 
 // parseHeaders reads headers, and finds environment names in them that are not allowed.
 func parseHeaders(m *yamldoc.Map, env map[string]*string) map[string]string {
-	headers := m.TextMap("headers")
+	headers := parseHeaderMap(m)
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		for _, field := range EnvField.FindAllStringSubmatch(headers[name], -1) {
 			allowed(m, env, field[1], "headers")
+		}
+	}
+	return headers
+}
+
+// headerName are the names that HTTP allows (RFC 9110, 5.6.2).
+var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
+
+// parseHeaderMap reads headers, and finds what no call could be made with.
+func parseHeaderMap(m *yamldoc.Map) map[string]string {
+	n := m.Node("headers")
+	if n == nil {
+		return nil
+	}
+	inner, headers := m.Map(n, "`headers`"), map[string]string{}
+	for _, name := range inner.Names() {
+		headers[name] = inner.Text(name)
+		if !headerName.MatchString(name) {
+			inner.Addf(diag.YAMLValue, inner.KeyAt(name), "Write such as `X-Token`: letters, digits and `-`.", "%q is no name of a header.", name)
+		}
+		if strings.ContainsFunc(headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			inner.Addf(diag.YAMLValue, inner.At(name), "Write it on one line.", "The header `%s` holds a control character.", name)
 		}
 	}
 	return headers

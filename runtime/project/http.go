@@ -201,7 +201,7 @@ func parseTracing(m *yamldoc.Map) Tracing {
 	}
 	inner := m.Map(n, "`tracing`")
 	defer inner.Close()
-	t := Tracing{Headers: inner.TextMap("headers")}
+	t := Tracing{Headers: parseHeaderMap(inner)}
 	if inner.Require("endpoint", "http://127.0.0.1:4318") {
 		t.Endpoint = checkURL(inner, "endpoint", inner.Text("endpoint"))
 	}

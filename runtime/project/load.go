@@ -5,6 +5,7 @@ package project
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -42,8 +43,11 @@ type Project struct {
 	Policies  *compiler.Policies
 	// Trees are the policy files.
 	Trees []*ast.File
-	// Env are the values of the allowed environment names.
+	// Env are the values of the allowed environment names; one that is not set stands for
+	// itself.
 	Env map[string]string
+	// unset are the allowed names without a value.
+	unset map[string]bool
 	// Texts are their contents, by slash-separated path below the folder.
 	Texts map[string]string
 	// Counts of what was loaded, for people.
@@ -67,6 +71,21 @@ func (p *Project) Watched() []string {
 		names[i] = filepath.Join(p.Dir, filepath.FromSlash(name))
 	}
 	return names
+}
+
+// HasAssets reports whether a file belongs to the assets and jobs of the project, or would
+// where there is none yet.
+func (p *Project) HasAssets(file string) bool {
+	dir, err := filepath.Abs(p.Dir)
+	path, errFile := filepath.Abs(file)
+	if err != nil || errFile != nil {
+		return false
+	}
+	name, err := filepath.Rel(dir, path)
+	return err == nil && slices.ContainsFunc(slices.Concat(p.Config.Assets.Patterns, p.Config.Jobs.Patterns), func(pattern string) bool {
+		ok, err := doublestar.Match(strings.TrimPrefix(pattern, "./"), filepath.ToSlash(name))
+		return ok && err == nil
+	})
 }
 
 // match gives the files below a folder that a glob of a project matches.
@@ -114,7 +133,7 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	if l.root == nil {
 		l.root = os.DirFS(dir)
 	}
-	p := &Project{Dir: dir, Texts: l.texts}
+	p := &Project{Dir: dir, Texts: l.texts, unset: map[string]bool{}}
 	src, ok := l.read(FileName, source.Span{})
 	if !ok {
 		return p, l.list
@@ -122,7 +141,7 @@ func Load(dir string, o Options) (*Project, diag.List) {
 	p.Config = parseConfig(src, &l.list)
 	p.Graph = l.graph(p)
 	p.Trees = l.policies(p)
-	p.Env = l.env(p.Config, o)
+	p.Env = l.env(p, o)
 	l.tokens(p)
 	l.signing(p, o)
 	var findings diag.List
@@ -235,9 +254,9 @@ func (l *loader) policies(p *Project) []*ast.File {
 }
 
 // env gives the values of the allowed environment names.
-func (l *loader) env(c Config, o Options) map[string]string {
+func (l *loader) env(p *Project, o Options) map[string]string {
 	values := map[string]string{}
-	for name, missing := range c.Env {
+	for name, missing := range p.Config.Env {
 		value, ok := "", false
 		if o.Getenv != nil {
 			value, ok = o.Getenv(name)
@@ -248,13 +267,24 @@ func (l *loader) env(c Config, o Options) map[string]string {
 		case missing != nil:
 			values[name] = *missing
 		default:
-			if o.NeedEnv {
-				l.list.Addf(diag.EnvMissing, source.Span{}, "Set it, or write a default: `env: {"+name+": value}`.", "The environment name `%s` is not set.", name)
-			}
+			p.unset[name] = true
 			values[name] = "{env." + name + "}"
 		}
 	}
+	if o.NeedEnv {
+		l.list = append(l.list, p.NeedEnv(slices.Collect(maps.Keys(p.unset)))...)
+	}
 	return values
+}
+
+// NeedEnv finds names without a value among allowed ones that are about to be used.
+func (p *Project) NeedEnv(names []string) (list diag.List) {
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
+		if p.unset[name] {
+			list.Addf(diag.EnvMissing, source.Span{}, "Set it, or write a default: `env: {"+name+": value}`.", "The environment name `%s` is not set.", name)
+		}
+	}
+	return list
 }
 
 // signing finds a secret that is set to nothing, with which anyone could sign.

@@ -16,9 +16,9 @@ import (
 // Options say how a deployment becomes assets.
 type Options struct {
 	Overrides Overrides
-	// Elsewhere reports whether the project defines a job in another file, which has its
-	// parameters: it is left out.
-	Elsewhere func(job string) bool
+	// Elsewhere gives the other file in which the project defines a job, which has its
+	// parameters, "" for none: the job is left out.
+	Elsewhere func(job string) string
 }
 
 // Imported is a deployment in the words of a project.
@@ -26,6 +26,8 @@ type Imported struct {
 	// Assets and Jobs are sorted by key and name.
 	Assets []Asset
 	Jobs   []Job
+	// LeftOut are jobs that another file defines, sorted by name.
+	LeftOut []LeftOut
 	// Findings name all that is in doubt, and what to write.
 	Findings diag.List
 }
@@ -43,6 +45,12 @@ type Asset struct {
 type Job struct {
 	Name string
 	Keys []string
+}
+
+// LeftOut is a job that is not imported, and the file that has it.
+type LeftOut struct {
+	Job  string `json:"job"`
+	File string `json:"file"`
 }
 
 // Import gives the assets and jobs of a deployment. Of locations that are not loaded there
@@ -153,7 +161,7 @@ func (i *importer) jobs() {
 		first, twice := taken[j.Name]
 		switch {
 		case len(keys) == 0: // a job of ops
-		case i.o.Elsewhere != nil && i.o.Elsewhere(j.Name):
+		case i.elsewhere(j.Name):
 		case twice:
 			i.add(diag.NotExpressible, "Rename one of them in Dagster to launch both by their jobs.", "`%s` and `%s` both have a job `%s`; that of `%s` is imported.", first.Location, j.Location, j.Name, first.Location)
 		default:
@@ -161,6 +169,21 @@ func (i *importer) jobs() {
 			i.out.Jobs = append(i.out.Jobs, Job{j.Name, keys})
 		}
 	}
+}
+
+// elsewhere leaves a job out that another file has.
+func (i *importer) elsewhere(job string) bool {
+	if i.o.Elsewhere == nil {
+		return false
+	}
+	out := LeftOut{Job: job, File: i.o.Elsewhere(job)}
+	if out.File == "" {
+		return false
+	}
+	if !slices.Contains(i.out.LeftOut, out) {
+		i.out.LeftOut = append(i.out.LeftOut, out)
+	}
+	return true
 }
 
 // selected gives the assets of a job, sorted.

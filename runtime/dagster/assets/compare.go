@@ -29,13 +29,24 @@ func (c Change) String() string { return "`" + c.Key + "`: " + c.What }
 // as is what the deployment does not tell for sure. External assets that only the project
 // has are not of this deployment.
 func Compare(g *graph.Graph, d *deployment.Deployment) []Change {
-	c := &comparison{g: g, d: d, here: setsOf(g)}
-	there := Import(d, Options{})
+	return (&comparison{g: g, d: d}).all(Import(d, Options{}))
+}
+
+// CompareImport gives what an import of a deployment would change of the graph of the file
+// that there is: as Compare does, and also by overrides, by what is in doubt and written all
+// the same, and by locations that are not loaded.
+func CompareImport(g *graph.Graph, d *deployment.Deployment, i Imported) []Change {
+	return (&comparison{g: g, d: d, whole: true}).all(i)
+}
+
+// all compares all assets.
+func (c *comparison) all(there Imported) []Change {
+	c.here = setsOf(c.g)
 	for _, a := range there.Assets {
 		c.there(a)
 	}
-	for _, key := range g.Keys() {
-		if d.Assets[key] == nil {
+	for _, key := range c.g.Keys() {
+		if c.d.Assets[key] == nil {
 			c.gone(key)
 		}
 	}
@@ -44,8 +55,11 @@ func Compare(g *graph.Graph, d *deployment.Deployment) []Change {
 }
 
 type comparison struct {
-	g       *graph.Graph
-	d       *deployment.Deployment
+	g *graph.Graph
+	d *deployment.Deployment
+	// whole: what is in doubt or left out counts, too, as the other side is what would be
+	// written.
+	whole   bool
 	here    map[string][]string // execution set → keys
 	changes []Change
 }
@@ -75,10 +89,12 @@ func (c *comparison) down(a *graph.Asset) bool {
 // gone tells of an asset that the deployment does not have.
 func (c *comparison) gone(key string) {
 	a, _ := c.g.Asset(key)
-	if c.down(a) || a.External && a.Repository == "" {
-		return
+	switch down := c.down(a); {
+	case down && c.whole:
+		c.add(key, "Its code location is not loaded, so it is left out.")
+	case !down && (c.whole || !a.External || a.Repository != ""):
+		c.add(key, "It is not in Dagster.")
 	}
-	c.add(key, "It is not in Dagster.")
 }
 
 // there compares an asset of the deployment.
@@ -86,10 +102,12 @@ func (c *comparison) there(a Asset) {
 	stub := c.d.Assets[a.Key].Stub
 	mine, ok := c.g.Asset(a.Key)
 	switch {
-	case !ok && stub && !c.d.Complete(): // it may be of a location that is down
+	case !ok && stub && !c.d.Complete() && !c.whole: // it may be of a location that is down
 	case !ok:
 		c.add(a.Key, "It is new in Dagster.")
+	case stub && c.down(mine) && !c.whole:
 	case stub && c.down(mine):
+		c.add(a.Key, "Its code location is not loaded, so it becomes external.")
 	case stub && mine.Repository != "":
 		c.add(a.Key, "In Dagster it is not defined any more, and others still depend on it.")
 	default:
@@ -157,29 +175,14 @@ func execution(a *graph.Asset) string {
 }
 
 func (c *comparison) partitions(mine *graph.Asset, a Asset) {
-	if mine.Partitions.Same(a.Partitions) || a.Doubt != "" && agree(mine.Partitions, a.Partitions) {
-		return
-	}
-	if a.Partitions == nil && a.Doubt != "" && mine.Partitions != nil {
-		return // nothing is known but that there are some
-	}
-	c.add(a.Key, "Its partitions: %s in Dagster, %s here.", describe(a.Partitions), describe(mine.Partitions))
-}
-
-// agree reports whether a definition can be one that GraphQL tells of in part: of time
-// windows it tells for sure the start, or else the first window, and the zone. What is
-// written by hand instead may be of another type.
-func agree(here, told *graph.Partitions) bool {
 	switch {
-	case here == nil || told == nil || here.IsTime() != told.IsTime():
-		return false
-	case here.IsTime():
-		return (here.Begin() == told.Begin() || here.Starts(0, 1)[0] == told.Starts(0, 1)[0]) && here.Timezone == told.Timezone && here.EndOffset == told.EndOffset
-	case here.Type == graph.Multi && told.Type == graph.Multi:
-		return slices.Equal(here.DimensionNames(), told.DimensionNames()) &&
-			!slices.ContainsFunc(here.DimensionNames(), func(name string) bool { return !agree(here.Dimensions[name], told.Dimensions[name]) })
+	case mine.Partitions.Same(a.Partitions):
+	case c.whole:
+		c.add(a.Key, "Its partitions: %s as imported, %s here.", describe(a.Partitions), describe(mine.Partitions))
+	case a.Doubt != "" && mine.Partitions != nil && contradiction(a.Partitions, mine.Partitions, a.Doubt) == "":
+	default:
+		c.add(a.Key, "Its partitions: %s in Dagster, %s here.", describe(a.Partitions), describe(mine.Partitions))
 	}
-	return here.Same(told)
 }
 
 // describe gives a definition in a few words.
@@ -227,7 +230,10 @@ func (c *comparison) deps(mine *graph.Asset, a Asset) {
 		switch {
 		case at < 0:
 			c.add(a.Key, "In Dagster it depends on `%s`, and here it does not.", dep.Key)
-		case a.DepDoubts[n] == "" && !c.sameMapping(dep, mine.Deps[at], a.Partitions):
+		case a.DepDoubts[n] != "" && !c.whole || c.sameMapping(dep, mine.Deps[at], a.Partitions):
+		case c.whole:
+			c.add(a.Key, "The mapping of `%s`: %s as imported, %s here.", dep.Key, mappingWords(dep.Mapping), mappingWords(mine.Deps[at].Mapping))
+		default:
 			c.add(a.Key, "The mapping of `%s`: %s in Dagster, %s here.", dep.Key, mappingWords(dep.Mapping), mappingWords(mine.Deps[at].Mapping))
 		}
 	}
@@ -312,6 +318,7 @@ func (c *comparison) set(mine *graph.Asset, a Asset) {
 
 func (c *comparison) checks(mine *graph.Asset, a Asset) {
 	if c.d.Assets[a.Key].ChecksProblem != "" {
+		c.untold(mine)
 		return
 	}
 	for _, check := range a.Checks {
@@ -327,6 +334,15 @@ func (c *comparison) checks(mine *graph.Asset, a Asset) {
 	for _, m := range mine.Checks {
 		if !slices.ContainsFunc(a.Checks, func(check graph.Check) bool { return check.Name == m.Name }) {
 			c.add(a.Key+":"+m.Name, "It is not in Dagster.")
+		}
+	}
+}
+
+// untold tells of checks about which Dagster gives no answer, so that none are written.
+func (c *comparison) untold(mine *graph.Asset) {
+	for _, m := range mine.Checks {
+		if c.whole {
+			c.add(mine.Key+":"+m.Name, "Dagster gives no answer about it, so it is left out.")
 		}
 	}
 }

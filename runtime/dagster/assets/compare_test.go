@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"auto/lang/source"
 	"auto/runtime/dagster/assets"
 	"auto/runtime/dagster/deployment"
 	"auto/vm/graph"
@@ -120,6 +121,10 @@ func TestCompareDown(t *testing.T) {
 	if len(i.Findings) != 1 || i.Findings[0].Message != "The code location `mart` is not loaded: ImportError: no." {
 		t.Error(i.Findings)
 	}
+	want := []assets.Change{{Key: "other", What: "Its code location is not loaded, so it becomes external."}}
+	if diff := cmp.Diff(want, assets.CompareImport(here, d, i)); diff != "" {
+		t.Error(diff)
+	}
 	// Without the location, the asset that others name is external.
 	gone := fake{assets: list, edit: func(answer object) {
 		down.edit(answer)
@@ -127,12 +132,55 @@ func TestCompareDown(t *testing.T) {
 		workspace["locationEntries"] = workspace["locationEntries"].([]object)[:1]
 	}}
 	d = read(t, gone)
-	want := []assets.Change{{Key: "other", What: "In Dagster it is not defined any more, and others still depend on it."}}
+	want = []assets.Change{{Key: "other", What: "In Dagster it is not defined any more, and others still depend on it."}}
 	if diff := cmp.Diff(want, assets.Compare(here, d)); diff != "" {
 		t.Error(diff)
 	}
 	if a, _ := assets.Import(d, assets.Options{}).Graph().Asset("other"); !a.External || a.Repository != "" {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestCompareImport: what would be written is compared, whether it is told, settled or left out.
+func TestCompareImport(t *testing.T) {
+	d := doubted(t)
+	before := assets.Import(d, assets.Options{}).Graph()
+	if changes := assets.CompareImport(before, d, assets.Import(d, assets.Options{})); len(changes) > 0 {
+		t.Error(changes)
+	}
+	o, _ := assets.ReadOverrides(source.New("over.yaml", `assets:
+  - {key: a, partitions: {type: daily, start: "2026-01-01", end: "2026-12-31"}}
+  - {key: b, deps: [{key: a, mapping: {type: last}}]}
+  - {key: d, partitions: {type: static, keys: [x]}}
+`))
+	settled := assets.Import(d, assets.Options{Overrides: o})
+	want := []assets.Change{
+		{Key: "a", What: "Its partitions: daily, start 2026-01-01, end 2026-12-31 as imported, daily, start 2026-01-01 here."},
+		{Key: "b", What: "The mapping of `a`: last as imported, the default here."},
+		{Key: "d", What: "Its partitions: static `x` of 1 as imported, none here."},
+	}
+	if diff := cmp.Diff(want, assets.CompareImport(before, d, settled)); diff != "" {
+		t.Error(diff)
+	}
+	// Of what is in doubt a project may differ from Dagster.
+	if changes := assets.Compare(settled.Graph(), d); len(changes) > 0 {
+		t.Error(changes)
+	}
+	d.Assets["c"].ChecksProblem = "Dagster gives no answer."
+	delete(d.Assets, "e")
+	d.Locations = append(d.Locations, deployment.Location{Name: "mart"})
+	mine := []graph.Asset{{Key: "c", Repository: "core/__repository__", Partitions: partitions(t, *d.Assets["c"].Partitions), Checks: []graph.Check{{Name: "full"}}},
+		{Key: "e", Repository: "mart/__repository__"}, {Key: "feed", External: true}}
+	g, _ := graph.New(mine, nil)
+	want = []assets.Change{
+		{Key: "a", What: "It is new in Dagster."}, {Key: "b", What: "It is new in Dagster."},
+		{Key: "c:full", What: "Dagster gives no answer about it, so it is left out."},
+		{Key: "d", What: "It is new in Dagster."},
+		{Key: "e", What: "Its code location is not loaded, so it is left out."},
+		{Key: "feed", What: "It is not in Dagster."},
+	}
+	if diff := cmp.Diff(want, assets.CompareImport(g, d, assets.Import(d, assets.Options{}))); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -11,9 +11,9 @@ import (
 // shown bounds how many keys a sentence names.
 const shown = 3
 
-// sentence ends a text with a full stop.
+// sentence ends a text with a full stop where it has no end.
 func sentence(text string) string {
-	if text = strings.TrimSpace(text); text == "" || strings.HasSuffix(text, ".") {
+	if text = strings.TrimSpace(text); text == "" || strings.ContainsAny(text[len(text)-1:], ".?!") {
 		return text
 	}
 	return text + "."

@@ -22,7 +22,9 @@ func TestFindings(t *testing.T) {
 		nodes[5]["assetChecksOrError"] = object{"__typename": "AssetCheckNeedsUserCodeUpgrade", "message": "Asset checks need dagster 1.5"}
 		nodes[6]["metadataEntries"].([]object)[1]["jsonString"] = `{"partitions": {"__class__": "ExternalStaticPartitionsDefinitionData", "partition_keys": ["a..b"]}}`
 	}}
-	i := assets.Import(read(t, f), assets.Options{Elsewhere: func(job string) bool { return job == "mine" }})
+	i := assets.Import(read(t, f), assets.Options{Elsewhere: func(job string) string {
+		return map[string]string{"mine": "jobs/mine.yaml", "ops_only": "jobs/ops.yaml"}[job]
+	}})
 	var messages []string
 	for _, finding := range i.Findings {
 		messages = append(messages, string(finding.Code)+" "+finding.Message)
@@ -36,6 +38,9 @@ func TestFindings(t *testing.T) {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]assets.Job{{Name: "nightly", Keys: []string{"a", "f"}}}, i.Jobs); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]assets.LeftOut{{Job: "mine", File: "jobs/mine.yaml"}}, i.LeftOut); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -120,40 +120,60 @@ func (i *importer) override() {
 
 // overrideNamed puts a definition in the place of one in doubt that has its name.
 func (i *importer) overrideNamed(name string, told *graph.Partitions, o namedOverride) {
-	settled := 0
+	settled, wrong := 0, ""
 	for n := range i.out.Assets {
 		a := &i.out.Assets[n]
 		if !i.d.Assets[a.Key].PartitionsTold || a.Doubt == "" || a.Partitions == nil {
 			continue
 		}
-		if whole, ok := replaced(a.Partitions, told, o.partitions); ok {
+		whole, why := replaced(a.Partitions, told, o.partitions, a.Doubt)
+		if whole != nil {
 			a.Partitions, a.Doubt = whole, ""
 			settled++
 		}
+		if why != "" {
+			wrong = why
+		}
 	}
-	if settled == 0 {
-		i.settlesNothing(o.at, "The partitions `%s` are not in doubt, or of another type.", name)
+	switch {
+	case wrong != "":
+		i.settlesNothing(o.at, "The override contradicts what Dagster tells about the partitions `%s`: %s.", name, wrong)
+	case settled == 0:
+		i.settlesNothing(o.at, "The partitions `%s` are not in doubt.", name)
 	}
 }
 
 // replaced gives a definition with another in the place of one that is told: of it or of
-// its dimensions, of which no other may be in doubt.
-func replaced(p, told, by *graph.Partitions) (*graph.Partitions, bool) {
+// its dimensions, of which no other may be in doubt. Where the other contradicts what is
+// told, it says how.
+func replaced(p, told, by *graph.Partitions, doubt string) (whole *graph.Partitions, wrong string) {
 	if p.Type != graph.Multi || told.Type == graph.Multi {
-		return by, p.Same(told) && alike(p, by)
+		if !p.Same(told) {
+			return nil, ""
+		}
+		if wrong = contradiction(p, by, doubt); wrong != "" {
+			return nil, wrong
+		}
+		return by, ""
 	}
 	spec := graph.Spec{Type: graph.Multi, Dimensions: maps.Clone(p.Dimensions)}
-	found := false
+	found, open := false, false
 	for _, name := range p.DimensionNames() {
 		switch d := p.Dimensions[name]; {
-		case d.Same(told) && alike(d, by):
+		case d.Same(told):
+			if wrong = contradiction(d, by, doubtOf(name, doubt)); wrong != "" {
+				return nil, wrong
+			}
 			spec.Dimensions[name], found = by, true
 		case d.IsTime():
-			return nil, false
+			open = true
 		}
 	}
 	whole, err := graph.NewPartitions(spec)
-	return whole, found && err == nil
+	if !found || open || err != nil {
+		return nil, ""
+	}
+	return whole, ""
 }
 
 // asTold takes what GraphQL tells for all there is, where that is written.
@@ -179,31 +199,17 @@ func (i *importer) asTold() {
 }
 
 func (i *importer) overridePartitions(a *Asset, o override) {
+	wrong := contradiction(a.Partitions, o.partitions, a.Doubt)
 	switch {
-	case a.Doubt != "" && (a.Partitions == nil || alike(a.Partitions, o.partitions)):
+	case a.Doubt != "" && wrong == "":
 		a.Partitions, a.Doubt = o.partitions, ""
 	case a.Doubt != "":
-		i.settlesNothing(o.at, "Dagster's partitions of `%s` are of the type %s, and the override's of the type %s.", a.Key, a.Partitions.Type, o.partitions.Type)
+		i.settlesNothing(o.at, "The override contradicts what Dagster tells about the partitions of `%s`: %s.", a.Key, wrong)
 	case a.Partitions.Same(o.partitions):
 		i.settlesNothing(o.at, "The partitions of `%s` are known without the override.", a.Key)
 	default:
 		i.settlesNothing(o.at, "The override contradicts what Dagster tells exactly about the partitions of `%s`.", a.Key)
 	}
-}
-
-// alike reports whether two definitions can be the same but for what GraphQL does not
-// tell: that is only about time windows.
-func alike(p, q *graph.Partitions) bool {
-	switch {
-	case p.IsTime() && q.IsTime():
-		return true
-	case p.Type != q.Type:
-		return false
-	case p.Type == graph.Multi:
-		return slices.Equal(p.DimensionNames(), q.DimensionNames()) &&
-			!slices.ContainsFunc(p.DimensionNames(), func(name string) bool { return !alike(p.Dimensions[name], q.Dimensions[name]) })
-	}
-	return p.Same(q)
 }
 
 func (i *importer) overrideDep(a *Asset, dep graph.Dep, at source.Span) {

@@ -22,7 +22,7 @@ func doubted(t rapid.TB) *deployment.Deployment {
 	list := []*deployment.Asset{
 		{Key: "a", Partitions: &daily, PartitionsDoubt: windows, PartitionsTold: true},
 		{Key: "b", Partitions: &daily, Deps: []deployment.Dep{{Key: "a", Doubt: mapping, Told: true}}},
-		{Key: "c", Partitions: &grid, PartitionsDoubt: windows, PartitionsTold: true},
+		{Key: "c", Partitions: &grid, PartitionsDoubt: "In the dimension `date`: " + windows, PartitionsTold: true},
 		{Key: "d", PartitionsDoubt: "auto does not know partitions of the type SPIRAL."},
 		{Key: "e", Partitions: &daily, Deps: []deployment.Dep{{Key: "b", Mapping: &graph.Mapping{Kind: graph.MapLast}}}},
 	}
@@ -70,7 +70,7 @@ assets:
       - a
   - key: c
     repository: core/__repository__
-    # In doubt: GraphQL does not tell ` + "`end`" + ` of its windows.
+    # In doubt: In the dimension ` + "`date`" + `: GraphQL does not tell ` + "`end`" + ` of its windows.
     partitions: {type: multi, dimensions: {date: daily, who: {type: dynamic, name: people}}}
   # Its partitions are not known. In doubt: auto does not know partitions of the type SPIRAL.
   - key: d
@@ -86,7 +86,8 @@ assets:
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{
-		"Partitions of `a`, `c`: GraphQL does not tell `end` of its windows.",
+		"Partitions of `a`: GraphQL does not tell `end` of its windows.",
+		"Partitions of `c`: In the dimension `date`: GraphQL does not tell `end` of its windows.",
 		"Partitions of `d`: auto does not know partitions of the type SPIRAL.",
 		"Mapping of `a → b`: GraphQL does not tell the mapping.",
 	}, messages); diff != "" {
@@ -121,22 +122,31 @@ assets:
 // TestOverrideIdle: an override that settles nothing is told.
 func TestOverrideIdle(t *testing.T) {
 	for text, want := range map[string]string{
-		`{key: b, partitions: {type: daily, start: "2026-01-01"}}`: "b: The partitions of `b` are known without the override.",
-		`{key: b, partitions: {type: daily, start: "2026-02-01"}}`: "b: The override contradicts what Dagster tells exactly about the partitions of `b`.",
-		`{key: a, partitions: {type: static, keys: [x]}}`:          "a: Dagster's partitions of `a` are of the type daily, and the override's of the type static.",
-		`{key: e, deps: [{key: b, mapping: {type: last}}]}`:        "{: The mapping of `b` to `e` is known without the override.",
+		`{key: b, partitions: {type: daily, start: "2026-01-01"}}`:                                                                         "b: The partitions of `b` are known without the override.",
+		`{key: b, partitions: {type: daily, start: "2026-02-01"}}`:                                                                         "b: The override contradicts what Dagster tells exactly about the partitions of `b`.",
+		`{key: a, partitions: {type: static, keys: [x]}}`:                                                                                  "a: The override contradicts what Dagster tells about the partitions of `a`: `type` is `daily` in Dagster and `static` here.",
+		`{key: a, partitions: {type: hourly, start: "2026-01-01"}}`:                                                                        "a: The override contradicts what Dagster tells about the partitions of `a`: `type` is `daily` in Dagster and `hourly` here.",
+		`{key: a, partitions: {type: cron, cron: "0 */6 * * *", start: "2026-01-01"}}`:                                                     "a: The override contradicts what Dagster tells about the partitions of `a`: `type` is `daily` in Dagster and `cron` here.",
+		`{key: a, partitions: {type: daily, start: "2026-01-02"}}`:                                                                         "a: The override contradicts what Dagster tells about the partitions of `a`: `start` is `2026-01-01` in Dagster and `2026-01-02` here.",
+		`{key: a, partitions: {type: daily, start: "2026-01-01", timezone: Europe/Paris}}`:                                                 "a: The override contradicts what Dagster tells about the partitions of `a`: `timezone` is `UTC` in Dagster and `Europe/Paris` here.",
+		`{key: a, partitions: {type: daily, start: "2026-01-01", format: "%Y/%m/%d"}}`:                                                     "a: The override contradicts what Dagster tells about the partitions of `a`: `format` is `%Y-%m-%d` in Dagster and `%Y/%m/%d` here.",
+		`{key: a, partitions: {type: daily, start: "2026-01-01", hour_offset: 6}}`:                                                         "a: The override contradicts what Dagster tells about the partitions of `a`: `hour_offset` is `0` in Dagster and `6` here.",
+		`{key: a, partitions: {type: daily, start: "2026-01-01", end_offset: 1}}`:                                                          "a: The override contradicts what Dagster tells about the partitions of `a`: `end_offset` is `0` in Dagster and `1` here.",
+		`{key: c, partitions: {type: multi, dimensions: {date: {type: daily, start: "2026-01-01"}, who: {type: dynamic, name: folk}}}}`:    "c: The override contradicts what Dagster tells about the partitions of `c`: in the dimension `who` they are dynamic `people` in Dagster and dynamic `folk` here.",
+		`{key: c, partitions: {type: multi, dimensions: {date: {type: weekly, start: "2026-01-01"}, who: {type: dynamic, name: people}}}}`: "c: The override contradicts what Dagster tells about the partitions of `c`: in the dimension `date` `type` is `daily` in Dagster and `weekly` here.",
+		`{key: e, deps: [{key: b, mapping: {type: last}}]}`:                                                                                "{: The mapping of `b` to `e` is known without the override.",
 		`{key: e, deps: [b]}`: "b: The override contradicts what Dagster tells exactly about the mapping of `b` to `e`.",
 		`{key: e, deps: [a]}`: "a: In Dagster `e` does not depend on `a`.",
 		`{key: z, deps: [a]}`: "z: Dagster has no asset `z`.",
-		`{key: c, partitions: {type: multi, dimensions: {date: {type: daily, start: "2026-01-01"}, x: {type: dynamic, name: people}}}}`: "c: Dagster's partitions of `c` are of the type multi, and the override's of the type multi.",
+		`{key: c, partitions: {type: multi, dimensions: {date: {type: daily, start: "2026-01-01"}, x: {type: dynamic, name: people}}}}`: "c: The override contradicts what Dagster tells about the partitions of `c`: `dimensions` is `date, who` in Dagster and `date, x` here.",
 	} {
 		_, messages := settle(t, "assets:\n  - "+text+"\n")
-		if len(messages) != 4 || messages[0] != want {
+		if len(messages) != 5 || messages[0] != want {
 			t.Errorf("%s: %q", text, messages)
 		}
 	}
 	// A mapping that is settled as the default one is settled.
-	if text, messages := settle(t, "assets: [{key: b, deps: [a]}]"); len(messages) != 2 || strings.Contains(text, "the mapping") {
+	if text, messages := settle(t, "assets: [{key: b, deps: [a]}]"); len(messages) != 3 || strings.Contains(text, "the mapping") {
 		t.Error(messages, text)
 	}
 }
@@ -155,8 +165,9 @@ func TestOverrideNamed(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"partitions: {daily: {type: static, keys: [x]}}":                                   "The partitions `daily` are not in doubt, or of another type.",
-		"as_told: [partitions]\npartitions: {daily: {type: daily, start: \"2026-01-01\"}}": "No partitions are in doubt that GraphQL tells.",
+		"partitions: {daily: {type: static, keys: [x]}}":                                                                   "The override contradicts what Dagster tells about the partitions `daily`: `type` is `daily` in Dagster and `static` here.",
+		"as_told: [mappings]\npartitions: {other: {type: static, keys: [x]}, daily: {type: daily, start: \"2026-02-01\"}}": "The override contradicts what Dagster tells about the partitions `daily`: `start` is `2026-01-01` in Dagster and `2026-02-01` here.",
+		"as_told: [partitions]\npartitions: {daily: {type: daily, start: \"2026-01-01\"}}":                                 "No partitions are in doubt that GraphQL tells.",
 	} {
 		if _, messages := settle(t, text); !strings.HasSuffix(messages[0], want) {
 			t.Errorf("%s: %q", text, messages)
@@ -171,7 +182,7 @@ func TestAsTold(t *testing.T) {
 	if diff := cmp.Diff([]string{"Partitions of `d`: auto does not know partitions of the type SPIRAL."}, messages); diff != "" || strings.Count(text, "In doubt") != 1 {
 		t.Error(diff, text)
 	}
-	if _, messages := settle(t, "as_told: [mappings]"); len(messages) != 2 {
+	if _, messages := settle(t, "as_told: [mappings]"); len(messages) != 3 {
 		t.Error(messages)
 	}
 }

@@ -120,6 +120,11 @@ func sum(body []byte) string {
 	return hex.EncodeToString(digest[:8])
 }
 
+// Imports reports whether a file was imported, edited since or not.
+func Imports(text string) bool {
+	return strings.HasPrefix(strings.ReplaceAll(text, "\r\n", "\n"), headline)
+}
+
 // Untouched gives an error that says in a sentence why a file is not to be overwritten:
 // it was not imported, or was edited since.
 func Untouched(text []byte) error {

@@ -60,7 +60,7 @@ func TestOld(t *testing.T) {
 	}))
 	defer server.Close()
 	_, err := deployment.Read(context.Background(), gql.New(gql.Options{URL: server.URL, Clock: clock.System{}}), nil)
-	if want := "Dagster 1.8.4 does not know what auto asks for, and 1.13 or newer is needed: Dagster answered: Cannot query field 'internalFreshnessPolicy' on type 'AssetNode'. Did you mean 'freshnessPolicy'?."; err == nil || err.Error() != want {
+	if want := "Dagster 1.8.4 does not know what auto asks for, and 1.13 or newer is needed: Dagster answered: Cannot query field 'internalFreshnessPolicy' on type 'AssetNode'. Did you mean 'freshnessPolicy'?"; err == nil || err.Error() != want {
 		t.Error(err)
 	}
 }

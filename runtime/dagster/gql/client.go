@@ -54,7 +54,7 @@ type Options struct {
 // Client is a graphql.Client for one Dagster. It is safe for concurrent use.
 type Client struct {
 	options Options
-	// shown is the address as messages have it, without a password.
+	// shown is the address as messages have it, without credentials.
 	shown     string
 	http      *http.Client
 	limit     *rate.Limiter
@@ -87,16 +87,28 @@ func Address(webserver string) string {
 	return u.JoinPath("graphql").String()
 }
 
-// redacted gives an address without the password in it.
+// redacted gives an address without what can be a credential in it: the password, and
+// the values of the query.
 func redacted(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return address
 	}
+	fields := strings.Split(u.RawQuery, "&")
+	for i, field := range fields {
+		name, _, named := strings.Cut(field, "=")
+		switch {
+		case named:
+			fields[i] = name + "=xxxxx"
+		case field != "": // a token may stand there alone
+			fields[i] = "xxxxx"
+		}
+	}
+	u.RawQuery, u.Fragment, u.RawFragment = strings.Join(fields, "&"), "", ""
 	return u.Redacted()
 }
 
-// URL is the address that calls go to, without a password.
+// URL is the address that calls go to, without credentials.
 func (c *Client) URL() string { return c.shown }
 
 // MakeRequest implements graphql.Client. A failure is an *Error. Where the answer has
@@ -233,7 +245,10 @@ func (c *Client) read(got *http.Response, body []byte, answer *graphql.Response)
 	if more := len(parts.Errors) - 1; more > 0 {
 		text += fmt.Sprintf(" (and %d more)", more)
 	}
-	return &Error{Kind: Failed, Status: got.StatusCode, Message: text + "."}
+	if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, "!") {
+		text += "."
+	}
+	return &Error{Kind: Failed, Status: got.StatusCode, Message: text}
 }
 
 // refuses reports whether a status is of one who lets nobody through to GraphQL, whatever
@@ -250,18 +265,24 @@ func (c *Client) foreign(got *http.Response, body []byte) *Error {
 	switch code := got.StatusCode; {
 	case code == http.StatusTooManyRequests:
 		e.Kind, e.Message = Unsent, what+": too many calls. Set `requests_per_second` under `dagster`."
-	case code >= 500, code == http.StatusRequestTimeout:
+	case code >= 500 && !unserved(code, body), code == http.StatusRequestTimeout:
 		e.Kind, e.Message = Lost, what+quoted(body)+"."
 	case refuses(code):
 		e.Message = what + ". Check `token` and `headers` under `dagster`."
 	case code >= 300 && code < 400:
-		e.Message = fmt.Sprintf("%s to %q. Write the address of the webserver itself, and a token where it asks for a login.", what, got.Header.Get("Location"))
+		e.Message = fmt.Sprintf("%s to %q. Write the address of the webserver itself, and a token where it asks for a login.", what, redacted(got.Header.Get("Location")))
 	case code < 300 && isCut(body):
 		e.Kind, e.Message = Lost, fmt.Sprintf("%s, and the answer is not whole%s.", what, quoted(body))
 	default:
 		e.Message = what + quoted(body) + ", which is no GraphQL. Is `url` the address of a Dagster webserver?"
 	}
 	return e
+}
+
+// unserved reports whether a server has no such method, as those that only give out files: it
+// did not act. One that speaks GraphQL may say so of a part, after it acted.
+func unserved(code int, body []byte) bool {
+	return code == http.StatusNotImplemented && (len(bytes.TrimSpace(body)) == 0 || !isCut(body))
 }
 
 // isCut reports whether a body may be an answer of GraphQL that was lost in part or whole

@@ -81,6 +81,10 @@ func TestAnswers(t *testing.T) {
 		"a list":                {200, [2]string{}, `[1]`, "", false, gql.Denied, 0, []string{"no GraphQL"}},
 		"a page":                {200, [2]string{}, "\n<html>\n\xff", "", false, gql.Denied, 0, []string{`"<html>"`, "no GraphQL"}},
 		"a page of an error":    {502, [2]string{}, "<html>\n<h1>Bad Gateway</h1>", "", false, gql.Lost, 0, []string{"502 Bad Gateway", `"<html>"`}},
+		"only files":            {501, [2]string{}, "<!DOCTYPE HTML>\n", "", false, gql.Denied, 0, []string{"501 Not Implemented", "no GraphQL", "`url`"}},
+		"no method":             {501, [2]string{}, "", "", false, gql.Denied, 0, []string{"501 Not Implemented, which is no GraphQL"}},
+		"cut with 501":          {501, [2]string{}, whole[:20], "", false, gql.Lost, 0, []string{"501 Not Implemented with"}},
+		"a question":            {400, [2]string{}, `{"errors":[{"message":"No x. Did you mean y?"}]}`, "", false, gql.Failed, 0, []string{"Dagster answered: No x. Did you mean y?$"}},
 		"unavailable":           {503, [2]string{"Retry-After", "Thu, 01 Jan 2026 00:00:09 GMT"}, "", "", false, gql.Lost, 9 * time.Second, []string{"503 Service Unavailable."}},
 		"past":                  {503, [2]string{"Retry-After", "Thu, 01 Jan 2025 00:00:09 GMT"}, "", "", false, gql.Lost, 0, []string{"503"}},
 		"soon":                  {503, [2]string{"Retry-After", "soon"}, "", "", false, gql.Lost, 0, []string{"503"}},
@@ -89,6 +93,7 @@ func TestAnswers(t *testing.T) {
 		"no token, as JSON":     {401, [2]string{}, `{"errors":[{"message":"no"}]}`, "", false, gql.Denied, 0, []string{"`token`"}},
 		"forbidden":             {403, [2]string{}, "{}", "", false, gql.Denied, 0, []string{"`headers`"}},
 		"moved to a login":      {302, [2]string{"Location", "https://login.example/"}, "", "", false, gql.Denied, 0, []string{`302 Found to "https://login.example/"`, "token"}},
+		"moved with a token":    {302, [2]string{"Location", "/graphql/?token=secret"}, "", "", false, gql.Denied, 0, []string{`302 Found to "/graphql/?token=xxxxx"`}},
 		"moved for good":        {308, [2]string{"Location", "/elsewhere"}, "", "", false, gql.Denied, 0, []string{"/elsewhere"}},
 		"not found":             {404, [2]string{}, "Not Found", "", false, gql.Denied, 0, []string{"404", "`url`"}},
 		"too many":              {429, [2]string{"Retry-After", "7"}, "slow", "", false, gql.Unsent, 7 * time.Second, []string{"`requests_per_second`"}},
@@ -116,7 +121,7 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("%+v", err)
 			}
 			for _, part := range test.messages {
-				if !strings.Contains(err.Message, part) {
+				if whole, end := strings.CutSuffix(part, "$"); end && !strings.HasSuffix(err.Message, whole) || !end && !strings.Contains(err.Message, part) {
 					t.Errorf("%q has no %q", err.Message, part)
 				}
 			}
@@ -167,8 +172,14 @@ func TestAddress(t *testing.T) {
 			t.Errorf("%s: %s, want %s", given, got, want)
 		}
 	}
-	if got := client("https://ann:secret@dagster.example").URL(); strings.Contains(got, "secret") {
-		t.Errorf("%s tells the password", got)
+	for given, want := range map[string]string{
+		"https://ann:secret@dagster.example":              "https://ann:xxxxx@dagster.example/graphql",
+		"https://dagster.example/a?token=secret&b=&c=s=t": "https://dagster.example/a/graphql?token=xxxxx&b=xxxxx&c=xxxxx",
+		"https://dagster.example/?secret#secret":          "https://dagster.example/graphql?xxxxx",
+	} {
+		if got := client(given).URL(); got != want {
+			t.Errorf("%s is shown, want %s", got, want)
+		}
 	}
 }
 
