@@ -244,7 +244,7 @@ func testRefusals(t *testing.T, l *live) {
 		{"refused: The code location `core` of `raw_events` has no job `nope`. Define it there, or take another `job`.",
 			request.Request{Selection: []string{"raw_events"}, Job: "nope"}},
 		{"refused: Dagster has no check `raw_events:nope`. Import the graph again with `auto graph import dagster`, or deploy the check.",
-			request.Request{Selection: []string{"raw_events"}, Checks: []string{"raw_events:nope"}}},
+			request.Request{Selection: []string{"raw_events"}, Checks: []string{"raw_events:nope"}, Block: "inbound"}},
 		{"refused: The run config is for the op `nope`, and no asset of the run has it: their ops are `raw_events`. Correct `op` of the asset, or the config.",
 			request.Request{Selection: []string{"raw_events"}, RunConfig: map[string]any{"ops": map[string]any{"nope": 1}}}},
 		{`refused: Dagster refuses the run config of ` + "`s3_ingestion`" + `: Missing required config entry "ops" at the root. You must provide this value in your run config. Example config for the missing entry: {'ops': {'move_actl_files_processed_inbound': {'config': {'file_key_to_process': '...'}}}}.`,
@@ -259,6 +259,13 @@ func testRefusals(t *testing.T, l *live) {
 	}
 	if runs := l.Runs(t, map[string]string{events.RequestTag: id("refusal")}); len(runs) > 0 {
 		t.Errorf("what is refused has runs: %v", shape(runs))
+	}
+	spared := request.Request{ID: id("spared"), Selection: []string{"raw_events", "pair_left", "nothing"}}
+	if got := l.reason(t, spared); !strings.Contains(got, "no asset `nothing`") || !strings.HasSuffix(got, "Select them, too. The rest has its run.") {
+		t.Error(got)
+	}
+	if diff := cmp.Diff([]string{"__ASSET_JOB raw_events dagster/code_location=core"}, shape(l.Runs(t, map[string]string{events.RequestTag: spared.ID}))); diff != "" {
+		t.Error(diff)
 	}
 }
 
