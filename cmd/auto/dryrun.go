@@ -47,7 +47,7 @@ func (s system) dryRun(o runtime.Options) error {
 }
 
 // errNeverRead: what would be shown is nothing that `auto run` would do.
-var errNeverRead = errors.New("Dagster was never read: to conditions everything would be missing; start `auto run` first, which reads it, or `auto run --once`")
+var errNeverRead = errors.New("nothing was read of Dagster yet: to conditions everything would be missing; start `auto run` first, which reads it, or `auto run --once`")
 
 // wasRead gives an error where conditions would go by a Dagster of which nothing is known
 // yet, and a warning where assets of it are not.

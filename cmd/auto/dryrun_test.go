@@ -42,7 +42,7 @@ func dry(t *testing.T, files map[string]string) (dir string, show func() (code i
 // not read yet, and leaves no state behind.
 func TestDryRunUnread(t *testing.T) {
 	dir, show := dry(t, ofDagster)
-	if code, out, errs := show(); code != exitFailed || out != "" || !strings.Contains(errs, "Dagster was never read") {
+	if code, out, errs := show(); code != exitFailed || out != "" || !strings.Contains(errs, "nothing was read of Dagster yet") {
 		t.Errorf("code %d, %s%s", code, out, errs)
 	}
 	if _, err := os.Stat(project.StateFolder(dir)); !errors.Is(err, fs.ErrNotExist) {
