@@ -2,6 +2,7 @@ package launcher
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -45,16 +46,20 @@ func (k *keys) put(asset string, keys map[string]bool, now time.Time) {
 }
 
 // checkKeys asks Dagster for the partitions of assets of which it is not sure that they have
-// those that are wanted.
-func (l *Launcher) checkKeys(ctx context.Context, r *request.Request, parts []*part) error {
-	for _, p := range parts {
-		for _, asset := range p.doubtful {
-			if err := l.checkKeysOf(ctx, r, asset); err != nil {
-				return err
+// those that are wanted, and leaves out those that do not.
+func (l *Launcher) checkKeys(ctx context.Context, r *request.Request, p *plan) (*plan, error) {
+	for _, asset := range p.doubtful() {
+		err := l.checkKeysOf(ctx, r, asset)
+		if a, ok := errors.AsType[*amiss](err); ok && r.Block == "" {
+			if p, err = l.less(p, r, a); err == nil {
+				return l.checkKeys(ctx, r, p)
 			}
 		}
+		if err != nil {
+			return p, err
+		}
 	}
-	return nil
+	return p, nil
 }
 
 func (l *Launcher) checkKeysOf(ctx context.Context, r *request.Request, asset string) error {
@@ -90,7 +95,7 @@ func (l *Launcher) absent(ctx context.Context, asset, key string) error {
 	if d, err := l.Watch.Current(ctx); err == nil {
 		why = whyAbsent(d.Assets[asset], key, l.Clock.Now())
 	}
-	return refused("`%s` has no partition `%s` in Dagster. %s", asset, key, why)
+	return &amiss{refused("`%s` has no partition `%s` in Dagster. %s", asset, key, why), asset, false}
 }
 
 func whyAbsent(a *deployment.Asset, key string, now time.Time) string {

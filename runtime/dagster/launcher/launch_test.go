@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -146,8 +147,7 @@ func TestChecked(t *testing.T) {
 func TestSpared(t *testing.T) {
 	b := newBench()
 	r := request.Request{Selection: []string{"a", "driven", "inner", "c", "lost"}}
-	waits := "passing 30s: Dagster is loading the code location `gone`. `lost` waits for it. The rest has its run."
-	refusal := "refused 0s: Dagster's own sensor `s` is running and drives `driven`, which would be launched twice. Stop that sensor in Dagster, or leave `driven` to it and remove it from the policy."
+	refusal := "Dagster's own sensor `s` is running and drives `driven`, which would be launched twice. Stop that sensor in Dagster, or leave `driven` to it and remove it from the policy. The rest has its run."
 	got := []string{b.try(t, r)}
 	b.clock.Set(start.Add(time.Minute))
 	r.Attempt = 2
@@ -157,7 +157,7 @@ func TestSpared(t *testing.T) {
 	b.fresh.Assets["driven"].Sensors = nil
 	r.Attempt = 3 // as after `auto requests retry`
 	got = append(got, b.try(t, r), b.try(t, request.Request{ID: id("file"), Block: "f", Selection: []string{"a", "nothing"}}))
-	want := []string{waits, refusal + " The rest has its run.", "launched",
+	want := []string{"passing 30s: Dagster is loading the code location `gone`. `lost` waits for it. " + refusal, "refused 0s: " + refusal, "launched",
 		"refused 0s: Dagster has no asset `nothing`. Import the graph again with `auto graph import dagster`, or deploy the asset."}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -168,6 +168,54 @@ func TestSpared(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a", "c", "lost", "driven inner"}, runs); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestSparedOfMany: what is left out may be much, and have colons in its key; a check that is amiss
+// keeps nothing else back.
+func TestSparedOfMany(t *testing.T) {
+	b := newBench()
+	r := request.Request{Selection: []string{"a", "s3:bucket", "feed"}, Checks: []string{"feed:fresh", "s3:bucket:fresh"}}
+	b.fresh.Assets["a"].Deps = []deployment.Dep{{Key: "feed"}}
+	b.fresh.Assets["b"].Deps = []deployment.Dep{{Key: "elsewhere"}}
+	for i := range 1000 {
+		key := fmt.Sprintf("down%d", i)
+		b.fresh.Assets[key] = &deployment.Asset{Key: key, Location: "gone"}
+		r.Selection = append(r.Selection, key)
+	}
+	if got := b.try(t, r); !strings.HasPrefix(got, "passing 30s: No code location that is loaded has the asset `s3:bucket`") || !strings.HasSuffix(got, "So it is with 999 more of the request.") || len(got) > 1000 || len(b.runs) != 0 {
+		t.Error(got, len(b.runs))
+	}
+	checked := request.Request{ID: id("checked"), Selection: []string{"b"}, Checks: []string{"elsewhere:fresh"}}
+	if got := b.try(t, checked); !strings.HasSuffix(got, "The rest has its run.") || len(b.runs) != 1 || !slices.Equal(b.runs[0].assets, []string{"b"}) {
+		t.Error(got, b.runs)
+	}
+}
+
+// TestSparedLate: what Dagster no longer has since a moment, and a partition that it does not have,
+// keep back nothing else either.
+func TestSparedLate(t *testing.T) {
+	b := newBench()
+	b.keys = map[string][]string{"unsure": {"2025-12-25"}, "day": {"2025-12-24"}}
+	if got := b.try(t, request.Request{Selection: []string{"day", "unsure"}, Partition: "2025-12-24"}); !strings.HasSuffix(got, "Take a key that its definition has. The rest has its run.") || len(b.runs) != 1 {
+		t.Error(got, b.runs)
+	}
+	x := *b.fresh.Assets["a"]
+	x.Key = "x"
+	b = newBench()
+	b.fresh.Locations[2].Loaded = true
+	b.current = known()
+	b.current.Assets["x"] = &x
+	b.answers["Launch"] = `{"launchRun":{"__typename":"InvalidSubsetError","message":"DagsterInvalidSubsetError: no x"}}`
+	r := request.Request{Selection: []string{"a", "x"}}
+	got := []string{b.try(t, r)}
+	b.clock.Set(start.Add(time.Second))
+	delete(b.answers, "Launch")
+	b.current, r.Attempt = nil, 2
+	got = append(got, b.try(t, r))
+	const gone = "Dagster has no asset `x`. Import the graph again with `auto graph import dagster`, or deploy the asset."
+	if diff := cmp.Diff([]string{"passing 1s: Dagster's definitions have changed. " + gone, "refused 0s: " + gone + " The rest has its run."}, got); diff != "" || len(b.runs) != 1 {
+		t.Error(diff, b.runs)
 	}
 }
 

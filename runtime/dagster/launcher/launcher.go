@@ -107,21 +107,24 @@ func (l *Launcher) launch(ctx context.Context, r *request.Request) error {
 		return err
 	}
 	failpoint.Hit("dagster.launch.looked")
-	parts, out, err := l.plan(ctx, r, left)
+	p, err := l.plan(ctx, r, left)
 	if err != nil {
 		return err
 	}
-	if err := l.addPartitions(ctx, r, parts); err != nil {
+	if err := l.addPartitions(ctx, r, p.parts); err != nil {
 		return err
 	}
-	if err := l.checkKeys(ctx, r, parts); err != nil {
+	if p, err = l.checkKeys(ctx, r, p); err != nil {
 		return err
 	}
-	if err := l.sendAll(ctx, r, parts); err != nil || out == nil {
-		return err
+	if err := l.sendAll(ctx, r, p.parts); err != nil {
+		return p.with(err)
 	}
-	out.Reason += " The rest has its run."
-	return out
+	if f, ok := errors.AsType[*launch.Failure](p.out()); ok {
+		f.Reason += " The rest has its run."
+		return f
+	}
+	return nil
 }
 
 // sendAll launches the parts of a request, one after the other.

@@ -63,7 +63,7 @@ func (p *planner) partitioned(at *part) (assets []*deployment.Asset) {
 // not known for sure, or does not have them as far as is known, Dagster is asked later.
 func (p *planner) checkPartition(at *part, a *deployment.Asset, wanted []string) error {
 	if len(wanted) == 0 {
-		return about(a.Key, refused("`%s` has partitions, and the run is for none: Dagster would write it as if it had none. Give the run a `partition`.", a.Key))
+		return &amiss{refused("`%s` has partitions, and the run is for none: Dagster would write it as if it had none. Give the run a `partition`.", a.Key), a.Key, false}
 	}
 	at.partition = p.Partition
 	definition := definitionOf(a)

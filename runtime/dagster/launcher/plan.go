@@ -36,22 +36,21 @@ const allAssets = "__ASSET_JOB"
 // reloading is how long a request waits for a code location that is not loaded.
 const reloading = 30 * time.Second
 
-// plan gives the runs that a request needs for what is left of it, and why something of it is
-// left out, nil where nothing is. What does not fit the definitions as they were a moment ago
-// is held against those of now.
-func (l *Launcher) plan(ctx context.Context, r *request.Request, left work) (parts []*part, out *launch.Failure, err error) {
+// plan plans what is left of a request. What does not fit the definitions as they were a moment
+// ago is held against those of now.
+func (l *Launcher) plan(ctx context.Context, r *request.Request, left work) (*plan, error) {
 	if err := l.writer.alone(left); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	d, err := l.Watch.Current(ctx)
 	if err != nil {
-		return nil, nil, unanswered(err)
+		return nil, unanswered(err)
 	}
 	if parts, err := l.planOf(d, r, left); err == nil {
-		return parts, nil, nil
+		return &plan{d: d, left: left, parts: parts}, nil
 	}
 	if d, err = l.Watch.Fresh(ctx); err != nil {
-		return nil, nil, unanswered(err)
+		return nil, unanswered(err)
 	}
 	return l.planMost(d, r, left)
 }
@@ -75,10 +74,7 @@ type planner struct {
 
 func (l *Launcher) planOf(d *deployment.Deployment, r *request.Request, left work) ([]*part, error) {
 	p := &planner{d, r, l.Clock.Now(), nil}
-	for _, step := range []func() error{
-		func() error { return p.place(left) },
-		p.checkUnits, p.checkChecks, p.checkGuard, p.checkPartitions, p.splitConfig,
-	} {
+	for _, step := range []func() error{func() error { return p.place(left) }, p.checkPartitions, p.splitConfig} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -86,38 +82,34 @@ func (l *Launcher) planOf(d *deployment.Deployment, r *request.Request, left wor
 	return p.parts, nil
 }
 
-// place puts everything into the part of its repository.
+// place puts everything that can be run into the part of its repository.
 func (p *planner) place(left work) error {
 	for _, key := range left.assets {
-		at, err := p.partOf(key)
-		if err != nil {
+		if err := p.fitAsset(key); err != nil {
 			return err
 		}
+		at := p.partOf(p.Assets[key])
 		at.assets = append(at.assets, key)
 	}
 	for _, key := range left.checks {
-		asset, _, _ := strings.Cut(key, ":")
-		at, err := p.partOf(asset)
-		if err != nil {
+		if err := p.fitCheck(key); err != nil {
 			return err
 		}
+		a, _ := p.check(key)
+		at := p.partOf(a)
 		at.checks = append(at.checks, key)
 	}
 	return nil
 }
 
-// partOf gives the part that an asset belongs to, once it is sure that it can be run.
-func (p *planner) partOf(key string) (*part, error) {
-	a, err := p.asset(key)
-	if err != nil {
-		return nil, err
-	}
+// partOf gives the part that an asset belongs to.
+func (p *planner) partOf(a *deployment.Asset) *part {
 	i := slices.IndexFunc(p.parts, func(at *part) bool { return at.location == a.Location && at.repository == a.Repository })
 	if i < 0 {
 		i = len(p.parts)
 		p.parts = append(p.parts, &part{location: a.Location, repository: a.Repository, job: jobOf(p.Request), rides: p.Checks == nil})
 	}
-	return p.parts[i], nil
+	return p.parts[i]
 }
 
 func jobOf(r *request.Request) string {
@@ -127,90 +119,81 @@ func jobOf(r *request.Request) string {
 	return r.Job
 }
 
-// asset gives an asset that is there, is loaded, can be run, and is in the job.
-func (p *planner) asset(key string) (*deployment.Asset, error) {
+// fitAsset says why Dagster does not run an asset, or not rightly, whatever else is in the
+// request: it is there, is loaded, can be run, is in the job, has with it what it only runs
+// together with, and is not automated by Dagster itself.
+func (p *planner) fitAsset(key string) error {
+	if f := p.asset(key); f != nil {
+		return &amiss{f, key, false}
+	}
+	a := p.Assets[key]
+	if rest := minus(a.Set, p.Selection); len(rest) > 0 {
+		return &amiss{refused("`%s` runs only together with %s. Select them, too.", key, list(rest)), key, false}
+	}
+	if s, driven := a.Driven(); driven {
+		return &amiss{twice(key, s), key, false}
+	}
+	return nil
+}
+
+// fitCheck is fitAsset for a check that is named.
+func (p *planner) fitCheck(key string) error {
+	asset, _, _ := strings.Cut(key, ":")
+	if f := p.asset(asset); f != nil {
+		return &amiss{f, key, true}
+	}
+	a, check := p.check(key)
+	if check.Name == "" {
+		return &amiss{refused("Dagster has no check `%s`. Import the graph again with `auto graph import dagster`, or deploy the check.", key), key, true}
+	}
+	if s, driven := a.Driven(); driven && check.Condition != "" {
+		return &amiss{twice(key, s), key, true}
+	}
+	return nil
+}
+
+// asset says why an asset cannot be run, nil where it can.
+func (p *planner) asset(key string) *launch.Failure {
 	a, ok := p.Assets[key]
 	if !ok {
-		return nil, p.unknown(key)
+		return p.unknown(key)
 	}
 	if ok, why := p.Loaded(a.Location); !ok {
-		return nil, about(key, passing(reloading, "%s `%s` waits for it.", why, key))
+		return passing(reloading, "%s `%s` waits for it.", why, key)
 	}
 	if !a.Materializable && !a.Observable {
-		return nil, about(key, refused("Dagster cannot run `%s`: it is an external asset. Remove it from the selection.", key))
+		return refused("Dagster cannot run `%s`: it is an external asset. Remove it from the selection.", key)
 	}
 	if p.Job != "" && !slices.Contains(a.Jobs, p.Job) {
-		return nil, p.outside(a)
+		return p.outside(a)
 	}
-	return a, nil
+	return nil
 }
 
 // unknown tells of an asset that no loaded location has: one that is not loaded may.
-func (p *planner) unknown(key string) error {
+func (p *planner) unknown(key string) *launch.Failure {
 	for _, at := range p.Locations {
 		if ok, why := p.Loaded(at.Name); !ok {
-			return about(key, passing(reloading, "No code location that is loaded has the asset `%s`. %s", key, why))
+			return passing(reloading, "No code location that is loaded has the asset `%s`. %s", key, why)
 		}
 	}
-	return about(key, refused("Dagster has no asset `%s`. Import the graph again with `auto graph import dagster`, or deploy the asset.", key))
+	return refused("Dagster has no asset `%s`. Import the graph again with `auto graph import dagster`, or deploy the asset.", key)
 }
 
 // outside tells of an asset that is not in the job of the request. Dagster would run it
 // under the name of the job.
-func (p *planner) outside(a *deployment.Asset) error {
+func (p *planner) outside(a *deployment.Asset) *launch.Failure {
 	known := slices.ContainsFunc(p.Deployment.Jobs, func(j deployment.Job) bool {
 		return j.Name == p.Job && j.Location == a.Location && j.Repository == a.Repository
 	})
 	if !known {
-		return about(a.Key, refused("The code location `%s` of `%s` has no job `%s`. Define it there, or take another `job`.", a.Location, a.Key, p.Job))
+		return refused("The code location `%s` of `%s` has no job `%s`. Define it there, or take another `job`.", a.Location, a.Key, p.Job)
 	}
-	return about(a.Key, refused("The job `%s` does not select `%s`. Add it to the job in Dagster, or take another `job`.", p.Job, a.Key))
+	return refused("The job `%s` does not select `%s`. Add it to the job in Dagster, or take another `job`.", p.Job, a.Key)
 }
 
-// checkUnits: assets that only run together are all there.
-func (p *planner) checkUnits() error {
-	for _, at := range p.parts {
-		for _, key := range at.assets {
-			if rest := minus(p.Assets[key].Set, p.Selection); len(rest) > 0 {
-				return about(key, refused("`%s` runs only together with %s. Select them, too.", key, list(rest)))
-			}
-		}
-	}
-	return nil
-}
-
-// checkChecks: Dagster has the checks that are named.
-func (p *planner) checkChecks() error {
-	for _, at := range p.parts {
-		for _, key := range at.checks {
-			if _, check := p.check(key); check.Name == "" {
-				return about(key, refused("Dagster has no check `%s`. Import the graph again with `auto graph import dagster`, or deploy the check.", key))
-			}
-		}
-	}
-	return nil
-}
-
-// checkGuard: Dagster does not itself automate what is launched.
-func (p *planner) checkGuard() error {
-	for _, at := range p.parts {
-		for _, key := range at.assets {
-			if s, driven := p.Assets[key].Driven(); driven {
-				return twice(key, s)
-			}
-		}
-		for _, key := range at.checks {
-			a, check := p.check(key)
-			if s, driven := a.Driven(); driven && check.Condition != "" {
-				return twice(key, s)
-			}
-		}
-	}
-	return nil
-}
-
-func twice(key string, s deployment.Sensor) error {
-	return about(key, refused("Dagster's own sensor `%s` is running and drives `%s`, which would be launched twice. Stop that sensor in Dagster, or leave `%s` to it and remove it from the policy.", s.Name, key, key))
+func twice(key string, s deployment.Sensor) *launch.Failure {
+	return refused("Dagster's own sensor `%s` is running and drives `%s`, which would be launched twice. Stop that sensor in Dagster, or leave `%s` to it and remove it from the policy.", s.Name, key, key)
 }
 
 // check gives a check with its asset, the zero Check where there is none.

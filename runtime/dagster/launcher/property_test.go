@@ -24,7 +24,7 @@ func amiss(d *deployment.Deployment, r *request.Request, key string) bool {
 	if a == nil || !a.Materializable || a.Location == "gone" || key == "driven" || r.Job != "" && !slices.Contains(a.Jobs, r.Job) {
 		return true
 	}
-	return a.Partitioned() && r.Partition == "" || slices.ContainsFunc(a.Set, func(other string) bool { return !slices.Contains(r.Selection, other) })
+	return a.Partitioned() && !slices.Contains(keysOf[key], r.Partition) || slices.ContainsFunc(a.Set, func(other string) bool { return !slices.Contains(r.Selection, other) })
 }
 
 // runs gives what of a request has a run by the rules alone: of what conditions decided all that
@@ -41,8 +41,7 @@ func runs(d *deployment.Deployment, r *request.Request) []string {
 		return nil
 	}
 	// A partition is for something that has some, as far as is known.
-	partitioned := func(key string) bool { return d.Assets[key] == nil || d.Assets[key].Partitioned() }
-	if r.Partition != "" && (!slices.ContainsFunc(r.Selection, partitioned) || slices.ContainsFunc(rest, func(key string) bool { return partitioned(key) && !slices.Contains(keysOf[key], r.Partition) })) {
+	if r.Partition != "" && !slices.ContainsFunc(r.Selection, func(key string) bool { return d.Assets[key] == nil || d.Assets[key].Partitioned() }) {
 		return nil
 	}
 	return rest

@@ -3,6 +3,7 @@ package launcher
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"auto/runtime/dagster/gql"
@@ -97,6 +98,9 @@ func (l *Launcher) judge(ctx context.Context, r *request.Request, p *part, answe
 // the same name, and passes.
 func (l *Launcher) unfit(ctx context.Context, r *request.Request, p *part, message string) error {
 	if _, err := l.planNow(ctx, r, p.work); err != nil {
+		if a, ok := errors.AsType[*amiss](err); ok && r.Block == "" {
+			return passing(glance, "Dagster's definitions have changed. %s", a.Reason) // the rest is run then
+		}
 		return err
 	}
 	if strings.Contains(message, "DagsterInvalidSubsetError") || strings.Contains(message, "DagsterInvalidDefinitionError") {
