@@ -18,8 +18,8 @@ const (
 )
 
 // deliver makes one attempt, and stores and gives what it came to. It gives an error only when
-// the store fails.
-func (o *Outbox) deliver(ctx context.Context, e store.Entry) (store.Delivery, error) {
+// the store fails. Begun is what closings was before.
+func (o *Outbox) deliver(ctx context.Context, e store.Entry, begun int) (store.Delivery, error) {
 	failpoint.Hit("outbox.begin.before")
 	attempt, err := o.Store.Begin(ctx, e.Request.ID)
 	if err != nil {
@@ -34,7 +34,7 @@ func (o *Outbox) deliver(ctx context.Context, e store.Entry) (store.Delivery, er
 		// Cut short on the way out: it stays due, and its next attempt has the next number.
 		return store.Due, nil
 	}
-	outcome := o.outcome(r, failure)
+	outcome := o.outcome(r, failure, begun)
 	// An acknowledgement that came just before the end must still be kept.
 	if err := o.Store.Finish(context.WithoutCancel(ctx), outcome); err != nil {
 		return "", err
@@ -52,7 +52,7 @@ func (o *Outbox) hand(ctx context.Context, r request.Request) error {
 }
 
 // outcome turns the result of an attempt into what is stored, and logs it.
-func (o *Outbox) outcome(r request.Request, err error) store.Outcome {
+func (o *Outbox) outcome(r request.Request, err error, begun int) store.Outcome {
 	now := o.Clock.Now()
 	out := store.Outcome{ID: r.ID, At: now, Delivery: store.Delivered}
 	log := o.Log.With("request", r.ID, "run_key", r.RunKey, "attempt", r.Attempt)
@@ -75,7 +75,7 @@ func (o *Outbox) outcome(r request.Request, err error) store.Outcome {
 	}
 	out.Delivery, out.NextAt = store.Due, now.Add(wait)
 	if failure.Kind == launch.Unreachable {
-		if until := o.close(now); until.After(out.NextAt) {
+		if until := o.close(now, begun); until.After(out.NextAt) {
 			out.NextAt = until
 		}
 	} else {
@@ -100,26 +100,38 @@ func (o *Outbox) reached() {
 	o.failures, o.closed = 0, time.Time{}
 }
 
-// close holds all deliveries back for a while, and gives until when. That is longer with each
-// attempt that does not reach the receiver; those of attempts that were under way together
-// count once.
-func (o *Outbox) close(now time.Time) time.Time {
+// close holds all deliveries back for a while, and gives until when. That is longer each time that
+// the receiver is not reached; attempts that were under way together count once.
+func (o *Outbox) close(now time.Time, begun int) time.Time {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !now.Before(o.closed) {
+	if begun == o.closings {
 		o.failures++
+		o.closings++
 		o.closed = now.Add(o.wait(o.failures))
 	}
 	return o.closed
 }
 
-// workers gives how many deliveries may be under way: one while the receiver is not reached, so
-// that an outage costs one attempt at a time. It is called with the lock.
-func (o *Outbox) workers() int {
-	if o.failures > 0 {
-		return 1
+func (o *Outbox) closedSoFar() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.closings
+}
+
+// room gives how many deliveries may begin. While the receiver is not reached that is one at a
+// time, beside those that began before and may take long. It is called with the lock.
+func (o *Outbox) room() int {
+	room := o.Launcher.Workers() - len(o.inFlight)
+	if o.failures == 0 {
+		return room
 	}
-	return o.Launcher.Workers()
+	for _, begun := range o.inFlight {
+		if begun == o.closings {
+			return 0
+		}
+	}
+	return min(room, 1)
 }
 
 // wait gives the wait after the n-th failed attempt (from 1): doubling, and within

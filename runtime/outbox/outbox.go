@@ -32,15 +32,17 @@ type Outbox struct {
 	Options
 	wake chan struct{}
 
-	mu       sync.Mutex
-	inFlight map[string]bool
-	failures int       // deliveries in a row that did not reach the receiver
+	mu sync.Mutex
+	// inFlight has the deliveries that are under way, with what closings was when they began.
+	inFlight map[string]int
+	failures int       // times in a row that the receiver was not reached
 	closed   time.Time // no delivery before this instant
+	closings int       // how often closed was set
 }
 
 // New gives an outbox that delivers nothing until it is run.
 func New(o Options) *Outbox {
-	return &Outbox{Options: o, wake: make(chan struct{}, 1), inFlight: map[string]bool{}}
+	return &Outbox{Options: o, wake: make(chan struct{}, 1), inFlight: map[string]int{}}
 }
 
 // Notify tells the outbox that something may have become due.
@@ -87,7 +89,7 @@ func (o *Outbox) Drain(ctx context.Context) (failed, refused int, err error) {
 			}
 			tried[e.Request.ID] = true
 			fresh++
-			switch came, err := o.deliver(ctx, e); {
+			switch came, err := o.deliver(ctx, e, o.closedSoFar()); {
 			case err != nil:
 				return failed, refused, err
 			case came == store.Due:
@@ -111,22 +113,24 @@ const batch = 256
 func (o *Outbox) start(ctx context.Context, under *sync.WaitGroup, now time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	workers, flying := o.workers(), len(o.inFlight)
-	if flying >= workers || now.Before(o.closed) {
+	room := o.room()
+	if room <= 0 || now.Before(o.closed) {
 		return nil
 	}
-	entries, err := o.Store.Due(ctx, now, workers)
+	entries, err := o.Store.Due(ctx, now, len(o.inFlight)+room)
 	if err != nil {
 		return err
 	}
+	begun := o.closings
 	for _, e := range entries {
-		if o.inFlight[e.Request.ID] || len(o.inFlight) >= workers {
+		if _, under := o.inFlight[e.Request.ID]; under || room == 0 {
 			continue
 		}
-		o.inFlight[e.Request.ID] = true
+		room--
+		o.inFlight[e.Request.ID] = begun
 		under.Go(func() {
 			defer o.release(e.Request.ID)
-			if _, err := o.deliver(ctx, e); err != nil && ctx.Err() == nil {
+			if _, err := o.deliver(ctx, e, begun); err != nil && ctx.Err() == nil {
 				o.Log.Error("The outcome of a delivery could not be stored.", "request", e.Request.ID, "error", err)
 			}
 		})

@@ -28,6 +28,7 @@ var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 type launcher struct {
 	mu      sync.Mutex
 	answers map[string][]error // by run key, one a delivery; then nil
+	held    map[string]chan struct{}
 	log     []string
 	changed chan struct{}
 	workers int
@@ -37,6 +38,9 @@ type launcher struct {
 func (l *launcher) Workers() int { return l.workers }
 
 func (l *launcher) Launch(_ context.Context, r request.Request) error {
+	if l.held[r.RunKey] != nil {
+		<-l.held[r.RunKey]
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.log = append(l.log, fmt.Sprintf("%s:%d at %s", r.RunKey, r.Attempt, l.now().Sub(start)))
@@ -218,6 +222,25 @@ func TestOutageOfMany(t *testing.T) {
 	want := []string{"a:1 at 0s", "a:2 at 500ms", "a:3 at 1.5s", "b:1 at 0s", "b:2 at 1.5s", "c:1 at 0s", "c:2 at 1.5s", "d:1 at 0s", "d:2 at 1.5s",
 		"e:1 at 1.5s", "f:1 at 1.5s", "g:1 at 1.5s", "h:1 at 1.5s"}
 	if diff := cmp.Diff(want, f.sorted()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestOutageBesideLong: what began before the outage, and takes long, keeps no attempt back; and
+// how it ends is no further outage.
+func TestOutageBesideLong(t *testing.T) {
+	f := newFixture(t, 3, "a", "b", "c", "d")
+	down := &launch.Failure{Kind: launch.Unreachable, Reason: "no route"}
+	f.answers["a"], f.answers["c"] = []error{down}, []error{down}
+	f.held = map[string]chan struct{}{"b": make(chan struct{}), "c": make(chan struct{})}
+	f.run(t, func() {
+		f.pump(3) // a fails, is tried again alone, and opens the way for d
+		close(f.held["c"])
+		f.pump(2)
+		close(f.held["b"])
+		f.pump(1)
+	})
+	if diff := cmp.Diff([]string{"a:1 at 0s", "a:2 at 500ms", "b:1 at 1s", "c:1 at 500ms", "c:2 at 1s", "d:1 at 500ms"}, f.sorted()); diff != "" {
 		t.Error(diff)
 	}
 }
