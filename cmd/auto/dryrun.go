@@ -60,10 +60,10 @@ func (s system) wasRead(o runtime.Options) error {
 	switch {
 	case err != nil:
 		return err
-	case len(unread) == len(p.Graph.Keys()):
+	case len(unread) > 0 && len(unread) == len(p.Graph.Keys()):
 		return errNeverRead
 	case len(unread) > 0:
-		o.Log.Warn("some assets were not read from Dagster yet, and are missing to conditions; `auto run` reads them first", "assets", strings.Join(unread, ", "))
+		o.Log.Warn("some assets were not read from Dagster yet, and are missing to conditions; `auto run` reads those first that Dagster defines", "number", len(unread), "assets", strings.Join(unread[:min(len(unread), 20)], ", "))
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"strconv"
 	"strings"
@@ -55,6 +54,7 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 	var found diag.List
 	var unsound parameters.Unsound
 	var unwritable *paramdoc.Unwritable
+	var unwritten *parameters.Unwritten
 	var wrong events.Problems
 	if body, ok := ofParams(c, err); ok {
 		return body
@@ -75,14 +75,10 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 			c.code = http.StatusConflict // the call is right
 		}
 		return ofFindings(found)
-	case errors.Is(err, fs.ErrPermission):
+	case errors.As(err, &unwritten):
 		c.code = http.StatusInternalServerError
 		a.Log.Error("a file cannot be written", "method", c.Method, "path", c.URL.Path, "error", err)
-		message, help, told := strings.Cut(err.Error(), "; ")
-		if !told {
-			help = "let the user that runs auto do that"
-		}
-		return problems{Problems: []problem{{Message: message + ".", Help: "Nothing was changed; " + help + "."}}}
+		return problems{Problems: []problem{{Message: sentence(err), Help: "Nothing was changed. Let the user that runs auto write the file, and send it again then."}}}
 	case errors.Is(err, context.Canceled):
 		c.code = gone
 		return problems{Problems: []problem{{Message: "The call was given up."}}}
@@ -91,8 +87,10 @@ func (a *API) failure(c *call, w http.ResponseWriter, err error) problems {
 	c.code = http.StatusServiceUnavailable
 	w.Header().Set("Retry-After", "5")
 	a.Log.Error("a call failed", "method", c.Method, "path", c.URL.Path, "error", err)
-	return problems{Problems: []problem{{Message: "The call failed: " + strings.TrimSuffix(err.Error(), ".") + ".", Help: "Nothing was changed; send it again."}}}
+	return problems{Problems: []problem{{Message: "The call failed: " + sentence(err), Help: "Nothing was changed; send it again."}}}
 }
+
+func sentence(err error) string { return strings.TrimSuffix(err.Error(), ".") + "." }
 
 // ofParams sets the code of an answer for an error about parameters and gives its body;
 // false for any other error.

@@ -2,11 +2,12 @@ package api
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http/httptest"
+	"syscall"
 	"testing"
+
+	"auto/runtime/parameters"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -20,9 +21,8 @@ func TestFailures(t *testing.T) {
 		later string
 		want  problem
 	}{
-		{fmt.Errorf("`jobs/j.yaml` cannot be written: %w; let the user that runs auto write its folder", fs.ErrPermission), 500, "",
-			problem{Message: "`jobs/j.yaml` cannot be written: permission denied.", Help: "Nothing was changed; let the user that runs auto write its folder."}},
-		{fmt.Errorf("open x: %w", fs.ErrPermission), 500, "", problem{Message: "open x: permission denied.", Help: "Nothing was changed; let the user that runs auto do that."}},
+		{&parameters.Unwritten{File: "jobs/j.yaml", Err: syscall.EROFS}, 500, "",
+			problem{Message: "`jobs/j.yaml` cannot be written: read-only file system.", Help: "Nothing was changed. Let the user that runs auto write the file, and send it again then."}},
 		{errors.New("database is locked"), 503, "5", problem{Message: "The call failed: database is locked.", Help: "Nothing was changed; send it again."}},
 	} {
 		c, w := &call{Request: httptest.NewRequest("PUT", "/v1/jobs/j", nil)}, httptest.NewRecorder()

@@ -124,7 +124,7 @@ func (f Files) soundWith(p *project.Project, file, text string) (*project.Projec
 	return f.sound(files)
 }
 
-// overlay gives the files of a project with one replaced.
+// overlay gives the files of a project with one replaced, or as they are for none.
 func overlay(p *project.Project, file, text string) (fs.FS, error) {
 	var all txtar.Archive
 	for _, name := range slices.Sorted(maps.Keys(p.Texts)) {
@@ -132,7 +132,9 @@ func overlay(p *project.Project, file, text string) (fs.FS, error) {
 			all.Files = append(all.Files, txtar.File{Name: name, Data: []byte(p.Texts[name])})
 		}
 	}
-	all.Files = append(all.Files, txtar.File{Name: file, Data: []byte(text)})
+	if file != "" {
+		all.Files = append(all.Files, txtar.File{Name: file, Data: []byte(text)})
+	}
 	return txtar.FS(&all)
 }
 
@@ -149,23 +151,36 @@ func (f Files) put(p *project.Project, file, text string) (Written, error) {
 	if now, err := os.ReadFile(name); had && (err != nil || string(now) != before) {
 		return Written{}, fmt.Errorf("`%s` was changed meanwhile; nothing is written", file)
 	}
+	if _, err := os.Lstat(name); !had && err == nil {
+		return Written{}, fmt.Errorf("`%s` is there already, and no file that the project reads; nothing is written", file)
+	}
 	if err := replace(name, text); err != nil {
 		return Written{}, unwritten(file, err)
 	}
 	return Written{file, true}, nil
 }
 
+// Unwritten is the error that the file system does not take a file.
+type Unwritten struct {
+	File string
+	Err  error
+}
+
+// Error says which file it is, and what stands in the way.
+func (u *Unwritten) Error() string { return fmt.Sprintf("`%s` cannot be written: %v", u.File, u.Err) }
+
+// Unwrap gives the error of the file system.
+func (u *Unwritten) Unwrap() error { return u.Err }
+
 // unwritten says of an error which file it is about: not of the one beside it, which is written
 // first.
 func unwritten(file string, err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		err = at.Err
+	} else if at, ok := errors.AsType[*os.LinkError](err); ok {
 		err = at.Err
 	}
-	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("`%s` cannot be written: %w; let the user that runs auto write its folder", file, err)
-	}
-	return fmt.Errorf("`%s` cannot be written: %w", file, err)
+	return &Unwritten{file, err}
 }
 
 // replace puts a text into the place of a file, with its mode; a link stays one.

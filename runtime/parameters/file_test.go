@@ -104,6 +104,26 @@ func TestFirstJob(t *testing.T) {
 	}
 }
 
+// TestNotRead: a file that the project cannot read is not written over, as the first one of its
+// pattern or beside others, and nor is a link to nothing.
+func TestNotRead(t *testing.T) {
+	for name, others := range map[string]string{"alone": "x.txt", "beside": "jobs/a.yaml"} {
+		t.Run(name, func(t *testing.T) {
+			dir, files := folder(t, map[string]string{"auto.yaml": "jobs: [\"jobs/*.yaml\"]\n", "assets/a.yaml": "assets: [{key: sales}]\n", others: "# none\n"})
+			link := filepath.Join(dir, "jobs/nightly.yaml")
+			if err := errors.Join(os.MkdirAll(filepath.Dir(link), 0o700), os.Symlink("nowhere", link)); err != nil {
+				t.Fatal(err)
+			}
+			if w, err := files.Create(paramdoc.New{Name: "nightly", Keys: []string{"sales"}}, nil); err == nil {
+				t.Errorf("%v is written", w)
+			}
+			if to, err := os.Readlink(link); err != nil || to != "nowhere" {
+				t.Error(to, err)
+			}
+		})
+	}
+}
+
 // TestUnwritten: an error of the file system names the file that was to be written.
 func TestUnwritten(t *testing.T) {
 	_, files := folder(t, map[string]string{"auto.yaml": "", "assets/a.yaml": "assets: [{key: sales}]\n", "jobs": "no folder"})

@@ -65,19 +65,32 @@ func (f Files) draft(job paramdoc.New) (draft, error) {
 	if _, taken := p.Job(job.Name); taken {
 		return draft{}, ErrJobTwice
 	}
+	if found.HasErrors() && !f.repeats(p, found) {
+		return draft{}, Unsound{found}
+	}
 	d, err := f.tried(p, job)
-	if err != nil && found.HasErrors() && !mends(err, found) {
+	var with diag.List
+	if errors.As(err, &with) && slices.ContainsFunc(with, in(found)) {
 		return draft{}, Unsound{found}
 	}
 	return d, err
 }
 
-// mends reports whether an error with a new job is another than what was found without it.
-func mends(err error, found diag.List) bool {
-	var with diag.List
-	return errors.As(err, &with) && !slices.ContainsFunc(with, func(d diag.Diagnostic) bool {
-		return slices.ContainsFunc(found, func(o diag.Diagnostic) bool { return d.Error() == o.Error() })
-	})
+// repeats reports whether the texts of a project give its errors: a file that cannot be read is
+// none of them, and must not be taken for one that is not there.
+func (f Files) repeats(p *project.Project, found diag.List) bool {
+	files, err := overlay(p, "", "")
+	if err != nil {
+		return false
+	}
+	_, again := f.Load(files)
+	return !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return !in(again)(d) })
+}
+
+func in(list diag.List) func(diag.Diagnostic) bool {
+	return func(d diag.Diagnostic) bool {
+		return slices.ContainsFunc(list, func(o diag.Diagnostic) bool { return d.Error() == o.Error() })
+	}
 }
 
 func (f Files) tried(p *project.Project, job paramdoc.New) (draft, error) {
