@@ -172,8 +172,11 @@ func TestLongLine(t *testing.T) {
 
 // TestSecretNotShown: the line of a secret that was written itself may have it.
 func TestSecretNotShown(t *testing.T) {
-	src := source.New("jobs/j.yaml", "job_overrides: {token: hunter2}\n")
-	list := diag.List{{Code: diag.ParamSecret, Span: source.Span{File: src, Start: 16, End: 30}, Message: "`token`: A secret is a reference.", Help: "Write one."}}
+	src := source.New("jobs/j.yaml", "job_overrides: {token: hunter2, rows: x}\n")
+	list := diag.List{
+		{Code: diag.ParamSecret, Span: source.Span{File: src, Start: 16, End: 30}, Message: "`token`: A secret is a reference.", Help: "Write one."},
+		{Code: diag.ParamValue, Span: source.Span{File: src, Start: 32, End: 39}, Message: "`rows` is no int.", Help: "Write 1."},
+	}
 	for _, format := range []diag.Format{diag.Text, diag.JSON, diag.GitHub, diag.SARIF} {
 		var out strings.Builder
 		if err := diag.Write(&out, format, list, diag.Style{}); err != nil {

@@ -28,13 +28,34 @@ const sentenceWidth = 600
 
 func writeText(w io.Writer, list List, style Style) error {
 	out := bufio.NewWriter(w)
+	secret := secretLines(list)
 	for i, d := range list {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
-		writeFinding(out, d, style)
+		writeFinding(out, d, style, secret)
 	}
 	return out.Flush()
+}
+
+// lineOf is one line of a file.
+type lineOf struct {
+	file   *source.File
+	number int
+}
+
+// secretLines gives the lines that may have a secret which was written itself: no finding shows
+// them.
+func secretLines(list List) map[lineOf]bool {
+	lines := map[lineOf]bool{}
+	for _, d := range list {
+		if d.Code == ParamSecret && d.Span.IsValid() {
+			for n := d.Span.From().Line; n <= d.Span.To().Line; n++ {
+				lines[lineOf{d.Span.File, n}] = true
+			}
+		}
+	}
+	return lines
 }
 
 func (s Style) paint(color, text string) string {
@@ -44,7 +65,7 @@ func (s Style) paint(color, text string) string {
 	return color + text + reset
 }
 
-func writeFinding(out io.Writer, d Diagnostic, style Style) {
+func writeFinding(out io.Writer, d Diagnostic, style Style, secret map[lineOf]bool) {
 	color := red
 	switch d.Severity() {
 	case Warning:
@@ -57,7 +78,7 @@ func writeFinding(out io.Writer, d Diagnostic, style Style) {
 		head = style.paint(bold, place(d.Span)+":") + " " + head
 	}
 	fmt.Fprintln(out, head)
-	if d.Span.IsValid() && d.Code != ParamSecret { // the line may have the secret
+	if d.Span.IsValid() && !secret[lineOf{d.Span.File, d.Span.From().Line}] {
 		writeExcerpt(out, d.Span, style, color)
 	}
 	if d.Help != "" {
