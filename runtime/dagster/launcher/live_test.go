@@ -232,7 +232,7 @@ func testRefusals(t *testing.T, l *live) {
 		{"refused: `daily_orders` has no partition `2036-11-01` in Dagster. The window `2036-11-01` is after the end of the partitions, 2035-12-31.",
 			request.Request{Selection: []string{"daily_orders"}, Partition: "2036-11-01"}},
 		{"refused: `hourly_clicks` has no partition `2026-11-01` in Dagster. `2026-11-01` is no key in the format `%Y-%m-%d-%H:%M`.",
-			request.Request{Selection: []string{"daily_orders", "hourly_clicks"}, Partition: "2026-11-01"}},
+			request.Request{Selection: []string{"daily_orders", "hourly_clicks"}, Partition: "2026-11-01", Block: "inbound"}},
 		{"refused: `customer_report` has no partition `nobody` in Dagster. Add the key to its dynamic partitions definition first.",
 			request.Request{Selection: []string{"customer_report"}, Partition: "nobody"}},
 		{"refused: `region_day` has no partition `2026-11-01|mars` in Dagster. In the dimension `region`: The static partitions have no key `mars`.",
@@ -261,7 +261,7 @@ func testRefusals(t *testing.T, l *live) {
 		t.Errorf("what is refused has runs: %v", shape(runs))
 	}
 	spared := request.Request{ID: id("spared"), Selection: []string{"raw_events", "pair_left", "nothing"}}
-	if got := l.reason(t, spared); !strings.Contains(got, "no asset `nothing`") || !strings.HasSuffix(got, "Select them, too. The rest has its run.") {
+	if got := l.reason(t, spared); !strings.Contains(got, "no asset `nothing`") || !strings.Contains(got, "`pair_left` runs only together") || !strings.HasSuffix(got, " The rest has its run.") {
 		t.Error(got)
 	}
 	if diff := cmp.Diff([]string{"__ASSET_JOB raw_events dagster/code_location=core"}, shape(l.Runs(t, map[string]string{events.RequestTag: spared.ID}))); diff != "" {
