@@ -99,6 +99,9 @@ func within(changes []change, at int) bool {
 }
 
 func (e *edit) writeOut(alias *yaml.Node, at int) error {
+	if !strings.HasPrefix(e.Source.Text[at:], "*"+alias.Value) {
+		return errPlaces
+	}
 	was, err := e.settled(alias)
 	if err != nil {
 		return err

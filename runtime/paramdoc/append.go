@@ -33,7 +33,7 @@ func appendJob(src *source.File, job New) (string, error) {
 // appendItem writes an item behind the last one: as lines of its own where the list has
 // lines, and otherwise in the tree.
 func (d *document) appendItem(text string, item *yaml.Node) (string, error) {
-	if d.jobs == nil && len(d.root.Content) == 0 || d.jobs != nil && d.jobs.Style&yaml.FlowStyle == 0 && len(d.jobs.Content) > 0 {
+	if d.jobs == nil && len(d.root.Content) == 0 || d.jobs != nil && d.jobs.Style&yaml.FlowStyle == 0 && len(d.jobs.Content) > 0 && !otherEnds(text) {
 		return d.appendLines(text, item)
 	}
 	if d.jobs == nil || d.jobs.Kind != yaml.SequenceNode {

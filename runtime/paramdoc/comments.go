@@ -26,7 +26,7 @@ func commentsOf(src *source.File, root *yaml.Node) []comment {
 			if line[i] != '#' || i > 0 && line[i-1] != ' ' && line[i-1] != '\t' || within(at+i) {
 				continue
 			}
-			all = append(all, comment{at + i, at + len(line), strings.TrimRight(line[i:], " \t")})
+			all = append(all, comment{at + i, at + len(line), strings.TrimRight(line[i:], " \t\r\u0085\u2028\u2029")})
 			break
 		}
 	}

@@ -2,6 +2,7 @@ package paramdoc
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -217,6 +218,9 @@ func (d *document) edit(r *remains) *edit {
 	return &edit{document: d, doomed: map[*yaml.Node]bool{}, instead: map[*yaml.Node]*yaml.Node{}, remains: r}
 }
 
+// errPlaces: what changes is not where it seems to be.
+var errPlaces = errors.New("its lines are not where they seem to be")
+
 // change puts a text in the place of bytes [start, end).
 type change struct {
 	start, end int
@@ -229,15 +233,18 @@ func (e *edit) change(start, end int, text string) {
 
 // apply gives the text with the changes, of which no two are of the same bytes; what is put
 // between bytes goes before what is put in the place of those behind.
-func (e *edit) apply() string {
+func (e *edit) apply() (string, error) {
 	slices.SortStableFunc(e.changes, func(a, b change) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) })
 	var b strings.Builder
 	at := 0
 	for _, c := range e.changes {
+		if c.start < at || c.end < c.start || c.end > len(e.Source.Text) {
+			return "", errPlaces
+		}
 		b.WriteString(e.Source.Text[at:c.start] + c.text)
 		at = c.end
 	}
-	return b.String() + e.Source.Text[at:]
+	return b.String() + e.Source.Text[at:], nil
 }
 
 // gone keeps the comments of a field that goes.

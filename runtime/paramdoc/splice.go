@@ -15,9 +15,15 @@ import (
 // errLines: a job or a field has no lines of its own, so that others would change with it.
 var errLines = errors.New("the job is written in braces")
 
+// errEnds: lines do not end as the YAML library counts them, so that no node is where it says.
+var errEnds = errors.New("a line of it ends in another sign than a newline")
+
 // splice edits the lines of entries that change alone, so that no other byte of the file
 // changes.
 func splice(file *source.File, job string, content Content) (string, []string, error) {
+	if otherEnds(file.Text) {
+		return "", nil, errEnds
+	}
 	r := remains{carried: map[string]remarks{}}
 	for i := range 3 {
 		d, err := jobIn(file, job)
@@ -34,9 +40,19 @@ func splice(file *source.File, job string, content Content) (string, []string, e
 		if err := e.settle(); err != nil {
 			return "", nil, err
 		}
-		file = source.New(file.Name, e.apply())
+		text, err := e.apply()
+		if err != nil {
+			return "", nil, err
+		}
+		file = source.New(file.Name, text)
 	}
 	return file.Text, r.all(), nil
+}
+
+// otherEnds reports whether a text has ends of lines that the YAML library counts and
+// [source.File] does not.
+func otherEnds(text string) bool {
+	return strings.ContainsAny(text, "\u0085\u2028\u2029") || strings.Count(text, "\r") > strings.Count(text, "\r\n")
 }
 
 // field edits a field of the job.

@@ -241,6 +241,23 @@ func TestLineEnds(t *testing.T) {
 	}
 }
 
+// TestOtherLineEnds: signs that end a line for the YAML library alone move no edit.
+func TestOtherLineEnds(t *testing.T) {
+	const jobs = "jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      p: &p [a] # one\n      q: [1, *p, *p] # '# two'\n"
+	for _, before := range []string{"x: \"a\u2028b\"\n", "x: \"a # no\u2029b\"\n", "# a\u0085\n", "x: |\n  a\u2028  # no\n", "x: 1\r", "x: 'a\r  b'\n"} {
+		c := contentOf(job(t, before+jobs))
+		c.Values.Set(params.Name{Param: "p"}, int64(7))
+		got, err := paramdoc.Write(source.New("jobs.yaml", before+jobs), "j", c)
+		if err != nil || !strings.Contains(got, "      p: 7 # one\n      q: [1, [a], [a]] # '# two'\n") {
+			t.Errorf("%q: %v\n%s", before, err, got)
+		}
+		got, err = paramdoc.Add(source.New("jobs.yaml", before+jobs), paramdoc.New{Name: "k", Selection: "all()"}, paramdoc.Content{})
+		if err != nil || !strings.HasSuffix(got, "# '# two'\n  - name: k\n    selection: all()\n") {
+			t.Errorf("%q: %v\n%s", before, err, got)
+		}
+	}
+}
+
 // texts are files that a job `j` is edited in.
 var texts = []string{
 	"jobs:\n  - name: j\n    selection: all()\n",
