@@ -258,6 +258,11 @@ type lines struct{ start, end, column int }
 func (d *document) linesOf(key, value *yaml.Node) lines {
 	src := d.Source
 	last := min(d.nextLine(key, value)-1, src.Lines())
+	for n := d.lastLine(key, value) + 1; n <= last; n++ {
+		if loneDash(src.Line(n), key.Column) {
+			last = n - 1
+		}
+	}
 	for last > key.Line && outside(src.Line(last), key.Column) {
 		last--
 	}
@@ -271,18 +276,36 @@ func outside(line string, column int) bool {
 	return text == "" || text == "..." || text[0] == '#' && len(line)-len(text) < column
 }
 
+// loneDash reports whether a line begins an item of a list around a field, and no more.
+func loneDash(line string, column int) bool {
+	text, dash := strings.CutPrefix(strings.TrimLeft(line, " "), "-")
+	text = strings.TrimLeft(text, " \t")
+	return dash && blanks(line) < column-1 && (text == "" || text[0] == '#')
+}
+
+// lastLine gives the line of the last node of a key and its value.
+func (d *document) lastLine(key, value *yaml.Node) int {
+	d.placed()
+	return max(key.Line, d.nodes[d.behindOf[value]-1].Line)
+}
+
 // nextLine gives the line of the first node behind a key and its value.
 func (d *document) nextLine(key, value *yaml.Node) int {
-	if d.behindOf == nil {
-		d.behindOf = map[*yaml.Node]int{}
-		d.place(d.root)
-	}
+	d.placed()
 	for _, n := range d.nodes[d.behindOf[value]:] {
 		if n.Line > key.Line {
 			return n.Line
 		}
 	}
 	return math.MaxInt
+}
+
+// placed notes all nodes once.
+func (d *document) placed() {
+	if d.behindOf == nil {
+		d.behindOf = map[*yaml.Node]int{}
+		d.place(d.root)
+	}
 }
 
 // place notes a node and those in it, in the order of the text.

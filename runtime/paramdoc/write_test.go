@@ -264,6 +264,7 @@ var texts = []string{
 	"# top\njobs:\n- name: i\n  selection: all()\n  ops_config: {sales: {p: 1}}\n- name: j\n  params_schema:\n    # about p\n    p: string!  # more\n    sales.q: \"int|5\"\n\n  job_overrides: {p: x}\n  selection: all()\n\n  # about ops\n  ops_config:\n    sales: {q: 6}\n    marketing:\n      q: 7 # seven\n# end\n",
 	"jobs: [{name: j, selection: all(), parameter_values: {p: \"{{ params.x }}\"}, params_schema: {p: string}}]\n",
 	"jobs:\n  -\n    name: j\n    selection: |\n      all()\n    params_schema:\n        mode: [a, b]\n        text:\n          type: string\n          description: >-\n            long\n            # no comment\n    ops_config:\n    job_overrides:\n      text: |\n        # no comment\n        two\n\n  - name: k\n    selection: all()\n",
+	"jobs:\n  -\n    name: j\n    selection: all()\n    job_overrides:\n      p: 1\n  -\n    name: k\n    selection: all()\n  -   # about ops\n    name: l\n    selection: all()\n",
 	"x: &x {p: string}\njobs:\n  - name: j\n    params_schema: *x\n    selection: all()\n",
 }
 
@@ -321,6 +322,7 @@ var commented = []string{
 	"# 1\njobs: # 2\n- job_overrides: {p: [a, # 3\n    # 4\n    b], # 5\n    # 6\n    q: 1 # 7\n    # 8\n    } # 9\n  # 10\n  ops_config: {sales: {p: 1}, # 11\n    # 12\n    marketing: {q: 2} # 13\n    } # 14\n  name: j # 15\n  selection: all() # 16\n",
 	"# 1\njobs: [ # 2\n  # 3\n  {name: j, # 4\n  # 5\n  selection: all(), # 6\n  job_overrides: {p: 1, # 7\n  q: [a, # 8\n  b]} # 9\n  # 10\n  }, # 11\n  {name: k, selection: all()} # 12\n  # 13\n] # 14\n# 15\n",
 	"d: &d # 1\n  # 2\n  p: 1 # 3\n  q: &q [a] # 4\njobs:\n  - name: j\n    selection: all()\n    job_overrides: # 5\n      # 6\n      <<: *d # 7\n      mode: &m a # 8\n    ops_config:\n      # 9\n      sales: &s # 10\n        q: *q # 11\n        mode: *m # 12\n      # 13\n      marketing: *s # 14\n  - name: k # 15\n    selection: all()\n    ops_config: {marketing: *s} # 16\n",
+	"jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      p: 1 # 1\n  - # 2\n        # 3\n    name: k # 4\n    selection: all()   # 5\n  # 6\n  -\n    # 7\n    name: l\n    selection: all()\n",
 }
 
 var numbered = regexp.MustCompile(`# \d+`)
