@@ -19,6 +19,8 @@ type shape struct {
 	entries []entry
 	// open: keys that are none of the entries stay.
 	open bool
+	// assets: its keys are assets, which say nothing where none of their fields has a value.
+	assets bool
 }
 
 // entry is one field of a mapping as it should be.
@@ -45,27 +47,56 @@ func (d *document) fields(content Content) []field {
 	if indexOf(d.job, shared) < 0 && indexOf(d.job, sharedFields[1]) >= 0 {
 		shared = sharedFields[1]
 	}
-	assets := map[string]any{}
-	for asset, values := range content.Values.Assets {
-		assets[asset] = values
-	}
 	schema, _, err := d.content()
 	return []field{
-		{schemaField, d.schemaShape(content.Schema), err == nil && sameSet(schema, content.Schema) && d.said(schemaField) != nil},
-		{shared, shape{entries: valueEntries(content.Values.Shared)}, sameValue(d.said(shared), anyOf(content.Values.Shared))},
-		{opsField, shape{entries: opsEntries(content.Values.Assets)}, sameValue(d.said(opsField), assets)},
+		{schemaField, d.schemaShape(content.Schema), err == nil && sameSet(schema, content.Schema)},
+		{shared, shape{entries: valueEntries(content.Values.Shared)}, sameValue(given(d.said(shared)), anyOf(content.Values.Shared))},
+		{opsField, shape{entries: opsEntries(content.Values.Assets), assets: true}, sameAssets(d.said(opsField), content.Values.Assets)},
 	}
 }
 
 // said gives what the job says in a field, nil for nothing.
 func (d *document) said(field string) any { return valueOf(d.Map(d.job, "a job").Node(field)) }
 
+// given gives a mapping without the fields that say nothing, and any other value itself.
+func given(value any) any {
+	if value == nil {
+		return map[string]any{}
+	}
+	fields, ok := value.(map[string]any)
+	if !ok {
+		return value
+	}
+	fields = maps.Clone(fields)
+	maps.DeleteFunc(fields, func(_ string, v any) bool { return v == nil })
+	return fields
+}
+
+// sameAssets compares what a file says of assets with their values.
+func sameAssets(said any, assets map[string]map[string]any) bool {
+	fields, ok := given(said).(map[string]any)
+	want := map[string]any{}
+	for asset, values := range assets {
+		want[asset] = values
+	}
+	for asset, values := range fields {
+		fields[asset] = given(values)
+	}
+	empty := func(_ string, v any) bool { of, ok := v.(map[string]any); return ok && len(of) == 0 }
+	maps.DeleteFunc(fields, empty)
+	maps.DeleteFunc(want, empty)
+	return ok && sameValue(fields, want)
+}
+
 func opsEntries(assets map[string]map[string]any) []entry {
 	var entries []entry
 	for _, asset := range slices.Sorted(maps.Keys(assets)) {
+		if len(assets[asset]) == 0 {
+			continue
+		}
 		entries = append(entries, entry{
 			key:   asset,
-			same:  func(n *yaml.Node) bool { return sameValue(valueOf(n), anyOf(assets[asset])) },
+			same:  func(n *yaml.Node) bool { return sameValue(given(valueOf(n)), anyOf(assets[asset])) },
 			inner: &shape{of: asset + ".", entries: valueEntries(assets[asset])},
 		})
 	}
@@ -120,8 +151,10 @@ func (s shape) fate(m, key, value *yaml.Node) (fate, entry) {
 			return stays, entry{}
 		}
 		return goes, entry{}
-	case i < 0 && (s.open || value.Tag == "!!null"):
+	case i < 0 && (s.open || s.blank(valueOf(value))):
 		return stays, entry{}
+	case i < 0 && s.assets && hasBlank(value):
+		return opens, entry{inner: &shape{of: key.Value + "."}}
 	case i < 0:
 		return goes, entry{}
 	case s.entries[i].same(value):
@@ -132,14 +165,30 @@ func (s shape) fate(m, key, value *yaml.Node) (fate, entry) {
 	return changes, s.entries[i]
 }
 
+// blank reports whether the value of a field says nothing.
+func (s shape) blank(value any) bool {
+	fields, ok := given(value).(map[string]any)
+	return value == nil || s.assets && ok && len(fields) == 0
+}
+
+// hasBlank reports whether a mapping has a field of its own that says nothing.
+func hasBlank(m *yaml.Node) bool {
+	for i := 1; i < len(m.Content) && m.Kind == yaml.MappingNode; i += 2 {
+		if valueOf(m.Content[i]) == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // covers reports whether all that a merge key gives is of the entries, or hidden by a key of
 // the mapping without a value.
 func (s shape) covers(m, merged *yaml.Node) bool {
 	given, ok := valueOf(merged).(map[string]any)
-	for key := range given {
+	for key, value := range given {
 		own := indexOf(m, key)
 		hidden := own >= 0 && m.Content[own+1].Tag == "!!null"
-		ok = ok && (hidden || slices.ContainsFunc(s.entries, func(e entry) bool { return e.key == key }))
+		ok = ok && (hidden || s.blank(value) || slices.ContainsFunc(s.entries, func(e entry) bool { return e.key == key }))
 	}
 	return ok
 }

@@ -71,7 +71,7 @@ func (e *edit) field(f field) error {
 	if e.own(key) < 0 {
 		return errLines
 	}
-	if len(f.entries) == 0 && !f.open {
+	if e.vanishes(f, value) {
 		return e.remove(key, value, f.of)
 	}
 	if own, ok := e.fromJSON(f, value); ok {
@@ -80,6 +80,11 @@ func (e *edit) field(f field) error {
 	}
 	_, err := e.value(key, value, entry{inner: &f.shape}, nil)
 	return err
+}
+
+// vanishes reports whether nothing of a field of the job stays.
+func (e *edit) vanishes(f field, value *yaml.Node) bool {
+	return len(f.entries) == 0 && !f.open && (value.Kind != yaml.MappingNode || e.empties(value, f.shape))
 }
 
 // remove takes a field out of the job; the first one of an item stays without any.
