@@ -182,9 +182,10 @@ func hasBlank(m *yaml.Node) bool {
 }
 
 // covers reports whether all that a merge key gives is of the entries, or hidden by a key of
-// the mapping without a value.
+// the mapping without a value. What is no mapping gives nothing.
 func (s shape) covers(m, merged *yaml.Node) bool {
-	given, ok := valueOf(merged).(map[string]any)
+	given, _ := valueOf(merged).(map[string]any)
+	ok := true
 	for key, value := range given {
 		own := indexOf(m, key)
 		hidden := own >= 0 && m.Content[own+1].Tag == "!!null"
