@@ -294,6 +294,10 @@ func (e *edit) apply() (string, error) {
 		b.WriteString(e.Source.Text[at:c.start] + c.text)
 		at = c.end
 	}
+	// Without the end of its last line a block scalar would be another text.
+	if i := len(e.changes) - 1; i >= 0 && e.changes[i].end == len(e.Source.Text) && !strings.HasSuffix(e.Source.Text, "\n") && endsInBlock(e.changes[i].text) {
+		b.WriteString(likeLines(e.Source.Text, "\n"))
+	}
 	return b.String() + e.Source.Text[at:], nil
 }
 

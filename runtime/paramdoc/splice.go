@@ -425,6 +425,20 @@ func (e *edit) behind(end int, text string) {
 	}
 }
 
+// endsInBlock reports whether lines of fields that have been written, but for the end of the
+// last one, end in a block scalar.
+func endsInBlock(text string) bool {
+	d := &document{}
+	if d.parse(source.New("", text)) != nil || d.root == nil {
+		return false
+	}
+	last := d.root
+	for len(last.Content) > 0 {
+		last = last.Content[len(last.Content)-1]
+	}
+	return last.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0
+}
+
 func encode(n *yaml.Node, width int) (string, error) {
 	var b strings.Builder
 	encoder := yaml.NewEncoder(&b)

@@ -241,6 +241,28 @@ func TestLineEnds(t *testing.T) {
 	}
 }
 
+// TestNoLastEnd: a file whose last line has no end gets one where a value needs it, alone.
+func TestNoLastEnd(t *testing.T) {
+	const before = "---\njobs:\n- name: j\n  selection: all()   # c\n"
+	for fields, want := range map[string]string{
+		"  job_overrides: {}":                                        "  job_overrides:\n    p: |\n      two\n      lines\n",
+		"  job_overrides:\n    p: x # one":                           "    # one\n    p: |\n      two\n      lines\n",
+		"  job_overrides:\n    mode: 'a' #":                          "    mode: 'a' #\n    p: |\n      two\n      lines\n",
+		"  job_overrides:\n    q: 1\n    p: |\n      a\n    mode: b": "    mode: b",
+		"  job_overrides:\n    # x\n    p: a\n    mode: b   # b":     "    mode: b   # b",
+	} {
+		for _, end := range []string{"\n", "\r\n"} {
+			text := strings.ReplaceAll(before+fields, "\n", end)
+			c := contentOf(job(t, text))
+			c.Values.Set(params.Name{Param: "p"}, "two\nlines\n")
+			got, err := paramdoc.Write(source.New("jobs.yaml", text), "j", c)
+			if err != nil || !strings.HasPrefix(got, strings.ReplaceAll(before, "\n", end)) || !strings.HasSuffix(got, strings.ReplaceAll(want, "\n", end)) {
+				t.Errorf("%q: %v\n%q", text, err, got)
+			}
+		}
+	}
+}
+
 // TestOtherLineEnds: signs that end a line for the YAML library alone move no edit.
 func TestOtherLineEnds(t *testing.T) {
 	const jobs = "jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      p: &p [a] # one\n      q: [1, *p, *p] # '# two'\n"
