@@ -62,11 +62,7 @@ func (d *document) appendLines(text string, item *yaml.Node) (string, error) {
 	}
 	column := d.jobs.Column
 	at := indexOf(d.root, "jobs")
-	last := min(d.nextLine(d.root.Content[at], d.jobs)-1, d.Source.Lines())
-	for last > d.jobs.Line && outside(d.Source.Line(last), column) {
-		last--
-	}
-	end := d.Source.Offset(last, math.MaxInt32)
+	end := d.Source.Offset(d.lastLine(d.root.Content[at], d.jobs, column), math.MaxInt32)
 	lines := strings.Repeat(" ", column-1) + "- " + indent(written, column+2)
 	next := nextStart(text, end)
 	return withNewline(text[:next]) + likeLines(text, lines+"\n") + text[next:], nil

@@ -261,17 +261,38 @@ type lines struct{ start, end, column int }
 
 // linesOf gives the lines of a field.
 func (d *document) linesOf(key, value *yaml.Node) lines {
-	src := d.Source
-	last := min(d.nextLine(key, value)-1, src.Lines())
-	for n := d.lastLine(key, value) + 1; n <= last; n++ {
-		if loneDash(src.Line(n), key.Column) {
-			last = n - 1
+	start := d.Source.Offset(key.Line, key.Column)
+	return lines{start, d.Source.Offset(d.lastLine(key, value, key.Column), math.MaxInt32), key.Column}
+}
+
+// lastLine gives the last line of a field whose value is in a column or deeper.
+func (d *document) lastLine(key, value *yaml.Node, column int) int {
+	src, node := d.Source, d.lastNode(value)
+	behind := min(d.nextLine(key, value), src.Lines()+1)
+	for n := max(key.Line, node.Line) + 1; n < behind; n++ {
+		if loneDash(src.Line(n), column) {
+			behind = n
 		}
 	}
-	for last > key.Line && outside(src.Line(last), key.Column) {
+	last := behind - 1
+	for last > key.Line && outside(src.Line(last), column) {
 		last--
 	}
-	return lines{src.Offset(key.Line, key.Column), src.Offset(last, math.MaxInt32), key.Column}
+	if d.keeps(node) {
+		for last+1 < behind && blanks(src.Line(last+1)) == len(src.Line(last+1)) && src.Offset(last+1, 1) < len(src.Text) {
+			last++
+		}
+	}
+	return last
+}
+
+// keeps reports whether a node is a block scalar that has the blank lines behind it.
+func (d *document) keeps(n *yaml.Node) bool {
+	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+		return false
+	}
+	head := d.Source.Text[behindProperties(d.Source.Text, d.Source.Offset(n.Line, n.Column)):]
+	return strings.Contains(head[:min(3, len(head))], "+")
 }
 
 // outside reports whether a line behind a field belongs to what follows: it is blank, the end
@@ -288,10 +309,10 @@ func loneDash(line string, column int) bool {
 	return dash && blanks(line) < column-1 && (text == "" || text[0] == '#')
 }
 
-// lastLine gives the line of the last node of a key and its value.
-func (d *document) lastLine(key, value *yaml.Node) int {
+// lastNode gives the last node of a value.
+func (d *document) lastNode(value *yaml.Node) *yaml.Node {
 	d.placed()
-	return max(key.Line, d.nodes[d.behindOf[value]-1].Line)
+	return d.nodes[d.behindOf[value]-1]
 }
 
 // nextLine gives the line of the first node behind a key and its value.

@@ -191,6 +191,7 @@ func TestGoldenAdd(t *testing.T) {
 		"assets: [{key: x}] # x\njobs: [{name: a, selection: all()}]\n":          "assets: [{key: x}] # x\njobs:\n  - {name: a, selection: all()}\n" + block,
 		"assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n": "assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n" + strings.ReplaceAll(block, "\n", "\r\n"),
 		"assets: [{key: x}]\njobs: []\n":                                         "assets: [{key: x}]\njobs:\n" + block,
+		"jobs:\n  - name: a\n    selection: |+\n      all()\n\n\n# the end\n":    "jobs:\n  - name: a\n    selection: |+\n      all()\n\n\n" + block + "# the end\n",
 	} {
 		got, err := paramdoc.Add(source.New("jobs.yaml", before), paramdoc.New{Name: "j", Selection: `groups("sales")`}, content)
 		if err != nil {
@@ -287,6 +288,7 @@ var texts = []string{
 	"jobs: [{name: j, selection: all(), parameter_values: {p: \"{{ params.x }}\"}, params_schema: {p: string}}]\n",
 	"jobs:\n  -\n    name: j\n    selection: |\n      all()\n    params_schema:\n        mode: [a, b]\n        text:\n          type: string\n          description: >-\n            long\n            # no comment\n    ops_config:\n    job_overrides:\n      text: |\n        # no comment\n        two\n\n  - name: k\n    selection: all()\n",
 	"jobs:\n  -\n    name: j\n    selection: all()\n    job_overrides:\n      p: 1\n  -\n    name: k\n    selection: all()\n  -   # about ops\n    name: l\n    selection: all()\n",
+	"jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      text: |+\n        # no comment\n\n    # about ops\n    ops_config:\n      sales:\n        q: >+\n          a\n\n\n# end\n",
 	"x: &x {p: string}\njobs:\n  - name: j\n    params_schema: *x\n    selection: all()\n",
 }
 
