@@ -299,7 +299,10 @@ func (d *document) keeps(n *yaml.Node) bool {
 // of the document, or a comment that is not indented deeper than the field.
 func outside(line string, column int) bool {
 	text := strings.TrimLeft(line, " ")
-	return text == "" || text == "..." || text[0] == '#' && len(line)-len(text) < column
+	if end, ok := strings.CutPrefix(line, "..."); ok && strings.Trim(end[:min(1, len(end))], " \t") == "" {
+		return true
+	}
+	return text == "" || text[0] == '#' && len(line)-len(text) < column
 }
 
 // loneDash reports whether a line begins an item of a list around a field, and no more.

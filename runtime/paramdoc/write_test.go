@@ -355,11 +355,11 @@ var numbered = regexp.MustCompile(`# \d+`)
 func TestCommentsStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SampledFrom(commented).Draw(t, "text")
-		switch end := rapid.SampledFrom([]string{"", "none", "..."}).Draw(t, "end"); end {
+		switch end := rapid.SampledFrom([]string{"", "none", "...", "... # 99"}).Draw(t, "end"); end {
 		case "none":
 			text = strings.TrimSuffix(text, "\n")
-		case "...":
-			text += "...\n"
+		case "...", "... # 99":
+			text += end + "\n"
 		}
 		if rapid.Bool().Draw(t, "crlf") {
 			text = strings.ReplaceAll(text, "\n", "\r\n")
