@@ -60,14 +60,15 @@ func texts(src *source.File, root *yaml.Node) func(offset int) bool {
 
 // textOf gives where the text of a scalar is that may hold `#`, nothing for any other node.
 func textOf(src *source.File, n *yaml.Node) (start, end int) {
-	if n.Kind != yaml.ScalarNode {
-		return 0, 0
+	const quoted, block = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle, yaml.LiteralStyle | yaml.FoldedStyle
+	if n.Kind != yaml.ScalarNode || n.Style&(quoted|block) == 0 {
+		return 0, 0 // the place of a plain one in a long line is not looked for
 	}
 	start = behindProperties(src.Text, src.Offset(n.Line, n.Column))
 	switch {
-	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+	case n.Style&quoted != 0:
 		return start, start + quotedLength(src.Text[start:])
-	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && strings.Trim(n.Value, " \n") != "":
+	case strings.Trim(n.Value, " \n") != "":
 		return blockText(src, start)
 	}
 	return 0, 0

@@ -226,6 +226,8 @@ type edit struct {
 	changes []change
 	// doomed are nodes with an anchor that are replaced, or changed inside.
 	doomed map[*yaml.Node]bool
+	// left is how many nodes may still be written out for aliases.
+	left int
 	// instead are nodes that stand in the places of others.
 	instead map[*yaml.Node]*yaml.Node
 	*remains
@@ -265,7 +267,7 @@ func (r remarks) onto(text string) string {
 }
 
 func (d *document) edit(r *remains) *edit {
-	return &edit{document: d, doomed: map[*yaml.Node]bool{}, instead: map[*yaml.Node]*yaml.Node{}, remains: r}
+	return &edit{document: d, doomed: map[*yaml.Node]bool{}, left: maxWritten, instead: map[*yaml.Node]*yaml.Node{}, remains: r}
 }
 
 // errPlaces: what changes is not where it seems to be.
