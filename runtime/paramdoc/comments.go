@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"auto/lang/source"
+	"auto/runtime/yamldoc"
 
 	"gopkg.in/yaml.v3"
 )
@@ -67,7 +68,7 @@ func textOf(src *source.File, n *yaml.Node) (start, end int) {
 	start = behindProperties(src.Text, src.Offset(n.Line, n.Column))
 	switch {
 	case n.Style&quoted != 0:
-		return start, start + quotedLength(src.Text[start:])
+		return start, start + yamldoc.QuotedLength(src.Text[start:])
 	case strings.Trim(n.Value, " \n") != "":
 		return blockText(src, start)
 	}
@@ -85,22 +86,6 @@ func behindProperties(text string, at int) int {
 		at += len(text[at:]) - len(strings.TrimLeft(text[at:], " \t\r\n"))
 	}
 	return at
-}
-
-// quotedLength gives the length of the text in quotes that another begins with.
-func quotedLength(text string) int {
-	for i := 1; i < len(text); i++ {
-		switch {
-		case text[0] == '"' && text[i] == '\\':
-			i++
-		case text[i] != text[0]:
-		case text[0] == '\'' && strings.HasPrefix(text[i+1:], "'"):
-			i++
-		default:
-			return i + 1
-		}
-	}
-	return len(text)
 }
 
 // blockText gives the lines of a text whose head, such as `|-`, is at an offset.
