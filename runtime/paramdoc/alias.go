@@ -7,8 +7,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxWritten bounds the nodes that are written out, so that a small text cannot stand for an
-// endless one.
+// maxWritten bounds the nodes that an edit writes out, so that a small text cannot stand for
+// an endless one.
 const maxWritten = 100_000
 
 var errAliases = errors.New("its aliases stand for too much")
@@ -16,13 +16,12 @@ var errAliases = errors.New("its aliases stand for too much")
 // settled gives a copy of a tree in which no alias stands for a node that the edit replaces:
 // what that was is written out.
 func (e *edit) settled(n *yaml.Node) (*yaml.Node, error) {
-	left := maxWritten
 	var copied func(n *yaml.Node, out bool) *yaml.Node
 	copied = func(n *yaml.Node, out bool) *yaml.Node {
 		if out {
-			left--
+			e.left--
 		}
-		if left < 0 {
+		if e.left < 0 {
 			return n
 		}
 		if n.Kind == yaml.AliasNode && e.doomed[n.Alias] {
@@ -47,7 +46,7 @@ func (e *edit) settled(n *yaml.Node) (*yaml.Node, error) {
 		return &c
 	}
 	c := copied(n, false)
-	if left < 0 {
+	if e.left < 0 {
 		return nil, errAliases
 	}
 	return c, nil
@@ -75,10 +74,10 @@ func (e *edit) settle() error {
 	var failed error
 	var walk func(n *yaml.Node)
 	walk = func(n *yaml.Node) {
-		if n.Kind == yaml.AliasNode && e.doomed[n.Alias] {
+		if n.Kind == yaml.AliasNode && e.doomed[n.Alias] && failed == nil {
 			at := e.Source.Offset(n.Line, n.Column)
 			if !within(replaced, at) {
-				failed = errors.Join(failed, e.writeOut(n, at))
+				failed = e.writeOut(n, at)
 			}
 		}
 		for _, inner := range n.Content {
@@ -99,6 +98,9 @@ func within(changes []change, at int) bool {
 }
 
 func (e *edit) writeOut(alias *yaml.Node, at int) error {
+	if !strings.HasPrefix(e.Source.Text[at:], "*"+alias.Value) {
+		return errPlaces
+	}
 	was, err := e.settled(alias)
 	if err != nil {
 		return err

@@ -25,3 +25,19 @@ func TestEndlessAliases(t *testing.T) {
 		t.Errorf("%d bytes, %v", len(out), err)
 	}
 }
+
+// TestManyAliases: what many aliases stand for together is bounded, too.
+func TestManyAliases(t *testing.T) {
+	text := func(aliases int) string {
+		return "jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      p: &p [" + strings.Repeat("x, ", 2000) + "]\n  - name: k\n    selection: all()\n    job_overrides: {p: [" + strings.Repeat("*p, ", aliases) + "]}\n"
+	}
+	var c paramdoc.Content
+	c.Values.Set(params.Name{Param: "p"}, "new")
+	if _, err := paramdoc.Write(source.New("jobs.yaml", text(40)), "j", c); err != nil {
+		t.Error(err)
+	}
+	out, err := paramdoc.Write(source.New("jobs.yaml", text(60)), "j", c)
+	if !errors.As(err, new(*paramdoc.Unwritable)) {
+		t.Errorf("%d bytes, %v", len(out), err)
+	}
+}

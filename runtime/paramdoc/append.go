@@ -33,7 +33,7 @@ func appendJob(src *source.File, job New) (string, error) {
 // appendItem writes an item behind the last one: as lines of its own where the list has
 // lines, and otherwise in the tree.
 func (d *document) appendItem(text string, item *yaml.Node) (string, error) {
-	if d.jobs == nil && len(d.root.Content) == 0 || d.jobs != nil && d.jobs.Style&yaml.FlowStyle == 0 && len(d.jobs.Content) > 0 {
+	if d.jobs == nil && len(d.root.Content) == 0 || d.jobs != nil && d.jobs.Style&yaml.FlowStyle == 0 && len(d.jobs.Content) > 0 && !otherEnds(text) {
 		return d.appendLines(text, item)
 	}
 	if d.jobs == nil || d.jobs.Kind != yaml.SequenceNode {
@@ -62,11 +62,7 @@ func (d *document) appendLines(text string, item *yaml.Node) (string, error) {
 	}
 	column := d.jobs.Column
 	at := indexOf(d.root, "jobs")
-	last := min(d.nextLine(d.root.Content[at], d.jobs)-1, d.Source.Lines())
-	for last > d.jobs.Line && outside(d.Source.Line(last), column) {
-		last--
-	}
-	end := d.Source.Offset(last, math.MaxInt32)
+	end := d.Source.Offset(d.lastLine(d.root.Content[at], d.jobs, column), math.MaxInt32)
 	lines := strings.Repeat(" ", column-1) + "- " + indent(written, column+2)
 	next := nextStart(text, end)
 	return withNewline(text[:next]) + likeLines(text, lines+"\n") + text[next:], nil

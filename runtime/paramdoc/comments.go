@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"auto/lang/source"
+	"auto/runtime/yamldoc"
 
 	"gopkg.in/yaml.v3"
 )
@@ -26,7 +27,7 @@ func commentsOf(src *source.File, root *yaml.Node) []comment {
 			if line[i] != '#' || i > 0 && line[i-1] != ' ' && line[i-1] != '\t' || within(at+i) {
 				continue
 			}
-			all = append(all, comment{at + i, at + len(line), strings.TrimRight(line[i:], " \t")})
+			all = append(all, comment{at + i, at + len(line), strings.TrimRight(line[i:], " \t\r\u0085\u2028\u2029")})
 			break
 		}
 	}
@@ -60,14 +61,15 @@ func texts(src *source.File, root *yaml.Node) func(offset int) bool {
 
 // textOf gives where the text of a scalar is that may hold `#`, nothing for any other node.
 func textOf(src *source.File, n *yaml.Node) (start, end int) {
-	if n.Kind != yaml.ScalarNode {
-		return 0, 0
+	const quoted, block = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle, yaml.LiteralStyle | yaml.FoldedStyle
+	if n.Kind != yaml.ScalarNode || n.Style&(quoted|block) == 0 {
+		return 0, 0 // the place of a plain one in a long line is not looked for
 	}
 	start = behindProperties(src.Text, src.Offset(n.Line, n.Column))
 	switch {
-	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
-		return start, start + quotedLength(src.Text[start:])
-	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && strings.Trim(n.Value, " \n") != "":
+	case n.Style&quoted != 0:
+		return start, start + yamldoc.QuotedLength(src.Text[start:])
+	case strings.Trim(n.Value, " \n") != "":
 		return blockText(src, start)
 	}
 	return 0, 0
@@ -84,22 +86,6 @@ func behindProperties(text string, at int) int {
 		at += len(text[at:]) - len(strings.TrimLeft(text[at:], " \t\r\n"))
 	}
 	return at
-}
-
-// quotedLength gives the length of the text in quotes that another begins with.
-func quotedLength(text string) int {
-	for i := 1; i < len(text); i++ {
-		switch {
-		case text[0] == '"' && text[i] == '\\':
-			i++
-		case text[i] != text[0]:
-		case text[0] == '\'' && strings.HasPrefix(text[i+1:], "'"):
-			i++
-		default:
-			return i + 1
-		}
-	}
-	return len(text)
 }
 
 // blockText gives the lines of a text whose head, such as `|-`, is at an offset.

@@ -2,6 +2,7 @@ package paramdoc
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ type shape struct {
 	entries []entry
 	// open: keys that are none of the entries stay.
 	open bool
+	// assets: its keys are assets, which say nothing where none of their fields has a value.
+	assets bool
 }
 
 // entry is one field of a mapping as it should be.
@@ -44,27 +47,56 @@ func (d *document) fields(content Content) []field {
 	if indexOf(d.job, shared) < 0 && indexOf(d.job, sharedFields[1]) >= 0 {
 		shared = sharedFields[1]
 	}
-	assets := map[string]any{}
-	for asset, values := range content.Values.Assets {
-		assets[asset] = values
-	}
 	schema, _, err := d.content()
 	return []field{
-		{schemaField, d.schemaShape(content.Schema), err == nil && sameSet(schema, content.Schema) && d.said(schemaField) != nil},
-		{shared, shape{entries: valueEntries(content.Values.Shared)}, sameValue(d.said(shared), anyOf(content.Values.Shared))},
-		{opsField, shape{entries: opsEntries(content.Values.Assets)}, sameValue(d.said(opsField), assets)},
+		{schemaField, d.schemaShape(content.Schema), err == nil && sameSet(schema, content.Schema)},
+		{shared, shape{entries: valueEntries(content.Values.Shared)}, sameValue(given(d.said(shared)), anyOf(content.Values.Shared))},
+		{opsField, shape{entries: opsEntries(content.Values.Assets), assets: true}, sameAssets(d.said(opsField), content.Values.Assets)},
 	}
 }
 
 // said gives what the job says in a field, nil for nothing.
 func (d *document) said(field string) any { return valueOf(d.Map(d.job, "a job").Node(field)) }
 
+// given gives a mapping without the fields that say nothing, and any other value itself.
+func given(value any) any {
+	if value == nil {
+		return map[string]any{}
+	}
+	fields, ok := value.(map[string]any)
+	if !ok {
+		return value
+	}
+	fields = maps.Clone(fields)
+	maps.DeleteFunc(fields, func(_ string, v any) bool { return v == nil })
+	return fields
+}
+
+// sameAssets compares what a file says of assets with their values.
+func sameAssets(said any, assets map[string]map[string]any) bool {
+	fields, ok := given(said).(map[string]any)
+	want := map[string]any{}
+	for asset, values := range assets {
+		want[asset] = values
+	}
+	for asset, values := range fields {
+		fields[asset] = given(values)
+	}
+	empty := func(_ string, v any) bool { of, ok := v.(map[string]any); return ok && len(of) == 0 }
+	maps.DeleteFunc(fields, empty)
+	maps.DeleteFunc(want, empty)
+	return ok && sameValue(fields, want)
+}
+
 func opsEntries(assets map[string]map[string]any) []entry {
 	var entries []entry
 	for _, asset := range slices.Sorted(maps.Keys(assets)) {
+		if len(assets[asset]) == 0 {
+			continue
+		}
 		entries = append(entries, entry{
 			key:   asset,
-			same:  func(n *yaml.Node) bool { return sameValue(valueOf(n), anyOf(assets[asset])) },
+			same:  func(n *yaml.Node) bool { return sameValue(given(valueOf(n)), anyOf(assets[asset])) },
 			inner: &shape{of: asset + ".", entries: valueEntries(assets[asset])},
 		})
 	}
@@ -119,8 +151,10 @@ func (s shape) fate(m, key, value *yaml.Node) (fate, entry) {
 			return stays, entry{}
 		}
 		return goes, entry{}
-	case i < 0 && (s.open || value.Tag == "!!null"):
+	case i < 0 && (s.open || s.blank(valueOf(value))):
 		return stays, entry{}
+	case i < 0 && s.assets && hasBlank(value):
+		return opens, entry{inner: &shape{of: key.Value + "."}}
 	case i < 0:
 		return goes, entry{}
 	case s.entries[i].same(value):
@@ -131,14 +165,31 @@ func (s shape) fate(m, key, value *yaml.Node) (fate, entry) {
 	return changes, s.entries[i]
 }
 
+// blank reports whether the value of a field says nothing.
+func (s shape) blank(value any) bool {
+	fields, ok := given(value).(map[string]any)
+	return value == nil || s.assets && ok && len(fields) == 0
+}
+
+// hasBlank reports whether a mapping has a field of its own that says nothing.
+func hasBlank(m *yaml.Node) bool {
+	for i := 1; i < len(m.Content) && m.Kind == yaml.MappingNode; i += 2 {
+		if valueOf(m.Content[i]) == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // covers reports whether all that a merge key gives is of the entries, or hidden by a key of
-// the mapping without a value.
+// the mapping without a value. What is no mapping gives nothing.
 func (s shape) covers(m, merged *yaml.Node) bool {
-	given, ok := valueOf(merged).(map[string]any)
-	for key := range given {
+	given, _ := valueOf(merged).(map[string]any)
+	ok := true
+	for key, value := range given {
 		own := indexOf(m, key)
 		hidden := own >= 0 && m.Content[own+1].Tag == "!!null"
-		ok = ok && (hidden || slices.ContainsFunc(s.entries, func(e entry) bool { return e.key == key }))
+		ok = ok && (hidden || s.blank(value) || slices.ContainsFunc(s.entries, func(e entry) bool { return e.key == key }))
 	}
 	return ok
 }
@@ -175,6 +226,8 @@ type edit struct {
 	changes []change
 	// doomed are nodes with an anchor that are replaced, or changed inside.
 	doomed map[*yaml.Node]bool
+	// left is how many nodes may still be written out for aliases.
+	left int
 	// instead are nodes that stand in the places of others.
 	instead map[*yaml.Node]*yaml.Node
 	*remains
@@ -214,8 +267,11 @@ func (r remarks) onto(text string) string {
 }
 
 func (d *document) edit(r *remains) *edit {
-	return &edit{document: d, doomed: map[*yaml.Node]bool{}, instead: map[*yaml.Node]*yaml.Node{}, remains: r}
+	return &edit{document: d, doomed: map[*yaml.Node]bool{}, left: maxWritten, instead: map[*yaml.Node]*yaml.Node{}, remains: r}
 }
+
+// errPlaces: what changes is not where it seems to be.
+var errPlaces = errors.New("its lines are not where they seem to be")
 
 // change puts a text in the place of bytes [start, end).
 type change struct {
@@ -229,15 +285,22 @@ func (e *edit) change(start, end int, text string) {
 
 // apply gives the text with the changes, of which no two are of the same bytes; what is put
 // between bytes goes before what is put in the place of those behind.
-func (e *edit) apply() string {
+func (e *edit) apply() (string, error) {
 	slices.SortStableFunc(e.changes, func(a, b change) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) })
 	var b strings.Builder
 	at := 0
 	for _, c := range e.changes {
+		if c.start < at || c.end < c.start || c.end > len(e.Source.Text) {
+			return "", errPlaces
+		}
 		b.WriteString(e.Source.Text[at:c.start] + c.text)
 		at = c.end
 	}
-	return b.String() + e.Source.Text[at:]
+	// Without the end of its last line a block scalar would be another text.
+	if i := len(e.changes) - 1; i >= 0 && e.changes[i].end == len(e.Source.Text) && !strings.HasSuffix(e.Source.Text, "\n") && endsInBlock(e.changes[i].text) {
+		b.WriteString(likeLines(e.Source.Text, "\n"))
+	}
+	return b.String() + e.Source.Text[at:], nil
 }
 
 // gone keeps the comments of a field that goes.

@@ -74,12 +74,13 @@ func textNode(text string) *yaml.Node {
 }
 
 // needsQuotes reports whether the YAML library writes a text in a way that it does not read
-// back: the merge key, and lines that begin with a blank one or end in other signs than \n.
+// back: the merge key, and lines that begin with a blank one or end in other signs than \n;
+// or that lines behind it would change: one that ends in blank lines.
 func needsQuotes(text string) bool {
 	if text == "<<" {
 		return true
 	}
-	return strings.Contains(text, "\n") && (strings.ContainsRune(" \t\n", rune(text[0])) || strings.ContainsAny(text, "\r\u0085\u2028\u2029"))
+	return strings.Contains(text, "\n") && (strings.ContainsRune(" \t\n", rune(text[0])) || strings.HasSuffix(text, "\n\n") || strings.ContainsAny(text, "\r\u0085\u2028\u2029"))
 }
 
 // keyNode writes a key, which takes one line.

@@ -68,7 +68,7 @@ func (e *edit) tree(fields []field) *yaml.Node {
 		case at < 0 && !empty:
 			out.Content = append(out.Content, textNode(f.name), e.made(entry{inner: &f.shape}))
 		case at < 0:
-		case empty:
+		case e.vanishes(f, out.Content[at+1]):
 			e.doom(out.Content[at+1])
 			e.dropped = append(e.dropped, ofNodes(out.Content[at], out.Content[at+1])...)
 			out.Content = slices.Delete(out.Content, at, at+2)

@@ -15,9 +15,15 @@ import (
 // errLines: a job or a field has no lines of its own, so that others would change with it.
 var errLines = errors.New("the job is written in braces")
 
+// errEnds: lines do not end as the YAML library counts them, so that no node is where it says.
+var errEnds = errors.New("a line of it ends in another sign than a newline")
+
 // splice edits the lines of entries that change alone, so that no other byte of the file
 // changes.
 func splice(file *source.File, job string, content Content) (string, []string, error) {
+	if otherEnds(file.Text) {
+		return "", nil, errEnds
+	}
 	r := remains{carried: map[string]remarks{}}
 	for i := range 3 {
 		d, err := jobIn(file, job)
@@ -34,9 +40,19 @@ func splice(file *source.File, job string, content Content) (string, []string, e
 		if err := e.settle(); err != nil {
 			return "", nil, err
 		}
-		file = source.New(file.Name, e.apply())
+		text, err := e.apply()
+		if err != nil {
+			return "", nil, err
+		}
+		file = source.New(file.Name, text)
 	}
 	return file.Text, r.all(), nil
+}
+
+// otherEnds reports whether a text has ends of lines that the YAML library counts and
+// [source.File] does not.
+func otherEnds(text string) bool {
+	return strings.ContainsAny(text, "\u0085\u2028\u2029") || strings.Count(text, "\r") > strings.Count(text, "\r\n")
 }
 
 // field edits a field of the job.
@@ -55,7 +71,7 @@ func (e *edit) field(f field) error {
 	if e.own(key) < 0 {
 		return errLines
 	}
-	if len(f.entries) == 0 && !f.open {
+	if e.vanishes(f, value) {
 		return e.remove(key, value, f.of)
 	}
 	if own, ok := e.fromJSON(f, value); ok {
@@ -64,6 +80,11 @@ func (e *edit) field(f field) error {
 	}
 	_, err := e.value(key, value, entry{inner: &f.shape}, nil)
 	return err
+}
+
+// vanishes reports whether nothing of a field of the job stays.
+func (e *edit) vanishes(f field, value *yaml.Node) bool {
+	return len(f.entries) == 0 && !f.open && (value.Kind != yaml.MappingNode || e.empties(value, f.shape))
 }
 
 // remove takes a field out of the job; the first one of an item stays without any.
@@ -240,33 +261,80 @@ type lines struct{ start, end, column int }
 
 // linesOf gives the lines of a field.
 func (d *document) linesOf(key, value *yaml.Node) lines {
-	src := d.Source
-	last := min(d.nextLine(key, value)-1, src.Lines())
-	for last > key.Line && outside(src.Line(last), key.Column) {
+	start := d.Source.Offset(key.Line, key.Column)
+	return lines{start, d.Source.Offset(d.lastLine(key, value, key.Column), math.MaxInt32), key.Column}
+}
+
+// lastLine gives the last line of a field whose value is in a column or deeper.
+func (d *document) lastLine(key, value *yaml.Node, column int) int {
+	src, node := d.Source, d.lastNode(value)
+	behind := min(d.nextLine(key, value), src.Lines()+1)
+	for n := max(key.Line, node.Line) + 1; n < behind; n++ {
+		if loneDash(src.Line(n), column) {
+			behind = n
+		}
+	}
+	last := behind - 1
+	for last > key.Line && outside(src.Line(last), column) {
 		last--
 	}
-	return lines{src.Offset(key.Line, key.Column), src.Offset(last, math.MaxInt32), key.Column}
+	if d.keeps(node) {
+		for last+1 < behind && blanks(src.Line(last+1)) == len(src.Line(last+1)) && src.Offset(last+1, 1) < len(src.Text) {
+			last++
+		}
+	}
+	return last
+}
+
+// keeps reports whether a node is a block scalar that has the blank lines behind it.
+func (d *document) keeps(n *yaml.Node) bool {
+	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+		return false
+	}
+	head := d.Source.Text[behindProperties(d.Source.Text, d.Source.Offset(n.Line, n.Column)):]
+	return strings.Contains(head[:min(3, len(head))], "+")
 }
 
 // outside reports whether a line behind a field belongs to what follows: it is blank, the end
 // of the document, or a comment that is not indented deeper than the field.
 func outside(line string, column int) bool {
 	text := strings.TrimLeft(line, " ")
-	return text == "" || text == "..." || text[0] == '#' && len(line)-len(text) < column
+	if end, ok := strings.CutPrefix(line, "..."); ok && strings.Trim(end[:min(1, len(end))], " \t") == "" {
+		return true
+	}
+	return text == "" || text[0] == '#' && len(line)-len(text) < column
+}
+
+// loneDash reports whether a line begins an item of a list around a field, and no more.
+func loneDash(line string, column int) bool {
+	text, dash := strings.CutPrefix(strings.TrimLeft(line, " "), "-")
+	text = strings.TrimLeft(text, " \t")
+	return dash && blanks(line) < column-1 && (text == "" || text[0] == '#')
+}
+
+// lastNode gives the last node of a value.
+func (d *document) lastNode(value *yaml.Node) *yaml.Node {
+	d.placed()
+	return d.nodes[d.behindOf[value]-1]
 }
 
 // nextLine gives the line of the first node behind a key and its value.
 func (d *document) nextLine(key, value *yaml.Node) int {
-	if d.behindOf == nil {
-		d.behindOf = map[*yaml.Node]int{}
-		d.place(d.root)
-	}
+	d.placed()
 	for _, n := range d.nodes[d.behindOf[value]:] {
 		if n.Line > key.Line {
 			return n.Line
 		}
 	}
 	return math.MaxInt
+}
+
+// placed notes all nodes once.
+func (d *document) placed() {
+	if d.behindOf == nil {
+		d.behindOf = map[*yaml.Node]int{}
+		d.place(d.root)
+	}
 }
 
 // place notes a node and those in it, in the order of the text.
@@ -379,6 +447,20 @@ func (e *edit) behind(end int, text string) {
 	} else {
 		e.change(end, end, "\n"+text)
 	}
+}
+
+// endsInBlock reports whether lines of fields that have been written, but for the end of the
+// last one, end in a block scalar.
+func endsInBlock(text string) bool {
+	d := &document{}
+	if d.parse(source.New("", text)) != nil || d.root == nil {
+		return false
+	}
+	last := d.root
+	for len(last.Content) > 0 {
+		last = last.Content[len(last.Content)-1]
+	}
+	return last.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0
 }
 
 func encode(n *yaml.Node, width int) (string, error) {

@@ -191,6 +191,7 @@ func TestGoldenAdd(t *testing.T) {
 		"assets: [{key: x}] # x\njobs: [{name: a, selection: all()}]\n":          "assets: [{key: x}] # x\njobs:\n  - {name: a, selection: all()}\n" + block,
 		"assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n": "assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n" + strings.ReplaceAll(block, "\n", "\r\n"),
 		"assets: [{key: x}]\njobs: []\n":                                         "assets: [{key: x}]\njobs:\n" + block,
+		"jobs:\n  - name: a\n    selection: |+\n      all()\n\n\n# the end\n":    "jobs:\n  - name: a\n    selection: |+\n      all()\n\n\n" + block + "# the end\n",
 	} {
 		got, err := paramdoc.Add(source.New("jobs.yaml", before), paramdoc.New{Name: "j", Selection: `groups("sales")`}, content)
 		if err != nil {
@@ -241,12 +242,53 @@ func TestLineEnds(t *testing.T) {
 	}
 }
 
+// TestNoLastEnd: a file whose last line has no end gets one where a value needs it, alone.
+func TestNoLastEnd(t *testing.T) {
+	const before = "---\njobs:\n- name: j\n  selection: all()   # c\n"
+	for fields, want := range map[string]string{
+		"  job_overrides: {}":                                        "  job_overrides:\n    p: |\n      two\n      lines\n",
+		"  job_overrides:\n    p: x # one":                           "    # one\n    p: |\n      two\n      lines\n",
+		"  job_overrides:\n    mode: 'a' #":                          "    mode: 'a' #\n    p: |\n      two\n      lines\n",
+		"  job_overrides:\n    q: 1\n    p: |\n      a\n    mode: b": "    mode: b",
+		"  job_overrides:\n    # x\n    p: a\n    mode: b   # b":     "    mode: b   # b",
+	} {
+		for _, end := range []string{"\n", "\r\n"} {
+			text := strings.ReplaceAll(before+fields, "\n", end)
+			c := contentOf(job(t, text))
+			c.Values.Set(params.Name{Param: "p"}, "two\nlines\n")
+			got, err := paramdoc.Write(source.New("jobs.yaml", text), "j", c)
+			if err != nil || !strings.HasPrefix(got, strings.ReplaceAll(before, "\n", end)) || !strings.HasSuffix(got, strings.ReplaceAll(want, "\n", end)) {
+				t.Errorf("%q: %v\n%q", text, err, got)
+			}
+		}
+	}
+}
+
+// TestOtherLineEnds: signs that end a line for the YAML library alone move no edit.
+func TestOtherLineEnds(t *testing.T) {
+	const jobs = "jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      p: &p [a] # one\n      q: [1, *p, *p] # '# two'\n"
+	for _, before := range []string{"x: \"a\u2028b\"\n", "x: \"a # no\u2029b\"\n", "# a\u0085\n", "x: |\n  a\u2028  # no\n", "x: 1\r", "x: 'a\r  b'\n"} {
+		c := contentOf(job(t, before+jobs))
+		c.Values.Set(params.Name{Param: "p"}, int64(7))
+		got, err := paramdoc.Write(source.New("jobs.yaml", before+jobs), "j", c)
+		if err != nil || !strings.Contains(got, "      p: 7 # one\n      q: [1, [a], [a]] # '# two'\n") {
+			t.Errorf("%q: %v\n%s", before, err, got)
+		}
+		got, err = paramdoc.Add(source.New("jobs.yaml", before+jobs), paramdoc.New{Name: "k", Selection: "all()"}, paramdoc.Content{})
+		if err != nil || !strings.HasSuffix(got, "# '# two'\n  - name: k\n    selection: all()\n") {
+			t.Errorf("%q: %v\n%s", before, err, got)
+		}
+	}
+}
+
 // texts are files that a job `j` is edited in.
 var texts = []string{
 	"jobs:\n  - name: j\n    selection: all()\n",
 	"# top\njobs:\n- name: i\n  selection: all()\n  ops_config: {sales: {p: 1}}\n- name: j\n  params_schema:\n    # about p\n    p: string!  # more\n    sales.q: \"int|5\"\n\n  job_overrides: {p: x}\n  selection: all()\n\n  # about ops\n  ops_config:\n    sales: {q: 6}\n    marketing:\n      q: 7 # seven\n# end\n",
 	"jobs: [{name: j, selection: all(), parameter_values: {p: \"{{ params.x }}\"}, params_schema: {p: string}}]\n",
 	"jobs:\n  -\n    name: j\n    selection: |\n      all()\n    params_schema:\n        mode: [a, b]\n        text:\n          type: string\n          description: >-\n            long\n            # no comment\n    ops_config:\n    job_overrides:\n      text: |\n        # no comment\n        two\n\n  - name: k\n    selection: all()\n",
+	"jobs:\n  -\n    name: j\n    selection: all()\n    job_overrides:\n      p: 1\n  -\n    name: k\n    selection: all()\n  -   # about ops\n    name: l\n    selection: all()\n",
+	"jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      text: |+\n        # no comment\n\n    # about ops\n    ops_config:\n      sales:\n        q: >+\n          a\n\n\n# end\n",
 	"x: &x {p: string}\njobs:\n  - name: j\n    params_schema: *x\n    selection: all()\n",
 }
 
@@ -304,6 +346,7 @@ var commented = []string{
 	"# 1\njobs: # 2\n- job_overrides: {p: [a, # 3\n    # 4\n    b], # 5\n    # 6\n    q: 1 # 7\n    # 8\n    } # 9\n  # 10\n  ops_config: {sales: {p: 1}, # 11\n    # 12\n    marketing: {q: 2} # 13\n    } # 14\n  name: j # 15\n  selection: all() # 16\n",
 	"# 1\njobs: [ # 2\n  # 3\n  {name: j, # 4\n  # 5\n  selection: all(), # 6\n  job_overrides: {p: 1, # 7\n  q: [a, # 8\n  b]} # 9\n  # 10\n  }, # 11\n  {name: k, selection: all()} # 12\n  # 13\n] # 14\n# 15\n",
 	"d: &d # 1\n  # 2\n  p: 1 # 3\n  q: &q [a] # 4\njobs:\n  - name: j\n    selection: all()\n    job_overrides: # 5\n      # 6\n      <<: *d # 7\n      mode: &m a # 8\n    ops_config:\n      # 9\n      sales: &s # 10\n        q: *q # 11\n        mode: *m # 12\n      # 13\n      marketing: *s # 14\n  - name: k # 15\n    selection: all()\n    ops_config: {marketing: *s} # 16\n",
+	"jobs:\n  - name: j\n    selection: all()\n    job_overrides:\n      p: 1 # 1\n  - # 2\n        # 3\n    name: k # 4\n    selection: all()   # 5\n  # 6\n  -\n    # 7\n    name: l\n    selection: all()\n",
 }
 
 var numbered = regexp.MustCompile(`# \d+`)
@@ -312,11 +355,11 @@ var numbered = regexp.MustCompile(`# \d+`)
 func TestCommentsStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SampledFrom(commented).Draw(t, "text")
-		switch end := rapid.SampledFrom([]string{"", "none", "..."}).Draw(t, "end"); end {
+		switch end := rapid.SampledFrom([]string{"", "none", "...", "... # 99"}).Draw(t, "end"); end {
 		case "none":
 			text = strings.TrimSuffix(text, "\n")
-		case "...":
-			text += "...\n"
+		case "...", "... # 99":
+			text += end + "\n"
 		}
 		if rapid.Bool().Draw(t, "crlf") {
 			text = strings.ReplaceAll(text, "\n", "\r\n")

@@ -120,7 +120,7 @@ func (d *Doc) scalarLength(n *yaml.Node, start int) int {
 	rest := d.Source.Text[start:]
 	switch {
 	case n.Style&yaml.DoubleQuotedStyle != 0, n.Style&yaml.SingleQuotedStyle != 0:
-		return quotedLength(rest)
+		return QuotedLength(rest)
 	case strings.HasPrefix(rest, n.Value):
 		return len(n.Value)
 	}
@@ -130,7 +130,9 @@ func (d *Doc) scalarLength(n *yaml.Node, start int) int {
 	return len(rest)
 }
 
-func quotedLength(text string) int {
+// QuotedLength gives the length of the text in quotes, single or double, that another begins
+// with, all of it where they do not end.
+func QuotedLength(text string) int {
 	for i := 1; i < len(text); i++ {
 		switch {
 		case text[0] == '"' && text[i] == '\\':

@@ -27,3 +27,11 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestQuotedLength(t *testing.T) {
+	for text, want := range map[string]int{`"a" b`: 3, `"a\"b" c`: 6, `"\\" "`: 4, `'it''s' 'b'`: 7, `'a\' b`: 4, `''`: 2, `"a`: 2, `"a\`: 3, "'a\nb'\n": 5} {
+		if got := yamldoc.QuotedLength(text); got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
+	}
+}
