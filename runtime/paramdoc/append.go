@@ -63,6 +63,10 @@ func (d *document) appendLines(text string, item *yaml.Node) (string, error) {
 	column := d.jobs.Column
 	at := indexOf(d.root, "jobs")
 	end := d.Source.Offset(d.lastLine(d.root.Content[at], d.jobs, column), math.MaxInt32)
+	if c, ok := d.unended(d.lastNode(d.jobs), end); ok {
+		text = text[:c.start] + c.text + text[c.end:]
+		end = len(text)
+	}
 	lines := strings.Repeat(" ", column-1) + "- " + indent(written, column+2)
 	next := nextStart(text, end)
 	return withNewline(text[:next]) + likeLines(text, lines+"\n") + text[next:], nil

@@ -234,7 +234,24 @@ func (e *edit) takeOut(name string, key, value *yaml.Node) {
 		r.above, r.behind = r.above[:i], r.above[i]
 	}
 	e.gone(name, r)
-	e.change(start, nextStart(e.Source.Text, l.end), "")
+	end := nextStart(e.Source.Text, l.end)
+	if e.keeps(e.nodes[e.behindOf[key]-2]) {
+		end = behindBlank(e.Source.Text, end) // they would be of the text before
+	}
+	e.change(start, end, "")
+}
+
+// behindBlank gives the offset of the first line from one on that is not blank.
+func behindBlank(text string, line int) int {
+	for line < len(text) {
+		end := line + len(text[line:]) - len(strings.TrimLeft(text[line:], " "))
+		if next := nextStart(text, end); next > end {
+			line = next
+			continue
+		}
+		break
+	}
+	return line
 }
 
 // isComment reports whether a line is a comment in a column (from 0).
@@ -291,8 +308,28 @@ func (d *document) keeps(n *yaml.Node) bool {
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
 		return false
 	}
-	head := d.Source.Text[behindProperties(d.Source.Text, d.Source.Offset(n.Line, n.Column)):]
-	return strings.Contains(head[:min(3, len(head))], "+")
+	_, head := d.headOf(n)
+	return strings.Contains(head, "+")
+}
+
+// headOf gives where the head of a block scalar is, and what it says: `|` and up to two signs.
+func (d *document) headOf(n *yaml.Node) (at int, head string) {
+	at = behindProperties(d.Source.Text, d.Source.Offset(n.Line, n.Column))
+	head = d.Source.Text[at:]
+	return at, head[:min(3, len(head))]
+}
+
+// unended gives the change that lets a block scalar which ends a file without a last newline
+// be the same text before further lines, and false where it is without one.
+func (d *document) unended(n *yaml.Node, end int) (change, bool) {
+	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 || end < len(d.Source.Text) || strings.HasSuffix(d.Source.Text, "\n") {
+		return change{}, false
+	}
+	at, head := d.headOf(n)
+	if keep := strings.IndexByte(head, '+'); keep > 0 {
+		return change{at + keep, at + keep + 1, "-"}, true
+	}
+	return change{at + 1, at + 1, "-"}, !strings.Contains(head, "-")
 }
 
 // outside reports whether a line behind a field belongs to what follows: it is blank, the end
@@ -436,13 +473,21 @@ func (e *edit) insert(m, key, n *yaml.Node, comments remarks, width int) error {
 	if err != nil {
 		return err
 	}
+	if c, ok := e.unended(e.lastNode(m), l.end); ok && !within(e.changes, c.start) {
+		e.change(c.start, c.end, c.text)
+	}
 	e.behind(l.end, strings.Repeat(" ", l.column-1)+indent(comments.onto(written), l.column))
 	return nil
 }
 
-// behind writes lines behind one that ends at an offset.
+// behind writes lines behind one that ends at an offset, and behind what goes with it.
 func (e *edit) behind(end int, text string) {
 	if next := nextStart(e.Source.Text, end); next > end {
+		for _, c := range e.changes {
+			if c.start < next {
+				next = max(next, c.end)
+			}
+		}
 		e.change(next, next, text+"\n")
 	} else {
 		e.change(end, end, "\n"+text)

@@ -38,9 +38,11 @@ var (
 )
 
 // Write gives the text of a job file with the parameters of a job as in content. Entries
-// that are as they should be stay as they are written, and so does all else in the file;
-// comments and order are kept. A job that is written in braces is written as a block. The
-// error is ErrNoJob, findings where the text is not valid, or [Unwritable].
+// that are as they should be stay as they are written, and so does all else in the file, byte
+// for byte, where lines alone can be changed. Where they cannot, as in a job in braces, the
+// whole file is written anew: its values, order and comments are kept, but indentation and
+// blank lines are not, the job is written as a block, and its comments may stand above it.
+// The error is ErrNoJob, findings where the text is not valid, or [Unwritable].
 func Write(file *source.File, job string, content Content) (string, error) {
 	return edited(file, job, content, splice, reencode, reencodeBare)
 }

@@ -191,6 +191,7 @@ func TestGoldenAdd(t *testing.T) {
 		"assets: [{key: x}] # x\njobs: [{name: a, selection: all()}]\n":          "assets: [{key: x}] # x\njobs:\n  - {name: a, selection: all()}\n" + block,
 		"assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n": "assets: [{key: x}]\r\njobs:\r\n  - name: a\r\n    selection: all()\r\n" + strings.ReplaceAll(block, "\n", "\r\n"),
 		"assets: [{key: x}]\njobs: []\n":                                         "assets: [{key: x}]\njobs:\n" + block,
+		"jobs:\n  - name: a\n    selection: |\n      all()":                      "jobs:\n  - name: a\n    selection: |-\n      all()\n" + block,
 		"jobs:\n  - name: a\n    selection: |+\n      all()\n\n\n# the end\n":    "jobs:\n  - name: a\n    selection: |+\n      all()\n\n\n" + block + "# the end\n",
 	} {
 		got, err := paramdoc.Add(source.New("jobs.yaml", before), paramdoc.New{Name: "j", Selection: `groups("sales")`}, content)
@@ -250,6 +251,8 @@ func TestNoLastEnd(t *testing.T) {
 		"  job_overrides:\n    p: x # one":                           "    # one\n    p: |\n      two\n      lines\n",
 		"  job_overrides:\n    mode: 'a' #":                          "    mode: 'a' #\n    p: |\n      two\n      lines\n",
 		"  job_overrides:\n    q: 1\n    p: |\n      a\n    mode: b": "    mode: b",
+		"  job_overrides:\n    q: |+2 # q\n        a":                "    q: |-2 # q\n        a\n    p: |\n      two\n      lines\n",
+		"  ops_config:\n    sales:\n      q: >  # q\n        a":      "      q: >-  # q\n        a\n  job_overrides:\n    p: |\n      two\n      lines\n",
 		"  job_overrides:\n    # x\n    p: a\n    mode: b   # b":     "    mode: b   # b",
 	} {
 		for _, end := range []string{"\n", "\r\n"} {
