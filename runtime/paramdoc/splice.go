@@ -291,7 +291,7 @@ func (d *document) lastLine(key, value *yaml.Node, column int) int {
 			behind = n
 		}
 	}
-	last := behind - 1
+	last := d.aboveComments(key.Line, behind, column) - 1
 	for last > key.Line && outside(src.Line(last), column) {
 		last--
 	}
@@ -301,6 +301,23 @@ func (d *document) lastLine(key, value *yaml.Node, column int) int {
 		}
 	}
 	return last
+}
+
+// aboveComments gives, of the comments and blank lines before a line, the first comment that
+// is outside of a field in a column: deeper ones behind it are no more of the field.
+func (d *document) aboveComments(first, behind, column int) int {
+	for n := behind - 1; n > first; n-- {
+		line := d.Source.Line(n)
+		text := strings.TrimLeft(line, " ")
+		out := outside(line, column)
+		if !out && text[0] != '#' {
+			break
+		}
+		if out && text != "" {
+			behind = n
+		}
+	}
+	return behind
 }
 
 // keeps reports whether a node is a block scalar that has the blank lines behind it.
