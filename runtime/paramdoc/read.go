@@ -140,8 +140,9 @@ func (d *Draft) Job(assets, known []string, uses map[string][]string) *params.Jo
 	for _, i := range d.schema {
 		b.declare(i)
 	}
+	accept := b.job.Acceptor()
 	for _, i := range d.values {
-		b.give(i)
+		b.give(i, accept)
 	}
 	b.check()
 	return b.job
@@ -193,12 +194,12 @@ func declOf(i item) (params.Decl, error) {
 }
 
 // give takes a value.
-func (b *builder) give(i item) {
+func (b *builder) give(i item, accept func(params.Name, any) (any, error)) {
 	n, err := b.job.ParseName(i.text())
 	if b.find(err, i.keyAt) || b.find(b.job.Declared(n), i.keyAt) {
 		return
 	}
-	value, err := b.job.Accept(n, i.value)
+	value, err := accept(n, i.value)
 	if b.find(err, i.at) {
 		return
 	}

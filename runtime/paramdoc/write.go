@@ -3,6 +3,7 @@ package paramdoc
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -193,9 +194,10 @@ func (d *document) has(content Content) error {
 	if err != nil {
 		return err
 	}
+	there, want := byName(schema), byName(content.Schema)
 	for _, n := range union(schema.Names(), content.Schema.Names()) {
-		a, declared := schema.Find(n)
-		b, wanted := content.Schema.Find(n)
+		a, declared := there[n]
+		b, wanted := want[n]
 		if declared != wanted || !a.Equal(b) {
 			return misread{n}
 		}
@@ -212,10 +214,16 @@ func (d *document) has(content Content) error {
 
 // sameSet reports whether two schemas declare the same in any order.
 func sameSet(a, b params.Schema) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(e params.Entry) bool {
-		d, ok := b.Find(e.Name)
-		return !ok || !d.Equal(e.Decl)
-	})
+	return maps.EqualFunc(byName(a), byName(b), params.Decl.Equal)
+}
+
+// byName gives declarations by name: a schema is looked through from its beginning for each.
+func byName(s params.Schema) map[params.Name]params.Decl {
+	decls := make(map[params.Name]params.Decl, len(s))
+	for _, e := range s {
+		decls[e.Name] = e.Decl
+	}
+	return decls
 }
 
 func union(a, b []params.Name) []params.Name { return append(slices.Clone(a), b...) }

@@ -124,6 +124,15 @@ func (j *Job) Accept(n Name, value any) (any, error) {
 	return acceptAs(d, ok, n, value)
 }
 
+// Acceptor gives Accept for many names, by the declarations that there are now.
+func (j *Job) Acceptor() func(n Name, value any) (any, error) {
+	decls := j.Schema.decls(j.Assets)
+	return func(n Name, value any) (any, error) {
+		d, ok := decls.of(n)
+		return acceptAs(d, ok, n, value)
+	}
+}
+
 func acceptAs(d Decl, declared bool, n Name, value any) (any, error) {
 	if declared {
 		accepted, err := d.Accept(value)
