@@ -3,6 +3,7 @@ package repl
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"auto/lang/types"
 	"auto/runtime/scenario"
@@ -79,8 +80,8 @@ func completeKeyAndExpression(r *REPL, text string) (word string, words []string
 // completeEvent completes KIND KEY [WORD…] [field=VALUE…].
 func completeEvent(r *REPL, text string) (word string, words []string) {
 	fields := strings.Fields(text)
-	if text == "" || strings.HasSuffix(text, " ") {
-		fields = append(fields, "")
+	if strings.TrimRightFunc(text, unicode.IsSpace) != text || text == "" {
+		fields = append(fields, "") // a word begins behind any blank
 	}
 	last := len(fields) - 1
 	word = fields[last]
