@@ -107,11 +107,16 @@ func (s Status) Troubles() []string {
 		add(b.Error != "", "Files block %s fails: %s.", b.Name, strings.TrimSuffix(b.Error, "."))
 		add(!b.HaltedAt.IsZero(), "Files block %s is halted.", b.Name)
 	}
-	if u := s.Undelivered; u != nil && u.Attempts > 1 { // one failure may be over soon
-		add(true, "%s not delivered: %s. After %d attempts the next one is at %s.", requests(u.Requests), strings.TrimSuffix(u.Reason, "."), u.Attempts, u.NextAt.UTC().Format(time.RFC3339))
+	if s.Undelivered != nil {
+		s.Undelivered.troubles(add)
 	}
 	add(s.Parked > 0, "%s parked.", requests(s.Parked))
 	return out
+}
+
+// troubles adds a sentence where attempts fail again: one failure may be over soon.
+func (u *Undelivered) troubles(add func(is bool, sentence string, args ...any)) {
+	add(u.Attempts > 1, "%s not delivered: %s. After %d attempts the next one is at %s.", requests(u.Requests), strings.TrimSuffix(u.Reason, "."), u.Attempts, u.NextAt.UTC().Format(time.RFC3339))
 }
 
 func requests(n int) string {

@@ -116,12 +116,13 @@ func blanks(line string) int { return len(line) - len(strings.TrimLeft(line, " "
 
 // lost gives the comments of a list that another has not, each as often.
 func lost(before, after []string) []string {
-	left := slices.Clone(after)
+	left := map[string]int{}
+	for _, text := range after {
+		left[text]++
+	}
 	var gone []string
 	for _, text := range before {
-		if i := slices.Index(left, text); i >= 0 {
-			left = slices.Delete(left, i, i+1)
-		} else {
+		if left[text]--; left[text] < 0 {
 			gone = append(gone, text)
 		}
 	}

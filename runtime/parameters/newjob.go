@@ -124,7 +124,7 @@ func place(p *project.Project, job string) (string, error) {
 	}, job) + ".yaml"
 	for _, pattern := range p.Config.Jobs.Patterns {
 		base, _ := doublestar.SplitPattern(strings.TrimPrefix(pattern, "./"))
-		if file := path.Join(base, name); reads(pattern, file) {
+		if file := path.Join(base, name); (project.Globs{Patterns: []string{pattern}}).Match(file) {
 			return file, nil
 		}
 	}
@@ -132,7 +132,7 @@ func place(p *project.Project, job string) (string, error) {
 		return files[len(files)-1], nil
 	}
 	files := slices.DeleteFunc(slices.Sorted(maps.Keys(p.Texts)), func(file string) bool {
-		return !slices.ContainsFunc(p.Config.Jobs.Patterns, func(pattern string) bool { return reads(pattern, file) })
+		return !p.Config.Jobs.Match(file)
 	})
 	for _, pattern := range p.Config.Jobs.Patterns {
 		if !strings.ContainsAny(pattern, `*?[{\`) {
@@ -143,11 +143,6 @@ func place(p *project.Project, job string) (string, error) {
 		return "", unread(p, name)
 	}
 	return files[len(files)-1], nil
-}
-
-func reads(pattern, file string) bool {
-	ok, err := doublestar.Match(strings.TrimPrefix(pattern, "./"), file)
-	return err == nil && ok
 }
 
 // unread is the error that the project reads no file that a new job could stand in.

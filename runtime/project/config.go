@@ -1,7 +1,6 @@
 package project
 
 import (
-	"auto/compiler/files"
 	"maps"
 	"net/url"
 	"path"
@@ -11,10 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"auto/compiler/files"
 	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/yamldoc"
 
+	"github.com/bmatcuk/doublestar/v4"
 	"gopkg.in/yaml.v3"
 )
 
@@ -71,6 +72,15 @@ type Globs struct {
 	Patterns []string
 	// At is where they are written, invalid where they are the default.
 	At source.Span
+}
+
+// Match reports whether a file, by slash-separated path below the project's folder, is one of
+// those; a pattern that is no glob matches none.
+func (g Globs) Match(file string) bool {
+	return slices.ContainsFunc(g.Patterns, func(pattern string) bool {
+		ok, err := doublestar.Match(strings.TrimPrefix(pattern, "./"), file)
+		return ok && err == nil
+	})
 }
 
 // S3 says how a bucket is reached. Credentials come from the standard chain of the

@@ -3,7 +3,6 @@ package project
 import (
 	"maps"
 	"net"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,8 @@ import (
 	"auto/lang/diag"
 	"auto/lang/source"
 	"auto/runtime/yamldoc"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // Dagster says how the project's Dagster deployment is reached, and how it is read
@@ -108,9 +109,6 @@ func parseHeaders(m *yamldoc.Map, env map[string]*string) map[string]string {
 	return headers
 }
 
-// headerName are the names that HTTP allows (RFC 9110, 5.6.2).
-var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
-
 // parseHeaderMap reads headers, and finds what no call could be made with.
 func parseHeaderMap(m *yamldoc.Map) map[string]string {
 	n := m.Node("headers")
@@ -120,10 +118,10 @@ func parseHeaderMap(m *yamldoc.Map) map[string]string {
 	inner, headers := m.Map(n, "`headers`"), map[string]string{}
 	for _, name := range inner.Names() {
 		headers[name] = inner.Text(name)
-		if !headerName.MatchString(name) {
+		if !httpguts.ValidHeaderFieldName(name) {
 			inner.Addf(diag.YAMLValue, inner.KeyAt(name), "Write such as `X-Token`: letters, digits and `-`.", "%q is no name of a header.", name)
 		}
-		if strings.ContainsFunc(headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		if !httpguts.ValidHeaderFieldValue(headers[name]) {
 			inner.Addf(diag.YAMLValue, inner.At(name), "Write it on one line.", "The header `%s` holds a control character.", name)
 		}
 	}

@@ -82,10 +82,8 @@ func (p *Project) HasAssets(file string) bool {
 		return false
 	}
 	name, err := filepath.Rel(dir, path)
-	return err == nil && slices.ContainsFunc(slices.Concat(p.Config.Assets.Patterns, p.Config.Jobs.Patterns), func(pattern string) bool {
-		ok, err := doublestar.Match(strings.TrimPrefix(pattern, "./"), filepath.ToSlash(name))
-		return ok && err == nil
-	})
+	name = filepath.ToSlash(name)
+	return err == nil && (p.Config.Assets.Match(name) || p.Config.Jobs.Match(name))
 }
 
 // match gives the files below a folder that a glob of a project matches.

@@ -1,6 +1,7 @@
 package assets
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -93,16 +94,9 @@ func cadence(p *graph.Partitions) graph.Spec {
 	return out
 }
 
-func zoneOf(p *graph.Partitions) string { return either(p.Timezone, "UTC") }
+func zoneOf(p *graph.Partitions) string { return cmp.Or(p.Timezone, "UTC") }
 
-func formatOf(p *graph.Partitions) string { return either(p.Format, serdes.Format(p.Type)) }
-
-func either(text, missing string) string {
-	if text == "" {
-		return missing
-	}
-	return text
-}
+func formatOf(p *graph.Partitions) string { return cmp.Or(p.Format, serdes.Format(p.Type)) }
 
 // sameStart compares starts as far as keys show them: of the start, or else of the first
 // window, Dagster tells no more.

@@ -120,9 +120,9 @@ func (l *Launcher) launch(ctx context.Context, r *request.Request) error {
 	if err := l.sendAll(ctx, r, p.parts); err != nil {
 		return p.with(err)
 	}
-	if f, ok := errors.AsType[*launch.Failure](p.out()); ok {
-		f.Reason += " The rest has its run."
-		return f
+	if out := p.out(); out != nil {
+		out.Reason += " The rest has its run."
+		return out
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (p *plan) add(f *launch.Failure) {
 
 // out gives why something is left out, nil where nothing is. It passes where something of it
 // does: what is refused stays so.
-func (p *plan) out() error {
+func (p *plan) out() *launch.Failure {
 	reasons := slices.Concat(p.passing, p.refused)
 	if len(reasons) == 0 {
 		return nil
